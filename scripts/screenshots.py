@@ -136,6 +136,7 @@ def main() -> None:
     names = sys.argv[1:] or list(SCENES)
     for variable in ("NO_COLOR", "DYNTUI_PLAIN", "SSH_CONNECTION", "SSH_TTY", "TMUX", "STY"):
         os.environ.pop(variable, None)
+    os.environ |= {"TERM": "xterm-256color", "COLORTERM": "truecolor"}  # otherwise the theme for 16 colors is used
     stop_clock()
     FOLDER.mkdir(exist_ok=True)
     for name in names:

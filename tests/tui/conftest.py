@@ -46,6 +46,8 @@ def still(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
         "DYNAMIC_TOKEN",
     ):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLORTERM", "truecolor")
     home = tmp_path / "home"
     monkeypatch.setenv("DYNTUI_HOME", str(home))
     monkeypatch.setattr("dyntui.core.times.datetime", _Frozen)

@@ -155,7 +155,9 @@ async def test_an_allowlist_is_created_and_deleted() -> None:
     async with console.run_test(size=(120, 40)) as pilot:
         await go(pilot, *ALLOWLISTS, "plus")
         await fill(pilot, "", "", "")
-        assert "The allowlist needs a name." in text_of(console)
+        lines = text_of(console).split("\n")
+        beside = next(y for y, line in enumerate(lines) if "The allowlist needs a name." in line)
+        assert " name " in lines[beside - 1]  # below its field, not below the form
         await press(pilot, "up", "up")
         await fill(pilot, "Guests", "", "")
         await press(pilot, "y")

@@ -239,7 +239,7 @@ async def test_help_lists_keys_and_the_reasons_of_disabled_ones() -> None:
         assert "Show only matching rows." not in text_of(console)
 
 
-async def test_the_palette_lists_actions_screens_and_themes() -> None:
+async def test_the_palette_lists_actions_and_screens() -> None:
     console = demo()
     async with console.run_test(size=(120, 50)) as pilot:
         await settled(pilot)
@@ -247,14 +247,6 @@ async def test_the_palette_lists_actions_screens_and_themes() -> None:
         assert "filter  (/)" in text_of(console)
         await press(pilot, *"go to allow", "enter")
         assert "allowlists" in lines_of(console)[0]
-
-
-async def test_a_theme_of_the_palette_is_applied() -> None:
-    console = demo()
-    async with console.run_test(size=(120, 50)) as pilot:
-        await settled(pilot)
-        await press(pilot, "ctrl+p", *"theme dense", "enter")
-        assert console.theme == "dense"
 
 
 async def test_the_palette_shows_server_text_literally() -> None:

@@ -11,6 +11,7 @@ from dyntui.config.errors import ConfigError
 from dyntui.config.flags import read_flag
 from dyntui.config.keymap_file import load_keymap
 from dyntui.config.paths import paths
+from dyntui.config.private_files import atomic_write, locked, private_dir
 from dyntui.config.table_rules import (
     BOOLEAN,
     TEXT,
@@ -21,7 +22,7 @@ from dyntui.config.table_rules import (
     rule,
     whole_number,
 )
-from dyntui.config.toml import read_toml
+from dyntui.config.toml import edit_toml, read_toml
 
 __all__ = ["PLAIN_VARIABLE", "Settings"]
 
@@ -48,7 +49,7 @@ class Settings:
     """The settings of the file, with defaults for the others."""
 
     theme: str = _setting("", TEXT)
-    """Theme of the console; empty: from the terminal."""
+    """Theme of the console, chosen with ctrl+t; empty: quiet."""
     animations: bool = _setting(True, BOOLEAN)
     """Whether spinners and other animations move."""
     terminal: str = _setting("lean", one_of(("lean", "textual")))
@@ -71,6 +72,16 @@ class Settings:
     """Seconds to wait before rows with a lost response are looked up."""
     keymap: Mapping[str, str] = field(default_factory=dict)
     """Comma-separated keys by action id, from keymap.toml."""
+
+    @staticmethod
+    def save_theme(name: str) -> None:
+        """Write the theme into the file; its comments and other settings stay. Raises ConfigError."""
+        path = paths().settings_file
+        private_dir(path.parent)
+        with locked(path):
+            document = edit_toml(path)
+            document["theme"] = name
+            atomic_write(path, document.as_string().encode())
 
     @classmethod
     def load(cls) -> Settings:

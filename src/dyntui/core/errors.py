@@ -48,6 +48,12 @@ class UsageError(DyntuiError):
     """The input is wrong; nothing was sent."""
 
     exit_code = EXIT_USAGE
+    field: str = ""
+    """The name of the field that the error is about, beside which a form shows it; "" for several."""
+
+    def __init__(self, message: str, *, hint: str = "", field: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.field = field
 
 
 class NotAuthorized(DyntuiError):

@@ -32,13 +32,16 @@ def checked_fields(fields: Mapping[str, object], *, kind: PolicyKind = PolicyKin
     if unknown := [name for name in fields if name not in names]:
         raise UsageError(f"The {kind} has no field {', '.join(unknown)}.", hint=f"Fields: {', '.join(names)}.")
     if (outcome := fields.get("outcome")) is not None and outcome not in OUTCOMES:
-        raise UsageError(f"{outcome!r} is not an outcome.", hint=f"Outcomes: {', '.join(OUTCOMES)}.")
+        raise UsageError(f"{outcome!r} is not an outcome.", hint=f"Outcomes: {', '.join(OUTCOMES)}.", field="outcome")
     for name in ("name", "scope"):
         text = fields.get(name)
         if text is not None and len(str(text)) > _MAX_LENGTH:
-            raise UsageError(f"The {name} may have at most {_MAX_LENGTH} characters; this one has {len(str(text)):,}.")
+            length = f"{len(str(text)):,}"
+            raise UsageError(
+                f"The {name} may have at most {_MAX_LENGTH} characters; this one has {length}.", field=name
+            )
     if "name" in fields and not str(fields["name"] or "").strip():
-        raise UsageError(f"The {kind} needs a name.")
+        raise UsageError(f"The {kind} needs a name.", field="name")
     if "rules" in fields and not fields["rules"]:
         raise UsageError("A gate needs at least one rule.", hint=f"Write one as {RULE_FORMAT}.")
     return dict(fields)

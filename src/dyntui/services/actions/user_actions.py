@@ -113,9 +113,9 @@ def pregeneration(
     legacy = legacy or farcaster_fid is not None
     chain_names = list(dict.fromkeys(wallet_chains(chains, legacy=legacy)))
     if not identifier.strip():
-        raise UsageError("An identifier is required: an email, a phone number or an id.")
+        raise UsageError("An identifier is required: an email, a phone number or an id.", field="identifier")
     if not chain_names:
-        raise UsageError("A chain is required.", hint=f"Available: {', '.join(PREGENERATE_CHAINS)}.")
+        raise UsageError("A chain is required.", hint=f"Available: {', '.join(PREGENERATE_CHAINS)}.", field="chains")
     identifier = identifier.strip()
     if farcaster_fid is not None:
         body = {"email": identifier, "fid": farcaster_fid, "chains": chain_names}
@@ -124,7 +124,7 @@ def pregeneration(
     if kind == "phoneNumber":
         body["identifier"], body["smsCountryCode"] = _phone(identifier)
     if kind in ("socialUsername", "socialAccountId") and not social:
-        raise UsageError("The social provider is required: google, github, ...")
+        raise UsageError("The social provider is required: google, github, ...", field="social")
     if social:
         body["socialProvider"] = social
     return "createEmbeddedWallet" if legacy else "createWaasWallet", body
@@ -137,10 +137,12 @@ def _phone(text: str) -> tuple[str, dict[str, str]]:
     try:
         number = phonenumbers.parse(text, None)
     except phonenumbers.NumberParseException:
-        raise UsageError(f"{text} is not an international phone number such as +14155550100.") from None
+        raise UsageError(
+            f"{text} is not an international phone number such as +14155550100.", field="identifier"
+        ) from None
     region = phonenumbers.region_code_for_number(number)
     if not region:
-        raise UsageError(f"{text} has an unknown country code.")
+        raise UsageError(f"{text} has an unknown country code.", field="identifier")
     rest = phonenumbers.national_significant_number(number)
     return rest, {"isoCountryCode": region, "phoneCountryCode": str(number.country_code)}
 

@@ -40,7 +40,13 @@ def open_action_menu(screen: ConsoleScreen, title: str, *, without: Sequence[str
     )
     nodes = {active.action.id: active.node for active in offered}
     choices = [
-        Choice(active.action.id, active.action.title, key_label(active.keys[0]), active.description)
+        Choice(
+            active.action.id,
+            active.action.title,
+            key_label(active.keys[0]),
+            active.description,
+            is_disabled=active.disabled_reason is not None,
+        )
         for active in offered
     ]
 

@@ -26,6 +26,7 @@ SHELL_ACTIONS = register(
     Action("app.notifications", ("exclamation_mark",), "notifications", "Show all notifications of this session.", READ),
     Action("app.times", ("T",), "time format", "Show times as ages, in local time or in UTC; the choice is saved.", READ,
         run="switch_time_format"),
+    Action("app.theme", ("ctrl+t",), "theme", "Choose the colors of the console, with a preview; the choice is saved.", READ),
     Action("app.undo", ("Z",), "undo", "Undo the last change, if there is an action that reverses it. It is confirmed first.",
         run="undo_change"),
     Action("app.quit", ("ctrl+q", "Q"), "quit", "Quit dyntui.", READ, run="leave"),

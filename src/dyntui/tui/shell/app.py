@@ -23,6 +23,7 @@ from dyntui.config import crash_report
 from dyntui.config.settings import Settings
 from dyntui.core.effect import Effect
 from dyntui.core.json_types import Row
+from dyntui.core.meanings import sign_of_severity
 from dyntui.core.process_state import install_thread_crash_hook, remove_thread_crash_hook, resume_garbage_collection
 from dyntui.core.text import safe
 from dyntui.core.times import now
@@ -30,7 +31,7 @@ from dyntui.tui.features.imports.entry_points import offer_unfinished
 from dyntui.tui.kit import control_character_filter
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.messages import LatestMessage
-from dyntui.tui.kit.themes import DEFAULT_THEME, DENSE_THEME, NO_COLOR_THEME, OWN_VARIABLES, THEMES
+from dyntui.tui.kit.themes import DENSE_THEME, OWN_VARIABLES
 from dyntui.tui.kit.widgets.line_widget import LINE_STYLES
 from dyntui.tui.kit.workers import start_worker
 from dyntui.tui.shell import routes, startup
@@ -100,10 +101,7 @@ class Console(TerminalActionsMixin):
         """The text to print after the console ends; "" unless it crashed."""
         self._slow_request_timer: Timer | None = None
         """Runs while a request may become slow enough to be shown."""
-        for own_theme in THEMES:
-            self.register_theme(own_theme)
-        theme = self.settings.theme if self.settings.theme in self.available_themes else DEFAULT_THEME
-        self.theme = NO_COLOR_THEME if self.no_color else theme
+        self.set_theme(self.settings.theme)
         self.animation_level = startup.animation_level(self.settings.animations and not self.settings.plain)
         self.custom_keys = current_keymap(self.settings.keymap)
         self.set_keymap(self.custom_keys)
@@ -152,11 +150,10 @@ class Console(TerminalActionsMixin):
         install_thread_crash_hook(self._crashed_in_thread)
         asyncio.get_running_loop().set_exception_handler(self._crashed_in_callback)
         load_time_format(self)
+        self.check_theme()
         self.register_first_screen()
         self.set_interval(_AGE_INTERVAL_S, self._update_ages)
         self.set_timer(_START_PERIOD_S, self._on_start_period_over)
-        if self.settings.theme and self.theme not in (self.settings.theme, NO_COLOR_THEME):
-            self.notify(f"Unknown theme {self.settings.theme!r}; using {self.theme}.", "warning")
         if self.custom_keys:
             self._check_custom_keys()
 
@@ -274,10 +271,9 @@ class Console(TerminalActionsMixin):
         if text == shown_text and monotonic() < shown_until:
             return
         self._last_toast = text, monotonic() + (timeout or self.NOTIFICATION_TIMEOUT)
-        super().notify(text, title=safe(title), severity=severity, timeout=timeout, markup=False)
-
-    def set_theme(self, name: str) -> None:
-        self.theme = name
+        # The severity is told by a sign too, not only by the color of the border.
+        shown_text = f"{sign_of_severity(severity)}{text}"
+        super().notify(shown_text, title=safe(title), severity=severity, timeout=timeout, markup=False)
 
     def copy_to_clipboard(self, text: str) -> None:
         """Copy the selected text of a screen or field to the clipboard."""

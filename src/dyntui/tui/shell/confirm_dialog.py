@@ -15,12 +15,14 @@ from textual.app import ComposeResult
 from textual.widgets import Input, Static
 
 from dyntui.core.errors import DyntuiError
+from dyntui.core.meanings import role_of_change
 from dyntui.core.text import safe
 from dyntui.services.actions.write_types import Confirmation, ConfirmationLevel, Requirement
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 from dyntui.tui.kit.widgets.cells import cut, fit, wrapped
 from dyntui.tui.kit.widgets.line_list import ItemList, LineList, Piece
+from dyntui.tui.kit.widgets.text_field import TextField
 from dyntui.tui.kit.workers import start_worker
 from dyntui.tui.shell.actions import SHELL_ACTIONS
 
@@ -143,9 +145,7 @@ class ConfirmDialog(BaseDialog[Confirmation]):
         yield ReadTracker()
         if self.typed:
             yield Static(f"Type {self._accepted_text} to confirm:", classes="ask", markup=False)
-            field = Input(compact=True, id="typed", disabled=True)
-            field.cursor_blink = False
-            yield field
+            yield TextField(id="typed", disabled=True)
         yield Static("", id="problem", classes="problem", markup=False)
 
     @property
@@ -195,7 +195,7 @@ class ConfirmDialog(BaseDialog[Confirmation]):
             for text in texts:
                 indent = " " * (len(text) - len(text.lstrip()))
                 parts = wrapped(safe(text.strip(), 1000), width - len(indent))
-                rows.extend((indent + part, style) for part in parts)
+                rows.extend((indent + part, style or role_of_change(text)) for part in parts)
 
         add([f"In {self.requirement.environment}."], "dim")
         add(self._summary_lines or self.requirement.target_lines)

@@ -160,16 +160,15 @@ class ConsoleApp(ClipboardApp, Protocol):
 
     # Themes
 
-    @property
-    def available_themes(self) -> Row:
-        """The themes by name."""
+    theme: str
+    """The name of the theme in use."""
 
     @property
     def no_color(self) -> bool:
         """Whether colors are off."""
 
     def set_theme(self, name: str) -> None:
-        """Use another theme for this session."""
+        """Use another theme of `kit.themes.theme_names`, for this session."""
 
     # Notifications and background work
 

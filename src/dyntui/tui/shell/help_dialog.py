@@ -21,6 +21,7 @@ from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 from dyntui.tui.kit.plain.plain_text import join_texts, plain_text
 from dyntui.tui.kit.widgets.cells import pad, width_of
 from dyntui.tui.kit.widgets.line_list import LineList, Piece
+from dyntui.tui.kit.widgets.text_field import TextField
 from dyntui.tui.kit.widgets.wrapped_list import ItemLines, WrappedItemList, hang
 from dyntui.tui.shell.console_app import ConsoleApp
 from dyntui.tui.shell.error_hints import errors_shown
@@ -92,10 +93,11 @@ class _HelpLines(WrappedItemList[str | _KeyRow], can_focus=False):
         is_narrow = width <= _NARROW_BELOW
         keys, title, action_id = self._widths
         keys = min(keys, _NARROW_MAX_KEYS_WIDTH if is_narrow else _MAX_KEYS_WIDTH)
-        head = [(pad(row.keys, keys) + "  ", "strong"), (pad(row.action.title, title) + "  ", "")]
+        key_style, style = ("strong", "") if row.is_available else ("dim", "dim")
+        head = [(pad(row.keys, keys) + "  ", key_style), (pad(row.action.title, title) + "  ", style)]
         if not is_narrow:
             head.append((pad(row.action.id, action_id) + "  ", "dim"))
-        return hang(head, row.description, "dim" if row.is_available else "warn", width)
+        return hang(head, row.description, "dim", width)
 
     def draw_empty(self, y: int, width: int) -> Sequence[Piece]:
         return [("  No key, name or action id contains this text.", "dim")] if not self.count and y == 0 else ()
@@ -104,7 +106,7 @@ class _HelpLines(WrappedItemList[str | _KeyRow], can_focus=False):
         self.post_message(self.Moved(self))
 
 
-class _KeySearchField(Input):
+class _KeySearchField(TextField):
     """The text field. The keys that move act on the list, those for both only while the field is empty."""
 
     def on_key(self, event: events.Key) -> None:
@@ -139,8 +141,7 @@ class HelpDialog(BaseDialog[None]):
         self._explained = screen
 
     def content(self) -> ComposeResult:
-        field = _KeySearchField(placeholder="Type to search keys, names and action ids", compact=True, id="search")
-        field.cursor_blink = False
+        field = _KeySearchField(placeholder="Type to search keys, names and action ids", id="search")
         yield field
         yield _HelpLines()
 

@@ -131,6 +131,7 @@ KEY_MEANINGS: Mapping[str, KeyMeaning] = {
     "ctrl+q": _meaning("Quit dyntui.", "quit"),
     "ctrl+r": _meaning("Redo the last undone change.", "redo"),
     "ctrl+s": _meaning("Submit: save a form, send a request, continue.", "save submit apply send match resume next"),
+    "ctrl+t": _meaning("Choose the theme.", "theme"),
     "ctrl+u": _meaning("Go up by half a page.", "half_up"),
     "ctrl+x": _meaning("Remove all MFA devices of the user.", "remove_devices"),
     "ctrl+z": _meaning("Suspend dyntui; in a text, undo.", "suspend"),

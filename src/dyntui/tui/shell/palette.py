@@ -1,4 +1,4 @@
-"""The command palette: the actions of the current screen, the targets of the jump bar, and the themes."""
+"""The command palette: the actions of the current screen, the targets of the jump bar."""
 
 from __future__ import annotations
 
@@ -27,10 +27,11 @@ class _Command:
     title: str
     help: str
     run: Callable[[], object]
+    is_disabled: bool = False
 
 
 class RegistryCommands(Provider):
-    """Provides the actions of the screen below, jump targets and themes."""
+    """Provides the actions of the screen below and jump targets."""
 
     def _commands(self) -> Iterator[_Command]:
         console = cast("ConsoleApp", self.app)
@@ -39,25 +40,31 @@ class RegistryCommands(Provider):
             if action.scope in _NOT_LISTED or action.id in _NOT_LISTED or action.each:
                 continue
             keys = " ".join(key_label(key) for key in active.keys)
-            yield _Command(f"{action.title}  ({keys})", active.description, partial(active.node.action_do, action.id))
+            run = partial(active.node.action_do, action.id)
+            is_disabled = active.disabled_reason is not None
+            yield _Command(f"{action.title}  ({keys})", active.description, run, is_disabled)
         for jump in available_jumps(console):
             yield _Command(f"go to {jump.name}", jump.title, partial(jump.go, console, ""))
-        for name in sorted(console.available_themes):
-            if not console.no_color:
-                yield _Command(f"theme {name}", "Colors of the console", partial(console.set_theme, name))
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
         for command in self._commands():
             title = safe(command.title, 100)
             if (score := matcher.match(title)) > 0:
-                yield Hit(score, self._highlighted(title, query), command.run, text=title, help=_plain(command.help))
+                shown = self._highlighted(title, query)
+                yield Hit(score, self._styled(shown, command), command.run, text=title, help=_plain(command.help))
 
     async def discover(self) -> Hits:
         for command in self._commands():
             title = safe(command.title, 100)
-            if not title.startswith("theme "):
-                yield DiscoveryHit(Content(title), command.run, text=title, help=_plain(command.help))
+            yield DiscoveryHit(
+                self._styled(Content(title), command), command.run, text=title, help=_plain(command.help)
+            )
+
+    def _styled(self, title: Content, command: _Command) -> Content:
+        """Return the title of a command, which looks disabled when it is not available."""
+        dim = cast("ConsoleApp", self.app).theme_variables["dim-text"]
+        return title.stylize_before(dim) if command.is_disabled else title
 
     def _highlighted(self, title: str, query: str) -> Content:
         """Return the title with the matched characters styled; Textual's own method would read it as markup."""
@@ -85,4 +92,4 @@ class ActionPalette(CommandPalette):
 
 def make_palette() -> CommandPalette:
     """Make the palette screen."""
-    return ActionPalette(providers=[RegistryCommands], placeholder="Search actions, screens and themes")
+    return ActionPalette(providers=[RegistryCommands], placeholder="Search actions and screens")

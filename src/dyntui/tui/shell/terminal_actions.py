@@ -1,8 +1,9 @@
-"""The app's actions on the terminal: suspend, repaint, interrupt; and the window title."""
+"""The app's actions on the terminal: theme, suspend, repaint, interrupt; and the window title."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING, cast
 
 from textual.actions import SkipAction
 from textual.app import SuspendNotSupported
@@ -12,8 +13,12 @@ from dyntui.config.settings import Settings
 from dyntui.tui.kit.action_registry import ACTIONS, key_label
 from dyntui.tui.kit.terminal.app_mixin import LeanDisplayMixin
 from dyntui.tui.kit.terminal.environment import has_job_control, stop_process_group
+from dyntui.tui.kit.themes import DEFAULT_THEME, NO_COLOR_THEME, SIXTEEN_COLORS_THEME, find_theme, theme_names
 from dyntui.tui.shell.console_state import ConsoleState
 from dyntui.tui.shell.server_updates import ServerUpdatesMixin
+
+if TYPE_CHECKING:
+    from dyntui.tui.shell.console_app import ConsoleApp
 
 __all__ = ["TerminalActionsMixin", "window_title"]
 
@@ -30,7 +35,7 @@ def window_title(session: ConsoleState) -> str:
 
 
 class TerminalActionsMixin(LeanDisplayMixin[int], ServerUpdatesMixin):
-    """The part of the app that suspends, repaints and names the terminal."""
+    """The part of the app that colors, suspends, repaints and names the terminal."""
 
     settings: Settings
     custom_keys: Mapping[str, str]
@@ -52,6 +57,38 @@ class TerminalActionsMixin(LeanDisplayMixin[int], ServerUpdatesMixin):
     def refresh_status(self) -> None:
         super().refresh_status()
         self.update_title()
+
+    def set_theme(self, name: str) -> None:
+        """Use a theme for this session: the default in place of an unknown one, or what the terminal is capable of."""
+        if self.no_color:
+            self.theme = NO_COLOR_THEME
+            return
+        if self._has_sixteen_colors:
+            name = SIXTEEN_COLORS_THEME.name
+        elif name not in theme_names():
+            name = DEFAULT_THEME
+        self.register_theme(find_theme(name))
+        self.theme = name
+
+    @property
+    def _has_sixteen_colors(self) -> bool:
+        return self.console.color_system == "standard"
+
+    def check_theme(self) -> None:
+        """Tell when the theme of the settings is not known."""
+        name = self.settings.theme
+        if name and not self.no_color and name not in theme_names():
+            self.notify(f"Unknown theme {name!r}; using {self.theme}. Press ctrl+t to choose one.", severity="warning")
+
+    def theme_disabled_reason(self) -> str | None:
+        if self.no_color:
+            return "Colors are off, because NO_COLOR is set."
+        return "This terminal has 16 colors, for which there is one theme." if self._has_sixteen_colors else None
+
+    def action_theme(self) -> None:
+        from dyntui.tui.shell.theme_dialog import choose_theme
+
+        choose_theme(cast("ConsoleApp", self))
 
     def action_suspend(self) -> None:
         """Return to the shell until it continues this process."""

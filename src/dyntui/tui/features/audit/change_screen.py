@@ -8,6 +8,7 @@ from dataclasses import asdict
 
 from textual.app import ComposeResult
 
+from dyntui.core.meanings import role_of_change
 from dyntui.services.actions.audit_log import AuditEntry
 from dyntui.services.actions.registry import find_declaration
 from dyntui.services.actions.undo_change import DoneChange
@@ -107,7 +108,7 @@ class ChangeScreen(ConsoleScreen):
             return [FieldLine("", "The audit log has the values of changes of access only; this one has its ids.")]
         found = []
         for sign, name, value in leaf_diff(line.before, line.after if line.outcome == "done" else None):
-            style = {"-": "bad", "+": "good"}.get(sign, "dim")
+            style = role_of_change(f"{sign} {name}") or "dim"
             found.append(FieldLine(sign, f"{name}: {value}" if name else value, style=style))
         return found or [FieldLine("", "Nothing differs.")]
 

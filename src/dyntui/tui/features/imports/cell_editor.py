@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from textual.message import Message
-from textual.widgets import Input
 
 from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
 from dyntui.tui.kit.action_registry import ActionMixin, bindings
+from dyntui.tui.kit.widgets.text_field import TextField
 
 __all__ = ["CellEditor"]
 
 _MIN_WIDTH = 32
+_SIDES = 2
 
 
-class CellEditor(ActionMixin, Input):
+class CellEditor(ActionMixin, TextField):
     """The field. Enter applies the text, Esc discards it, Tab inserts the suggestion."""
 
     BINDINGS = bindings(IMPORTS_ACTIONS, "cell")
@@ -28,16 +29,15 @@ class CellEditor(ActionMixin, Input):
         """The new text; None when the cell stays unchanged."""
 
     def __init__(self) -> None:
-        super().__init__(compact=True, select_on_focus=False, id="cell")
-        self.cursor_blink = False
+        super().__init__(id="cell")
         self._suggestion = ""
 
     def open(self, value: str, suggestion: str, span: tuple[int, int, int], room: int) -> None:
         """Show it over a cell. span: x, y and width of the cell; room: the width of the table."""
         x, y, width = span
-        field_width = min(max(width + 1, _MIN_WIDTH), room)
+        field_width = min(max(width + 1, _MIN_WIDTH) + _SIDES, room)
         self.styles.width = field_width
-        self.styles.offset = (min(x, room - field_width), y)
+        self.styles.offset = (max(0, min(x - 1, room - field_width)), y)
         self._suggestion = suggestion
         self.value = value
         self.cursor_position = len(value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from dyntui.core.meanings import sign_of_severity
 from dyntui.importer import Mapping, make_mapper
 from dyntui.importer.fields import field_names
 from dyntui.importer.invalid_values import ACTIONS
@@ -128,12 +129,9 @@ def first_row_lines(
         lines += [value_line(name, _value_text(value)) for name, value in _flatten("", mapped.user)]
         if not lines:
             lines.append(text_line("no field yet", "dim"))
-        lines += [
-            text_line(f"{'✕' if problem.severity == 'error' else '!'} {problem.message}", "warn")
-            for problem in mapped.problems
-        ]
+        lines += [text_line(f"{sign_of_severity(problem.severity)}{problem.message}") for problem in mapped.problems]
     if VERIFIED not in mapping.targets and mapping.kind == "users":
-        lines.append(value_line(VERIFIED, "! t to choose", style="warn"))
+        lines.append(value_line(VERIFIED, "! t to choose"))
     free = [name for name in field_names(mapping.kind, custom) if name not in (*mapping.targets, VERIFIED)]
     return [*lines, value_line(""), heading("unmapped fields"), *(text_line(name, "dim") for name in free)]
 

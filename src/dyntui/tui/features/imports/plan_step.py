@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 
 from dyntui.core.ids import short_id
+from dyntui.core.meanings import sign_of_severity
 from dyntui.core.text import quantity, safe
 from dyntui.core.times import duration
 from dyntui.resources import Column
@@ -183,8 +184,7 @@ def plan_lines(plan: Mapping[str, Any], counts: RowCounts, allowlist: str = "") 
         found.sort(key=lambda item: (item["level"] != "error", -item["rows"]))
     if found:
         lines += [value_line(""), heading("problems")]
-        signs = {"error": "✕", "warning": "!"}
-        lines += [value_line(f"{signs[item['level']]} {item['code']}", f"{item['rows']:,}") for item in found]
+        lines += [value_line(f"{sign_of_severity(item['level'])}{item['code']}", f"{item['rows']:,}") for item in found]
     return lines
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from dyntui.core.meanings import role_of_sign
 from dyntui.core.text import safe
 from dyntui.tui.kit.widgets.cells import fit, pad, width_of
 from dyntui.tui.kit.widgets.line_widget import Piece
@@ -81,9 +82,12 @@ class ReportView(WrappedItemList[ReportLine]):
             return hang((), safe(line.label), "head", width)
         if not line.value:
             head: list[Piece] = [(_BULLET, line.style)] if note.startswith(_BULLET) and not line.label else []
-            return hang(head, safe(line.label) or note.removeprefix(_BULLET if head else ""), line.style, width)
-        label: Piece = (pad(safe(line.label), self._label_width) + "  " if self._label_width else "", "dim")
+            text = safe(line.label) or note.removeprefix(_BULLET if head else "")
+            return hang(head, text, line.style or role_of_sign(text), width)
+        text = pad(safe(line.label), self._label_width) + "  " if self._label_width else ""
+        label: Piece = (text, role_of_sign(text) or "dim")
+        style = line.style or role_of_sign(line.value)
         if not line.is_number and not note:
-            return hang([label], safe(line.value), line.style, width)
+            return hang([label], safe(line.value), style, width)
         value = fit(line.value, self._value_width, right=True) if line.is_number else safe(line.value)
-        return hang([label, (value, line.style), ("  ", "")], note, "dim", width)
+        return hang([label, (value, style), ("  ", "")], note, "dim", width)

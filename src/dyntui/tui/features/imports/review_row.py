@@ -8,6 +8,7 @@ from textwrap import wrap
 
 from textual import events
 
+from dyntui.core.meanings import SEVERITY_SIGNS, SIGNS
 from dyntui.core.text import safe
 from dyntui.importer import Mapping as FieldMapping
 from dyntui.store.review_queries import ReviewRow
@@ -21,8 +22,6 @@ __all__ = ["CELLS", "JSON", "RowPane"]
 CELLS, JSON = "cells", "json"
 _MIN_WIDTH = 20
 _MAX_CHARS = 2000
-
-_SIGNS = {"error": ("✕", "bad"), "warning": ("!", "warn")}
 
 
 class RowPane(ItemList[list[Piece]]):
@@ -86,10 +85,10 @@ def _wrap(text: str, room: int) -> list[str]:
 def _problem_lines(row: ReviewRow, room: int) -> list[list[Piece]]:
     lines: list[list[Piece]] = []
     for problem in row.problems:
-        sign, style = _SIGNS[problem.level]
+        sign = SEVERITY_SIGNS[problem.level]
         field = f"{safe(problem.field, 60)}: " if problem.field else ""
         first, *more = _wrap(f"{field}{safe(problem.message, 300)}", room - 2)
-        lines.append([(f"{sign} ", style), (first, "")])
+        lines.append([(f"{sign} ", SIGNS[sign]), (first, "")])
         lines += [[(f"  {part}", "")] for part in more]
         if problem.suggestion is not None:
             lines += [[(f"  {part}", "good")] for part in _wrap(f"suggested: {safe(problem.suggestion)}", room - 2)]

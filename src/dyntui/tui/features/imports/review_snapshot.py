@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from dataclasses import dataclass
 
+from dyntui.core.meanings import SEVERITY_SIGNS
 from dyntui.core.text import safe
 from dyntui.importer import CODES
 from dyntui.resources import Column
@@ -28,7 +29,7 @@ GROUP_COLUMNS = (
     Column("kind", "problem", 20, grow=True, priority=0),
     Column("rows", "rows", 7, right=True, format=thousands, priority=0),
 )
-_SIGNS = {"error": "✕", "warning": "!", "info": "i", review_queries.EXCLUDED: "–"}
+_SIGNS = SEVERITY_SIGNS | {"info": "i", review_queries.EXCLUDED: "–"}
 
 
 @dataclass(frozen=True, slots=True)

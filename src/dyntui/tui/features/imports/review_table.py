@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 
 from dyntui.core.json_types import Row, as_list
+from dyntui.core.meanings import SEVERITY_SIGNS
 from dyntui.core.text import safe
 from dyntui.core.times import now
 from dyntui.importer import Mapping as FieldMapping
@@ -152,7 +153,7 @@ def problem_text(found: ReviewRow) -> str:
         return ""
     first = found.problems[0]
     more = f"  +{len(found.problems) - 1}" if len(found.problems) > 1 else ""
-    sign = "✕" if first.level == "error" else "!"
+    sign = SEVERITY_SIGNS.get(first.level, "!")
     return f"{sign} {first.field + ': ' if first.field else ''}{_without_value(first.message)}{more}"
 
 

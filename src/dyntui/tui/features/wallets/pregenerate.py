@@ -63,7 +63,7 @@ def _request_for(values: Values) -> tuple[str, Row]:
         try:
             fid = int(values["fid"])
         except ValueError:
-            raise UsageError("The Farcaster id must be a number.") from None
+            raise UsageError("The Farcaster id must be a number.", field="fid") from None
     return pregeneration(
         values["identifier"],
         "email" if fid is not None else values["type"],

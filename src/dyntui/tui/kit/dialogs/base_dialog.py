@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.content import Content
 from textual.geometry import Size
 from textual.reactive import Reactive
 from textual.screen import ModalScreen
@@ -82,6 +83,8 @@ class BaseDialog(ActionMixin, ModalScreen[T | None], Generic[T]):
 
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
     BINDINGS = bindings(KIT_ACTIONS, "dialog")
+    badge = ""
+    """The environment in the first line of the box, where a mistake would be expensive; "" for none."""
     title_text = ""
     footer_keys: tuple[tuple[str, str], ...] = (("esc", "close"),)
     """Pairs of key and title."""
@@ -113,7 +116,9 @@ class BaseDialog(ActionMixin, ModalScreen[T | None], Generic[T]):
         raise NotImplementedError
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="dialog"):
+        with Vertical(id="dialog") as box:
+            if self.badge:
+                box.border_title = Content(safe(self.badge, 60))
             yield Static(safe(self.title_text, 200), classes="title", markup=False)
             yield from self.content()
             yield DialogFooter(*self.footer_keys)

@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Input, Static
 
-from dyntui.core.errors import DyntuiError
+from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.core.text import safe
 from dyntui.core.typed_path import PathRule
 from dyntui.tui.kit.action_registry import bindings
@@ -22,6 +22,7 @@ from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 from dyntui.tui.kit.widgets.cells import cut
 from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
 from dyntui.tui.kit.widgets.path_input import PathCandidates, PathInput
+from dyntui.tui.kit.widgets.text_field import TextField
 
 __all__ = ["FormChoice", "FormDialog", "FormInput", "Values", "check_with", "find_problems"]
 
@@ -51,16 +52,24 @@ class FormInput:
 
 
 def check_with(parse: Callable[[Values], object], name: str = "") -> Callable[[Values], Mapping[str, str]]:
-    """Return a check for a form that shows the error of `parse` below the field `name`; "" for the whole form."""
+    """Return a check for a form, which shows the error of `parse` below its field.
+
+    name: the field of an error that names none; "" for the whole form.
+    """
     return lambda values: find_problems({name: partial(parse, values)})
 
 
 def find_problems(checks: Mapping[str, Callable[[], object]]) -> dict[str, str]:
-    """Return the error of each check that raises one. checks: by field name, or "" for the whole form."""
+    """Return the error of each check that raises one, by the field that the error is about.
+
+    checks: by the name of the field for errors that name none; "" for the whole form.
+    """
     problems: dict[str, str] = {}
     for name, check in checks.items():
         try:
             check()
+        except UsageError as error:
+            problems[error.field or name] = str(error)
         except DyntuiError as error:
             problems[name] = str(error)
     return problems
@@ -170,14 +179,12 @@ class FormDialog(BaseDialog[Values]):
                 yield note
         yield Static("", id="problem", classes="problem", markup=False)
 
-    def _widget(self, item: FormInput, shown_in: PathCandidates) -> Input | FormChoice:
+    def _widget(self, item: FormInput, shown_in: PathCandidates) -> TextField | FormChoice:
         if item.options:
             return FormChoice(item.options, item.value, id=f"field-{item.name}")
         if item.path is not None:
             return PathInput(item.value, item.path, shown_in, id=f"field-{item.name}")
-        widget = Input(item.value, password=item.secret, compact=True, id=f"field-{item.name}", select_on_focus=False)
-        widget.cursor_blink = False
-        return widget
+        return TextField(item.value, password=item.secret, id=f"field-{item.name}")
 
     def current_input(self) -> Values:
         """Return the current values by field name."""
@@ -237,7 +244,9 @@ class FormDialog(BaseDialog[Values]):
         problems = {**self.check(values), **missing, **{name: text for name, text in paths.items() if text}}
         for item in self.fields:
             self.set_note(item.name, problems.get(item.name, item.help), is_problem=item.name in problems)
-        self.query_one("#problem", Static).update(safe(problems.get("", ""), 500))
+        names = {item.name for item in self.fields}
+        others = [text for name, text in problems.items() if name not in names]
+        self.query_one("#problem", Static).update(safe(" ".join(others), 500))
         if problems:
             first = next((item.name for item in self.fields if item.name in problems), None)
             if first is not None:

@@ -13,6 +13,7 @@ from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 from dyntui.tui.kit.dialogs.select_dialog import Choice, Choices
 from dyntui.tui.kit.widgets.cells import width_of
 from dyntui.tui.kit.widgets.line_list import LineList
+from dyntui.tui.kit.widgets.text_field import TextField
 
 __all__ = ["FuzzySelectDialog", "match_choices", "named_choices"]
 
@@ -31,7 +32,7 @@ class _MatchList(Choices):
         self.set_items(choices)
 
 
-class _SearchField(Input):
+class _SearchField(TextField):
     """The text field. Up, down and tab act on the choices."""
 
     async def on_key(self, event: events.Key) -> None:
@@ -69,9 +70,7 @@ class FuzzySelectDialog(BaseDialog[str]):
         self.footer_keys = (("↑ ↓", "move"), ("tab", "complete"), ("enter", verb), ("esc", "cancel"))
 
     def content(self) -> ComposeResult:
-        field = _SearchField(placeholder=self._placeholder, compact=True, id="search", select_on_focus=False)
-        field.cursor_blink = False
-        yield field
+        yield _SearchField(placeholder=self._placeholder, id="search")
         yield _MatchList(())
 
     def on_mount(self) -> None:

@@ -12,6 +12,7 @@ from dyntui.core.text import safe
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.actions import KIT_ACTIONS
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
+from dyntui.tui.kit.widgets.text_field import TextField
 
 __all__ = ["PasteTextDialog", "Pasted"]
 
@@ -42,13 +43,11 @@ class PasteTextDialog(BaseDialog[Pasted]):
 
     def content(self) -> ComposeResult:
         yield Static(safe(self.about, 300), classes="note", markup=False)
-        area = TextArea(id="pasted", compact=True, tab_behavior="focus")
+        area = TextArea(id="pasted", tab_behavior="focus")
         area.cursor_blink = False
         yield area
         yield Static(safe(self.line), classes="ask", markup=False)
-        field = Input(compact=True, id="line")
-        field.cursor_blink = False
-        yield field
+        yield TextField(id="line")
 
     def current_input(self) -> Pasted:
         return Pasted(self.query_one("#pasted", TextArea).text, self.query_one("#line", Input).value)

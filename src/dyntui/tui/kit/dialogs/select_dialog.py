@@ -37,6 +37,8 @@ class Choice:
     """A key or a mark before the label; a key chooses the option."""
     note: str = ""
     """A short text after the label."""
+    is_disabled: bool = False
+    """Whether it is not available now; the note says why."""
 
 
 class Choices(WrappedItemList[Choice]):
@@ -56,27 +58,30 @@ class Choices(WrappedItemList[Choice]):
         choice = self.items[index]
         sign = pad(choice.sign, self._signs) + "  " if self._signs else ""
         label = pad(safe(choice.label), self._labels)
+        sign_style, style = ("dim", "dim") if choice.is_disabled else ("strong", "")
         if not choice.note:
-            return hang([(sign, "strong")], safe(choice.label), "", width)
-        return hang([(sign, "strong"), (label + "   ", "")], safe(choice.note), "dim", width)
+            return hang([(sign, sign_style)], safe(choice.label), style, width)
+        return hang([(sign, sign_style), (label + "   ", style)], safe(choice.note), "dim", width)
 
 
 class SelectDialog(BaseDialog[str]):
     """Returns the key of the chosen option.
 
     start: the index of the option under the cursor at first.
+    max_height: the most lines of options that are shown at once; None for as many as fit.
     """
 
     BINDINGS = bindings(KIT_ACTIONS, "select")
     footer_keys = (("enter", "choose"), ("esc", "cancel"))
 
-    def __init__(self, title: str, choices: Sequence[Choice], *, start: int = 0) -> None:
+    def __init__(self, title: str, choices: Sequence[Choice], *, start: int = 0, max_height: int | None = None) -> None:
         super().__init__(title)
+        self._max_height = max_height
         self._choices = Choices(choices)
         self._choices.cursor = start
 
     def content(self) -> ComposeResult:
-        max_height = int(self.app.size.height * _SHARE) - _CHROME
+        max_height = self._max_height or int(self.app.size.height * _SHARE) - _CHROME
         self._choices.show_whole(max_height)
         yield self._choices
 
@@ -85,6 +90,11 @@ class SelectDialog(BaseDialog[str]):
         if chosen is not None:
             event.stop()
             self.dismiss(chosen.key)
+
+    @property
+    def current(self) -> Choice | None:
+        """The option under the cursor."""
+        return self._choices.current
 
     @on(LineList.Opened)
     def action_choose(self) -> None:

@@ -49,7 +49,7 @@ class TextDialog(BaseDialog[str]):
 
     def content(self) -> ComposeResult:
         yield Static(safe(self.about, 300), classes="note", markup=False)
-        area = TextArea(self.text, id="pasted", compact=True, tab_behavior="focus", show_line_numbers=True)
+        area = TextArea(self.text, id="pasted", tab_behavior="focus", show_line_numbers=True)
         area.cursor_blink = False
         yield area
         yield Static(safe(self.problem, 500), id="problem", classes="problem", markup=False)

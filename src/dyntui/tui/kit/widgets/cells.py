@@ -1,12 +1,15 @@
-"""Text measured in terminal cells: truncated, padded and wrapped."""
+"""Text measured in terminal cells: truncated, padded, wrapped, and joined to the row of a table."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from rich.cells import cell_len, set_cell_size
 
-__all__ = ["cut", "fit", "pad", "width_of", "wrapped"]
+from dyntui.core.meanings import role_of
+
+__all__ = ["cut", "fit", "pad", "row_pieces", "width_of", "wrapped"]
 
 
 _IDENTIFIER = re.compile(r"(?=.*[0-9])[A-Za-z0-9]{20,}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -40,6 +43,25 @@ def fit(text: str, width: int, *, right: bool = False) -> str:
 def pad(text: str, width: int) -> str:
     """Return `text` padded to at least `width` cells; a wider text is not truncated."""
     return text + " " * (width - width_of(text))
+
+
+def row_pieces(cells: Iterable[tuple[str, str, int, bool]], separator: str) -> list[tuple[str, str]]:
+    """Return the pieces of a row: each text that has a meaning, and what is between them, with their styles.
+
+    cells: column, text, width and whether the text is aligned to the right.
+    """
+    pieces: list[tuple[str, str]] = []
+    plain = ""
+    for column, text, width, right in cells:
+        shown = fit(text, width, right=right)
+        if role := role_of(column, text):
+            word = shown.strip()
+            start = shown.index(word)
+            pieces += [(plain + shown[:start], ""), (word, role)]
+            plain = shown[start + len(word) :] + separator
+        else:
+            plain += shown + separator
+    return [*pieces, (plain.removesuffix(separator), "")]
 
 
 def wrapped(text: str, width: int) -> list[str]:

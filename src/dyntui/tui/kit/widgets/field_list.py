@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from dyntui.core.meanings import role_of
 from dyntui.core.text import plain_json, safe
 from dyntui.core.times import detail_text, parse_time
 from dyntui.tui.kit.plain.plain_text import plain_text
@@ -75,7 +76,8 @@ class FieldList(WrappedItemList[FieldLine]):
         if field.heading:
             return hang((), field.label.upper(), "head", width)
         label = pad(safe(field.label), self._label_width) + "  "
-        return hang([(label, field.style or "dim")], _value_text(field.value), field.style, width)
+        text = _value_text(field.value)
+        return hang([(label, field.style or "dim")], text, field.style or role_of(field.label, text), width)
 
 
 def _value_text(value: object) -> str:

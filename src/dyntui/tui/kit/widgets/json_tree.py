@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dyntui.core.json_types import as_list
+from dyntui.core.meanings import role_of
 from dyntui.core.text import plain_json, quantity, safe
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.actions import KIT_ACTIONS
@@ -167,7 +168,8 @@ class JsonTree(WrappedList):
         key = f"{' ' * (2 * node.depth)}{sign}{safe(node.key)}"
         if node.folds and node.open:
             return hang([(key, "dim")], "", "", width)
-        return hang([(key + ("  " if node.key else ""), "dim")], _value_text(node.value), "", width)
+        style = role_of(node.key, _plain_text(node.value)) or _syntax_style(node.value)
+        return hang([(key + ("  " if node.key else ""), "dim")], _value_text(node.value), style, width)
 
     def bar(self, index: int) -> Piece:
         return ("▌", "accent") if index == self.cursor else (" ", "")
@@ -203,6 +205,28 @@ class JsonTree(WrappedList):
     def _set_folded(self, index: int, opened: bool) -> None:
         self._folds[self._rows[index].path] = opened
         self._update_rows()
+
+
+def _plain_text(value: object) -> str:
+    """Return a single value as the words of its meaning: `yes` for true."""
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case str() | int():
+            return str(value)
+    return ""
+
+
+def _syntax_style(value: object) -> str:
+    """Return the style of a value by its JSON type; text has none, because most values are text."""
+    match value:
+        case True | False:
+            return "constant"
+        case int() | float():
+            return "number"
+        case None | dict() | list():
+            return "dim"
+    return ""
 
 
 def _value_text(value: object) -> str:

@@ -104,6 +104,10 @@ class LineList(ActionMixin, LineWidget, can_focus=True):
         is_shown = index == self.cursor and (self.has_focus or not self.BAR_NEEDS_FOCUS)
         return ("▌ ", "accent") if is_shown else ("  ", "")
 
+    def is_marked(self, index: int) -> bool:
+        """Return whether line `index` is marked."""
+        return False
+
     def moved(self) -> None:
         """Called when the cursor moved or the view scrolled, for instance to load rows."""
 
@@ -174,7 +178,7 @@ class LineList(ActionMixin, LineWidget, can_focus=True):
             used = sum(width_of(text) for text, _ in pieces)
             pieces = [*pieces, (" " * max(0, width - 1 - used), ""), (sign, "dim")]
         if index != self.cursor:
-            return pieces, ""
+            return pieces, "marked" if self.is_marked(index) else ""
         return pieces, "cursor" if self.has_focus or self.LOOKS_FOCUSED else "cursor-blurred"
 
     def _scroll_sign(self, y: int, index: int) -> str:

@@ -25,6 +25,7 @@ LINE_STYLES = {
     "line--head",
     "line--cursor",
     "line--cursor-blurred",
+    "line--marked",
     "line--plain",
     "line--dim",
     "line--strong",
@@ -32,14 +33,19 @@ LINE_STYLES = {
     "line--good",
     "line--warn",
     "line--bad",
+    "line--read",
+    "line--live",
+    "line--number",
+    "line--constant",
     "line--kind",
     "line--match",
 }
 """The component classes that all line widgets use. They belong to the app, because Textual computes the component
 classes of every widget whenever a screen opens, which took half of that time."""
 
-_CURSOR_LINE_STYLES = frozenset({"accent", "bad", "warn", "good", "match"})
-"""Styles that stay on the cursor line; the others take the style of the line, which is one segment then."""
+_PLAIN_ON_BASE = frozenset({"head", "plain", "dim", "strong", "kind"})
+"""Styles that take the style of the cursor line or of a marked line, which is one segment then. The others keep their
+color: they have a meaning."""
 
 
 _LineState = tuple[int, str, tuple[Piece, ...]]
@@ -73,7 +79,7 @@ class LineWidget(Widget):
         self._styles: dict[tuple[str, str], Style] = {}
 
     def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
-        """Return the pieces of line `y` and its base style: "", `cursor` or `cursor-blurred`."""
+        """Return the pieces of line `y` and its base style: "", `cursor`, `cursor-blurred` or `marked`."""
         raise NotImplementedError
 
     def accessible_lines(self) -> Sequence[str]:
@@ -143,7 +149,7 @@ class LineWidget(Widget):
         style = self._styles.get((base, name))
         if style is None:
             style = self.rich_style
-            for part in (base, name if not base or name in _CURSOR_LINE_STYLES else ""):
+            for part in (base, "" if base and name in _PLAIN_ON_BASE else name):
                 if part and f"line--{part}" in self.app.COMPONENT_CLASSES:
                     style += self.app.get_component_styles(f"line--{part}").partial_rich_style
             self._styles[base, name] = style

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from textual import events
-from textual.widgets import Input
 
 from dyntui.core.text import safe
 from dyntui.core.typed_path import FolderNames, PathRule, candidates, common_start, list_names, split_typed_path
 from dyntui.tui.kit.widgets.cells import cut
 from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
+from dyntui.tui.kit.widgets.text_field import TextField
 from dyntui.tui.kit.workers import run_in_thread
 
 __all__ = ["PathCandidates", "PathInput"]
@@ -50,7 +50,7 @@ class PathCandidates(LineWidget):
         return [("▌ " if is_current else "  ", "accent"), (name, "" if is_current else "dim")], ""
 
 
-class PathInput(Input):
+class PathInput(TextField):
     """The field. A folder is read in a thread, once for all names that are typed in it."""
 
     _listing: FolderNames | None = None
@@ -64,8 +64,7 @@ class PathInput(Input):
 
     def __init__(self, value: str, rule: PathRule, shown_in: PathCandidates, *, id: str | None = None) -> None:
         """rule: what the path has to be. shown_in: shows the candidates."""
-        super().__init__(value, compact=True, id=id, select_on_focus=False)
-        self.cursor_blink = False
+        super().__init__(value, id=id)
         self.rule = rule
         self._shown_in = shown_in
 

@@ -15,6 +15,7 @@ from textual.widgets import Input, Static
 from dyntui.core.text import safe
 from dyntui.tui.kit.widgets.cells import cut, pad, width_of, wrapped
 from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
+from dyntui.tui.kit.widgets.text_field import TextField
 from dyntui.tui.kit.widgets.wrapped_list import ItemLines, WrappedItemList, hang
 
 __all__ = ["Prompt", "Suggest", "Suggestion", "Suggestions"]
@@ -82,7 +83,7 @@ class PromptNote(LineWidget):
         return [(" " * (width - 1 - width_of(text)) + text, "dim")], ""
 
 
-class _PromptField(Input):
+class _PromptField(TextField):
     """The text field. Up, down and tab control the suggestions."""
 
     async def on_key(self, event: events.Key) -> None:
@@ -125,7 +126,7 @@ class Prompt(Horizontal):
 
     def compose(self) -> ComposeResult:
         yield Static("", id="sign", markup=False)
-        yield _PromptField(compact=True, select_on_focus=False, id="field")
+        yield _PromptField(id="field")
         yield PromptNote(id="note")
 
     @property
@@ -163,7 +164,6 @@ class Prompt(Horizontal):
         self.show_note("")
         self.query_one("#sign", Static).update(f"{sign} {label}".rstrip())
         field = self.query_one(_PromptField)
-        field.cursor_blink = False
         # A placeholder that is wider than the field is shown above it.
         fits = width_of(placeholder) <= self.app.size.width - width_of(f" {sign} {label} ") - _FIELD_MARGIN
         field.placeholder, self._hint = (placeholder, "") if fits else ("", placeholder)

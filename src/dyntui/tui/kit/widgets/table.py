@@ -1,7 +1,7 @@
 """The table widget: any number of rows, of which it draws those in view and requests missing ones from its rows object.
 
-A row is one line in one style, so that a repaint is small. On a narrow terminal columns are hidden by priority; `l`
-scrolls to them. The cursor stays on the same row id when the rows change.
+A row is one line, with a color only where a cell has a meaning, so that a repaint is small. On a narrow terminal
+columns are hidden by priority; `l` scrolls to them. The cursor stays on the same row id when the rows change.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from dyntui.core.times import now, time_width
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.actions import KIT_ACTIONS
 from dyntui.tui.kit.plain.plain_text import join_texts, plain_text
-from dyntui.tui.kit.widgets.cells import cut, fit, width_of
+from dyntui.tui.kit.widgets.cells import cut, fit, row_pieces, width_of
 from dyntui.tui.kit.widgets.line_list import LineList, Piece
 from dyntui.tui.kit.widgets.line_widget import highlight_words
 from dyntui.tui.kit.widgets.static_rows import StaticRows, TableRows
@@ -168,8 +168,8 @@ class Table(LineList):
         """The sort column, which is not hidden on a narrow screen."""
         self._layouts: dict[tuple[int, int, int], _Layout] = {}
         """Computed layouts, by width, `offset_columns` and the width of times."""
-        self._texts: dict[int, tuple[Row, _Layout, str]] = {}
-        """Formatted rows, by index: row, layout and text."""
+        self._texts: dict[int, tuple[Row, _Layout, Sequence[Piece]]] = {}
+        """Formatted rows, by index: row, layout and pieces."""
 
     # Rows
 
@@ -279,11 +279,19 @@ class Table(LineList):
         if row is None:
             return [bar, (" " + NOT_LOADED, "dim")]
         sign, style = self._row_sign(index)
-        text = self._row_text(index, row, width)
+        pieces = self._row_pieces(index, row, width)
+        if style:
+            pieces = [("".join(text for text, _ in pieces), style)]
         if words := self.filter_text or self.highlight():
-            first: list[Piece] = [bar, (sign, style)] if index == self.cursor else [(f"{sign} ", style)]
-            return [*first, *highlight_words(text, words, style)]
-        return [bar, (sign + text, style)] if index == self.cursor else [(f"{sign} {text}", style)]
+            pieces = [part for text, name in pieces for part in highlight_words(text, words, name)]
+        first, *others = pieces
+        start = [bar, (sign, style)] if index == self.cursor else [(f"{sign} ", style)]
+        if first[1] == style:
+            return [*start[:-1], (start[-1][0] + first[0], style), *others]
+        return [*start, first, *others]
+
+    def is_marked(self, index: int) -> bool:
+        return bool(self.marks) and self.view.id_at(index) in self.marks
 
     def _row_sign(self, index: int) -> Piece:
         """Return the sign before a row (deleted, marked, new or changed) and the style of the row."""
@@ -299,19 +307,19 @@ class Table(LineList):
                 return "~", ""
         return " ", ""
 
-    def _row_text(self, index: int, row: Row, width: int) -> str:
+    def _row_pieces(self, index: int, row: Row, width: int) -> Sequence[Piece]:
+        """Return the cells of a row: those with a meaning in its style, the text between them in one piece."""
         layout = self._layout(width)
         cached = self._texts.get(index)
         if cached is not None and cached[0] is row and cached[1] is layout:
             return cached[2]
         at = now()
-        separator = " " * self.gap
-        texts = [fit(safe(column.cell(row, at)), cells, right=column.right) for column, cells in layout.cells]
-        text = separator.join(texts)
+        cells = [(column.name, safe(column.cell(row, at)), width, column.right) for column, width in layout.cells]
+        pieces = row_pieces(cells, " " * self.gap)
         if len(self._texts) > 4 * self.visible_count + 100:
             self._texts.clear()
-        self._texts[index] = (row, layout, text)
-        return text
+        self._texts[index] = (row, layout, pieces)
+        return pieces
 
     def draw_head(self, y: int, width: int) -> Sequence[Piece]:
         layout = self._layout(width - 1)
