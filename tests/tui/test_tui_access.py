@@ -156,8 +156,8 @@ async def test_an_allowlist_is_created_and_deleted() -> None:
         await go(pilot, *ALLOWLISTS, "plus")
         await fill(pilot, "", "", "")
         lines = text_of(console).split("\n")
-        beside = next(y for y, line in enumerate(lines) if "The allowlist needs a name." in line)
-        assert " name " in lines[beside - 1]  # below its field, not below the form
+        note = next(y for y, line in enumerate(lines) if "The allowlist needs a name." in line)
+        assert " name " in lines[note - 1]  # below its field, not below the form
         await press(pilot, "up", "up")
         await fill(pilot, "Guests", "", "")
         await press(pilot, "y")

@@ -188,7 +188,7 @@ SIXTEEN = {str(base + number) for base in (30, 40, 90, 100) for number in range(
         pytest.param({"TERM": "xterm-16color", "COLORTERM": ""}, SIXTEEN, id="16-colors"),
     ],
 )
-def test_every_meaning_is_told_by_a_word_or_sign_with_few_colors_or_none(
+def test_every_meaning_has_a_word_or_sign_with_few_colors_or_none(
     environ: dict[str, str], allowed: set[str], tmp_path: Path, opened: list[Pty]
 ) -> None:
     terminal = Pty(
@@ -216,6 +216,8 @@ def test_every_meaning_is_told_by_a_word_or_sign_with_few_colors_or_none(
     terminal.wait_until(lambda: "not available:" not in terminal.emulator.text)
     terminal.child.send(b"\x14")  # ctrl+t
     terminal.wait("! ")  # the notification of a warning
+    terminal.child.send(b"Q")
+    assert terminal.ended() == 0
     codes = {code for match in re.findall(rb"\x1b\[([0-9;]*)m", terminal.raw) for code in match.decode().split(";")}
     used = {code for code in codes if COLOR.fullmatch(code)}
     assert used <= allowed

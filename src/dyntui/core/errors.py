@@ -49,7 +49,7 @@ class UsageError(DyntuiError):
 
     exit_code = EXIT_USAGE
     field: str = ""
-    """The name of the field that the error is about, beside which a form shows it; "" for several."""
+    """The name of the field that the error is about, below which a form shows it; "" for several."""
 
     def __init__(self, message: str, *, hint: str = "", field: str = "") -> None:
         super().__init__(message, hint=hint)

@@ -271,7 +271,7 @@ class Console(TerminalActionsMixin):
         if text == shown_text and monotonic() < shown_until:
             return
         self._last_toast = text, monotonic() + (timeout or self.NOTIFICATION_TIMEOUT)
-        # The severity is told by a sign too, not only by the color of the border.
+        # The severity has a sign too, not only the color of the border.
         shown_text = f"{sign_of_severity(severity)}{text}"
         super().notify(shown_text, title=safe(title), severity=severity, timeout=timeout, markup=False)
 
