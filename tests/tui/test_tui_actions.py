@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 import pytest
+from tests.families import slow_except
 from tests.tui.tui_support import demo, lines_of, press, settled, text_of
 from textual.binding import Binding
 
@@ -311,7 +312,7 @@ async def test_a_confirmation_names_target_environment_and_irreversible_effects(
     assert "scroll" not in text, "all lines are in view"
 
 
-@pytest.mark.parametrize("key", ["enter", "escape", "q", "n"])
+@pytest.mark.parametrize("key", slow_except(["enter", "escape", "q", "n"], "enter", "escape"))
 async def test_cancel_is_the_default_of_a_confirmation(key: str) -> None:
     answers, _ = await _answer(NEEDED, [key])
     assert answers == [None]

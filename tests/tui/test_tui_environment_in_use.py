@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.families import slow_except
 from tests.tui.import_support import go_to, job_at_rest, messy, send_first
 from tests.tui.tui_support import (
     SIZE,
@@ -78,7 +79,7 @@ def _frame_and_gate_agree(console: Console) -> None:
         assert connection.write_gate.read_only
 
 
-@pytest.mark.parametrize("read_only", [False, True])
+@pytest.mark.parametrize("read_only", slow_except([False, True], False))
 async def test_read_only_applies_when_it_is_saved(serve: Serve, read_only: bool) -> None:
     with serve(users=3) as sandbox:
         console = Console(ConsoleState(profile=_box(sandbox, read_only=read_only)))
@@ -253,10 +254,16 @@ async def test_the_job_status_names_its_environment_while_another_is_open(
         assert "job paused in demo" in lines_of(console)[0]
 
 
+WRONG = [("token", "token"), ("environment", "environment_id")]
+"""What is wrong in a profile, and the field of its form."""
+
+
 @pytest.mark.parametrize(
-    ("wrong", "field"), [("token", "token"), ("environment", "environment_id")], ids=["token", "environment id"]
+    ("wrong", "field", "key"),
+    slow_except(
+        [(*each, key) for each in WRONG for key in ("enter", "ctrl+e")], (*WRONG[0], "enter"), (*WRONG[1], "ctrl+e")
+    ),
 )
-@pytest.mark.parametrize("key", ["enter", "ctrl+e"])
 async def test_an_unusable_profile_leads_to_its_form(serve: Serve, wrong: str, field: str, key: str) -> None:
     with serve(users=3) as sandbox:
         saved = _box(sandbox)

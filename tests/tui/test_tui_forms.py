@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import pytest
@@ -12,7 +13,6 @@ from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
 from dyntui.config.profiles import Profiles
-from dyntui.core.effect import Effect
 from dyntui.services.actions.write_types import Confirmation, ConfirmationLevel, Requirement
 from dyntui.tui.features.access.entry_drafts import EntryDraftsScreen
 from dyntui.tui.features.api_console.api_request import ApiRequestScreen
@@ -103,7 +103,7 @@ async def test_every_form_is_reopened_and_confirms_before_it_is_closed(name: str
         assert not isinstance(console.screen, BaseDialog)
 
 
-@pytest.mark.parametrize("name", ["new user", "new allowlist", "new origin"])
+@pytest.mark.parametrize("name", slow_except(["new user", "new allowlist", "new origin"], "new user"))
 async def test_enter_confirms_non_destructive_actions(name: str) -> None:
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
@@ -113,20 +113,20 @@ async def test_enter_confirms_non_destructive_actions(name: str) -> None:
         assert [entry.method for entry in connection_of(pilot).log.entries() if entry.method != "GET"] == ["POST"]
 
 
-@pytest.mark.parametrize("effect", Effect)
-@pytest.mark.parametrize("read", [(), ("It is on.",)], ids=["plain", "weighed"])
-async def test_enter_declines_destructive_actions_only(effect: Effect, read: tuple[str, ...]) -> None:
-    destructive = effect is Effect.DESTRUCTIVE
-    needed = Requirement(ConfirmationLevel.CONFIRM, "Do it?", (), "", "sandbox", effects=read, destructive=destructive)
+async def test_enter_declines_destructive_actions_only() -> None:
     console = demo()
     async with console.run_test(size=(100, 30)) as pilot:
         await settled(pilot)
-        answers: list[Confirmation | None] = []
-        console.ask(ConfirmDialog(needed, verb="Do"), answers.append)
-        await settled(pilot)
-        await press(pilot, "enter")
-        (answer,) = answers
-        assert (answer is None) is destructive
+        for destructive, effects in itertools.product((False, True), ((), ("It is on.",))):
+            needed = Requirement(
+                ConfirmationLevel.CONFIRM, "Do it?", (), "", "sandbox", effects=effects, destructive=destructive
+            )
+            answers: list[Confirmation | None] = []
+            console.ask(ConfirmDialog(needed, verb="Do"), answers.append)
+            await settled(pilot)
+            await press(pilot, "enter")
+            (answer,) = answers
+            assert (answer is None) is destructive
 
 
 @pytest.mark.parametrize("read", [(), ("It is on.",)], ids=["plain", "weighed"])

@@ -112,18 +112,24 @@ async def test_markup_and_escapes_are_shown_literally() -> None:
         assert "bidi <202e>gnp.exe<202c>" in text
 
 
-@pytest.mark.parametrize("payload", PAYLOADS, ids=range(len(PAYLOADS)))
-async def test_dialogs_and_messages_show_any_text(payload: str) -> None:
+async def test_dialogs_and_messages_show_any_text() -> None:
     console = demo(3)
     async with console.run_test(size=(120, 40), notifications=True) as pilot:
         await settled(pilot)
-        console.notify(payload, "error")
-        console.ask(SelectDialog(payload, [Choice("key", payload, note=payload)]))
-        await settled(pilot)
-        assert_harmless(console)
-        console.ask(MessageDialog(payload, payload))
-        await settled(pilot)
-        assert_harmless(console)
+        shown = console.screen
+        for payload in PAYLOADS:
+            console.notify(payload, "error")
+            console.ask(SelectDialog(payload, [Choice("key", payload, note=payload)]))
+            await settled(pilot)
+            assert isinstance(console.screen, SelectDialog)
+            assert_harmless(console)
+            console.ask(MessageDialog(payload, payload))
+            await settled(pilot)
+            assert isinstance(console.screen, MessageDialog)
+            assert_harmless(console)
+            await press(pilot, "escape", "escape")
+            assert console.screen is shown
+            console.clear_notifications()
 
 
 def test_the_control_character_filter_finds_the_names_of_textual() -> None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from tests.families import slow_except
 from tests.tui.tui_support import SIZE, console_of, demo, jump, press, profile, settled, stored, text_of, until
 from textual.pilot import Pilot
 
@@ -53,7 +54,7 @@ def _counts() -> Counter[str]:
     return Counter(_outcomes())
 
 
-@pytest.mark.parametrize("key", ["Q", "ctrl+q"])
+@pytest.mark.parametrize("key", slow_except(["Q", "ctrl+q"], "Q"))
 async def test_quitting_during_a_write_needs_a_confirmation_that_enter_declines(serve: Serve, key: str) -> None:
     async with _revoking(serve) as pilot:
         console = console_of(pilot)

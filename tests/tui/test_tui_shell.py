@@ -297,7 +297,7 @@ async def test_repeated_notifications_are_shown_one_time() -> None:
         assert text_of(console).count("No row is marked.") == 2, "it is the newest again"
 
 
-@pytest.mark.parametrize("size", [(60, 20), (80, 24), (200, 50)])
+@pytest.mark.parametrize("size", [(60, 20), pytest.param((80, 24), marks=pytest.mark.slow), (200, 50)])
 async def test_every_terminal_size_works(size: tuple[int, int]) -> None:
     console = demo()
     async with console.run_test(size=size) as pilot:
@@ -334,8 +334,7 @@ async def test_page_keys_of_the_palette_before_its_commands_are_laid_out_do_noth
         assert console.screen is palette
 
 
-@pytest.mark.parametrize("name", ["allowlists", "gates", "events", "environments", "jobs", "requests", "resources"])
-async def test_a_screen_is_prepared_once_when_it_opens(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_screen_is_prepared_once_when_it_opens(monkeypatch: pytest.MonkeyPatch) -> None:
     """Textual calls `on_mount` of every base class; a further call of one would read the server twice."""
     prepared: list[str] = []
     prepare = ConsoleScreen.on_mount
@@ -348,9 +347,10 @@ async def test_a_screen_is_prepared_once_when_it_opens(name: str, monkeypatch: p
     console = demo(users=5)
     async with console.run_test(size=SIZE) as pilot:
         await settled(pilot)
-        prepared.clear()
-        await jump(pilot, name)
-        assert prepared == [type(console.screen).__name__]
+        for name in ("allowlists", "gates", "events", "environments", "jobs", "requests", "resources"):
+            prepared.clear()
+            await jump(pilot, name)
+            assert prepared == [type(console.screen).__name__]
 
 
 # Opening an object from the jump bar
@@ -362,17 +362,19 @@ async def _look_up(pilot: Any, text: str) -> None:
     await press(pilot, "enter")
 
 
-@pytest.mark.parametrize("field", ["email", "username", "id", "name"])
-async def test_the_jump_bar_opens_a_user_with_two_keys(field: str) -> None:
+async def test_the_jump_bar_opens_a_user_with_two_keys() -> None:
     console = demo()
     async with console.run_test(size=SIZE) as pilot:
         await settled(pilot)
         assert isinstance(console.screen, ResourceScreen)
         assert console.screen.view is not None
         user = next(row for row in console.screen.view.loaded_rows() if all(row.get(key) for key in USER_FIELDS))
-        await _look_up(pilot, full_name(user) if field == "name" else str(user[field]))
-        assert isinstance(console.screen, UserScreen)
-        assert console.screen.object_id == user["id"]
+        for text in (user["email"], user["username"], user["id"], full_name(user)):
+            await _look_up(pilot, str(text))
+            assert isinstance(console.screen, UserScreen)
+            assert console.screen.object_id == user["id"]
+            await press(pilot, "escape")
+            assert isinstance(console.screen, ResourceScreen)
 
 
 async def test_the_jump_bar_opens_a_wallet_by_its_address() -> None:

@@ -190,7 +190,7 @@ async def test_the_external_editor_gets_no_tokens(monkeypatch: pytest.MonkeyPatc
     "typed",
     [
         b'{"plan": oops',
-        b"\xff\xfe{",
+        pytest.param(b"\xff\xfe{", marks=pytest.mark.slow),
         pytest.param(b"", marks=pytest.mark.slow),
         pytest.param(b'{"a": 1, "a": 2}', marks=pytest.mark.slow),
     ],

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.families import slow_except
 from tests.tui.access_support import connection_of, go, notes, to
 from tests.tui.tui_support import SMALL, console_of, demo, fill, press, settled, text_of, until
 from textual.pilot import Pilot
@@ -78,7 +79,10 @@ async def test_wallets_are_exported_with_their_owners(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("right_presses", "operation", "chains"),
-    [(0, "createWaasWallet", "EVM, SVM"), (1, "createEmbeddedWallet", "EVM, SOL")],
+    slow_except(
+        [(0, "createWaasWallet", "EVM, SVM"), (1, "createEmbeddedWallet", "EVM, SOL")],
+        (0, "createWaasWallet", "EVM, SVM"),
+    ),
     ids=["current", "legacy"],
 )
 async def test_pregenerated_wallets_use_the_chain_names_of_the_api(
