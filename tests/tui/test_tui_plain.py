@@ -19,6 +19,8 @@ from dyntui.tui.kit.terminal.app_mixin import LeanDisplayMixin
 from dyntui.tui.kit.widgets.spinner import Spinner
 
 DEMO = """
+    import os
+    os.chdir(os.environ["DYNTUI_HOME"])
     from dyntui.sandbox.options import SandboxOptions
     from dyntui.tui import run
     raise SystemExit(run(None, demo=SandboxOptions(users=30, seed=1, now="2026-03-01T12:00:00Z")))
@@ -107,6 +109,28 @@ def test_every_key_is_followed_by_lines_of_plain_text(reader: Reader) -> None:
 
     reader.terminal.child.send("Q")
     assert reader.terminal.ended() == 0
+    assert not SIGNS.search(reader.text)
+
+
+@pytest.mark.slow
+def test_an_import_is_announced_step_by_step_with_its_results(reader: Reader, tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_text("email,first name\nada@example.com,Ada\nbob@@example.com,Bob\n")
+    reader.read("row 1 of 30")
+    reader.press("i", "Step: source, 1 of 8", "people.csv, ")
+    reader.press("enter", "size, 58 B")
+    reader.read("Step: parse, 2 of 8")
+    reader.press("]", "Step: map, 3 of 8, 1 to choose", "field: ! emailVerifiedAt")
+    reader.press("t", "Dialog: Are these email addresses verified?", "Not verified, 1 of 2")
+    reader.press("enter", "Screen: import, people.csv", "] goes to the next step")
+    reader.press("]", "Step: review, 4 of 8", "1 of 2 ready, 1 with problems", "row: 2, email: bob@@example.com")
+    reader.press("enter", "Cell: bob@@example.com")
+    reader.press("escape", "row 1 of 1")
+    reader.press("]", "Step: check, 5 of 8")
+    reader.press("enter", "1 row checked", "No row exists on the server.")
+    reader.press("]", "Step: plan, 6 of 8", "created, 1, new")
+    reader.press("enter", "Dialog: Import file people.csv", "y send 1 row")
+    reader.press("y", "created, 1, new", "1 of 2 imported, 1 not imported", "result: created")
+    reader.read("Step: finish, 8 of 8")
     assert not SIGNS.search(reader.text)
 
 

@@ -66,7 +66,7 @@ class ConfirmKeys:
 class ReadTracker(ItemList[Piece], can_focus=False):
     """Lines that record whether all of them have been in view."""
 
-    READ_WHOLE = True
+    read_whole = True
 
     def __init__(self) -> None:
         super().__init__(id="read")

@@ -30,6 +30,7 @@ class CellEditor(ActionMixin, TextField):
 
     def __init__(self) -> None:
         super().__init__(id="cell")
+        self.border_title = "Cell"  # not drawn, as there is no border; the name of the field in plain mode
         self._suggestion = ""
 
     def open(self, value: str, suggestion: str, span: tuple[int, int, int], room: int) -> None:

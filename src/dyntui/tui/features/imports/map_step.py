@@ -55,7 +55,7 @@ class MapStep(ValueChoicesMixin):
     def compose(self) -> ComposeResult:
         with Horizontal(classes="panes"):
             yield Table(_COLUMNS, StaticRows(key="key", is_loaded=False), id="columns")
-            yield ReportView(id="first-row")
+            yield ReportView(id="first-row", read_whole=False)
         yield MessageLine()
 
     @property

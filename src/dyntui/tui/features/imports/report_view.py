@@ -63,8 +63,10 @@ class ReportView(WrappedItemList[ReportLine]):
 
     BAR_NEEDS_FOCUS = True
 
-    def __init__(self, *, id: str) -> None:
+    def __init__(self, *, id: str, read_whole: bool = True) -> None:
+        """read_whole: whether plain mode reads all lines and not only the one under the cursor."""
         super().__init__(id=id)
+        self.read_whole = read_whole
         self._label_width = self._value_width = 0
 
     def set_lines(self, lines: Sequence[ReportLine]) -> None:

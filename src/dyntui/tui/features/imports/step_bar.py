@@ -10,6 +10,7 @@ from textual import events
 from textual.message import Message
 
 from dyntui.core.text import safe
+from dyntui.tui.kit.plain.plain_text import join_texts, plain_text
 from dyntui.tui.kit.widgets.cells import cut, width_of
 from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
 
@@ -69,6 +70,19 @@ class StepBar(LineWidget):
             if room > width_of(text):
                 return [(" " * (room - 1 - width_of(text)), ""), (text[0], "strong"), (text[1:], "dim")]
         return []
+
+    def accessible_lines(self) -> Sequence[str]:
+        number = next((number for number, mark in enumerate(self.marks, 1) if mark.is_current), 0)
+        if not number:
+            return []
+        mark = self.marks[number - 1]
+        lines = [join_texts(f"Step: {mark.name}, {number} of {len(self.marks)}", plain_text(safe(mark.note, 100)))]
+        if self.blocked_reason is not None:
+            lines.append(plain_text(safe(self.blocked_reason, 300)) or "] goes to the next step")
+        return lines
+
+    def accessible_details(self) -> Sequence[str]:
+        return [f"Steps: {join_texts(*(plain_text(_mark_text(mark, note=True)) for mark in self.marks))}"]
 
     def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
         texts = self._mark_texts(width)

@@ -15,7 +15,7 @@ _MAX_HEIGHT = 16
 
 
 class _Text(WrappedItemList[str]):
-    READ_WHOLE = True
+    read_whole = True
 
     def item_lines(self, index: int, width: int) -> ItemLines:
         return hang((), self.items[index], "", width)

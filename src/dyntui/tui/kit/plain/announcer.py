@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from time import monotonic
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from dyntui.core.text import safe
 
@@ -26,6 +27,8 @@ _DELAY_S = 0.05
 """Seconds from a change to its announcement, so that the changes of one key are announced together."""
 _INTERVAL_S, _FOCUS_INTERVAL_S = 5.0, 1.0
 """Seconds between announcements of the same widget without a key; of the one with the focus."""
+_EFFECT_S, _EFFECT_INTERVAL_S = 2.0, 0.5
+"""Seconds after a key in which a change counts as its effect, and between announcements of a widget in that time."""
 _TYPING_S = 0.7
 """Seconds without typing after which changes of other widgets are announced."""
 _MAX_CHARS = 2000
@@ -44,6 +47,8 @@ class Announcer:
         """The screen that was announced."""
         self._texts: dict[Widget, Sequence[str]] = {}
         """The lines that were announced of each widget of the screen."""
+        self._texts_of_screens: WeakKeyDictionary[Screen[Any], dict[Widget, Sequence[str]]] = WeakKeyDictionary()
+        """The same of all screens. One that is shown again is announced by its name and what changed."""
         self._announced_at: dict[Widget, float] = {}
         """When each widget was announced, in monotonic seconds."""
         self._focus: FocusText | None = None
@@ -58,6 +63,7 @@ class Announcer:
         """Start to write, with the whole screen. write: writes text to the terminal, from any thread."""
         self._write = write
         self._screen = self._open_field = None
+        self._texts_of_screens.clear()
         greeting, self.greeting = self.greeting, ""
         self._write_lines([greeting])
         self.schedule()
@@ -83,6 +89,7 @@ class Announcer:
         from dyntui.tui.kit.plain.descriptions import details_of
 
         self._screen = None
+        self._texts_of_screens.clear()
         self._key_at = monotonic()
         details = details_of(self._app.screen)
         self._announce()
@@ -111,12 +118,16 @@ class Announcer:
         screen = self._app.screen
         if is_new := screen is not self._screen:
             self._screen, self._focus = screen, None
-            self._texts.clear()
+            self._texts = self._texts_of_screens.setdefault(screen, {})
             self._announced_at.clear()
         focus, before = focus_text(screen), self._focus
         if _is_typed(before, focus):
             self._typed_at = monotonic()
-        lines = [line for widget, texts in texts_of(screen) for line in self._new_lines(widget, texts, is_new)]
+        lines: list[str] = []
+        for number, (widget, texts) in enumerate(texts_of(screen)):
+            if is_new and number == 0:
+                self._texts.pop(widget, None)
+            lines += self._new_lines(widget, texts, is_new)
         if lines:
             self._write_lines(lines)
         if focus is not None:
@@ -137,6 +148,8 @@ class Announcer:
     def _wait_s(self, widget: Widget, interval_s: float) -> float:
         """Return the seconds until a change of `widget` may be announced; 0 or less for now."""
         now_s, announced_at = monotonic(), self._announced_at.get(widget, 0.0)
+        if now_s - self._key_at < _EFFECT_S:
+            interval_s = _EFFECT_INTERVAL_S
         typing_s = self._typed_at + _TYPING_S - now_s
         return max(typing_s, announced_at + interval_s - now_s if announced_at > self._key_at else 0.0)
 

@@ -65,7 +65,7 @@ def texts_of(screen: Screen[Any]) -> Iterator[tuple[Widget, Sequence[str]]]:
         if isinstance(widget, Static):
             lines = _static_lines(widget, isinstance(screen, ModalScreen))
         elif isinstance(widget, LineWidget) and not isinstance(widget, FormChoice):
-            is_read_as_focus = isinstance(widget, LineList) and widget.has_focus and not widget.READ_WHOLE
+            is_read_as_focus = isinstance(widget, LineList) and widget.has_focus and not widget.read_whole
             lines = () if is_read_as_focus else widget.accessible_lines()
         if lines:
             yield widget, lines

@@ -55,7 +55,7 @@ class LineList(ActionMixin, LineWidget, can_focus=True):
     LINE_NOUN: ClassVar[str] = ""
     """What plain mode calls a line in its position, with a blank after it."""
 
-    READ_WHOLE: ClassVar[bool] = False
+    read_whole = False
     """Whether plain mode reads all lines in view, as of a text, and not only the line under the cursor."""
 
     BINDINGS = bindings(KIT_ACTIONS, "rows")
@@ -154,7 +154,7 @@ class LineList(ActionMixin, LineWidget, can_focus=True):
         return f"{line}, {self.LINE_NOUN}{self.cursor + 1:,} of {self.count:,}" if line else ""
 
     def accessible_lines(self) -> Sequence[str]:
-        if self.READ_WHOLE:
+        if self.read_whole:
             lines = map(self.accessible_line, range(self.top, min(self.count, self.top + self.visible_count)))
         else:
             lines = map(str, (self.accessible_cursor,) if self.LOOKS_FOCUSED else ())

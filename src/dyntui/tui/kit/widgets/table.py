@@ -265,6 +265,8 @@ class Table(LineList):
 
     def accessible_state(self) -> object:
         view, cursor = self.view, self.cursor
+        if not self.count:
+            return self.accessible_cursor
         return view.id_at(cursor), view.get(cursor), self.count, self._row_sign(cursor), self.columns
 
     def accessible_summary(self) -> str:
