@@ -25,6 +25,7 @@ from dyntui.tui.kit.widgets.text_field import TextField
 from dyntui.tui.kit.widgets.wrapped_list import ItemLines, WrappedItemList, hang
 from dyntui.tui.shell.console_app import ConsoleApp
 from dyntui.tui.shell.error_hints import errors_shown
+from dyntui.tui.shell.header_footer import StatusBar
 from dyntui.tui.shell.key_dialog import KeyDialog
 from dyntui.tui.shell.keymap import change_keys, describe_conflict, keys_of
 
@@ -130,6 +131,13 @@ class _KeySearchField(TextField):
             moves[event.key]()
 
 
+def _title_of(screen: Screen[Any]) -> str:
+    """Return the title, with the breadcrumbs and the status in full: header and footer may have no room for them."""
+    parts = [f"Keys: {' › '.join(getattr(screen, 'breadcrumbs', ()))}".removesuffix(": ")]
+    parts += [text for bar in screen.query(StatusBar) for text, _ in bar.parts]
+    return " · ".join(parts)
+
+
 class HelpDialog(BaseDialog[None]):
     """The help screen of `screen`, the screen below it."""
 
@@ -137,7 +145,7 @@ class HelpDialog(BaseDialog[None]):
     footer_keys = (("↑ ↓", "move"), ("enter", "change key"), ("esc", "close"))
 
     def __init__(self, screen: Screen[Any]) -> None:
-        super().__init__(classes="large help")
+        super().__init__(_title_of(screen), classes="large help")
         self._explained = screen
 
     def content(self) -> ComposeResult:

@@ -24,6 +24,6 @@ class RowDialog(BaseDialog[None]):
         self._lines = [FieldLine(name, text) for name, text in cells]
 
     def content(self) -> ComposeResult:
-        fields = FieldList(self._lines, id="row")
+        fields = FieldList(self._lines, id="cells")
         fields.show_whole(_MAX_HEIGHT)
         yield fields

@@ -36,7 +36,8 @@ Suggest = Callable[[str], Sequence[Suggestion]]
 _MAX_VISIBLE = 8
 _MIN_LABEL_WIDTH, _MAX_LABEL_WIDTH = 25, 40
 """Cells for the texts of the suggestions, before their descriptions."""
-_FIELD_MARGIN = 3
+_FIELD_MARGIN, _NOTE_WIDTH = 3, 48
+"""Cells of the prompt that are not for text: its margin, and the note on a wide screen."""
 
 
 class Suggestions(WrappedItemList[Suggestion], can_focus=False):
@@ -165,7 +166,8 @@ class Prompt(Horizontal):
         self.query_one("#sign", Static).update(f"{sign} {label}".rstrip())
         field = self.query_one(_PromptField)
         # A placeholder that is wider than the field is shown above it.
-        fits = width_of(placeholder) <= self.app.size.width - width_of(f" {sign} {label} ") - _FIELD_MARGIN
+        room = self.app.size.width - width_of(f" {sign} {label} ") - _FIELD_MARGIN
+        fits = width_of(placeholder) <= room - (_NOTE_WIDTH if on_change is not None else 0)
         field.placeholder, self._hint = (placeholder, "") if fits else ("", placeholder)
         field.value = text
         field.cursor_position = len(text)
