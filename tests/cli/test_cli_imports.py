@@ -344,7 +344,7 @@ def test_a_closed_terminal_leaves_a_job_that_resumes(dyntui: Any, serve: Any, tm
         assert b"rows/s" in shown
         (job,) = cli.json("jobs", "list")["jobs"]
         assert (job["state"], job["reason"]) == ("paused", "stopped by SIGHUP")
-        assert cli.json("jobs", "resume")["rows"]["created"] == 300
+        assert cli.json("jobs", "resume", "--batch", "100")["rows"]["created"] == 300
 
 
 @pytest.mark.slow

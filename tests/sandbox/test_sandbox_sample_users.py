@@ -42,15 +42,15 @@ def test_search_values_match_the_record() -> None:
 
 
 def test_keys_and_ids_are_unique() -> None:
-    people = SampleUsers(Ids(5), 60_000, NEWEST)
+    people = SampleUsers(Ids(5), 30_000, NEWEST)
     ids: set[str] = set()
     keys: set[str] = set()
     count = 0
-    for row, own in people.make_rows(1, 60_001):
+    for row, own in people.make_rows(1, 30_001):
         ids.add(row[1])
         keys.update(own)
         count += len(own)
-    assert (len(ids), len(keys)) == (60_000, count)
+    assert (len(ids), len(keys)) == (30_000, count)
 
 
 def test_sample_users_are_valid_import_rows() -> None:
