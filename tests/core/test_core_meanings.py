@@ -17,6 +17,7 @@ from dyntui.core.meanings import Role, role_of, role_of_change
         ("settings.isEnabled", "no", Role.WARN),
         ("enabled", "yes, 3 Nov", Role.GOOD),
         ("enabled", "300 days ago, 2025-05-05 12:00:00 UTC", Role.NONE),
+        ("health", "not authorized (401)", Role.BAD),
         ("result", "BLOCKED", Role.BAD),
         ("response", "503 Service Unavailable", Role.BAD),
         ("statusCode", "204", Role.GOOD),

@@ -47,14 +47,23 @@ _STATE_WORDS = {
     "imported ok redelivered reachable ready succeeded success updated valid verified yes",
     Role.WARN: "canceled cancelled disabled disconnected exists expiring no paused pending processing queued retrying "
     "review running sending stopped unknown unverified waiting warning",
-    Role.BAD: "block blocked damaged deleted denied error expired failed failure forbidden invalid missing refused "
-    "rejected revoked unauthorized unhealthy unreachable",
+    Role.BAD: "block blocked damaged deleted denied error expired failed failure forbidden invalid missing offline "
+    "refused rejected revoked unauthorized unhealthy unreachable",
     Role.DIM: "draft skipped undone",
     Role.LIVE: "live",
 }
 _STATE_PHRASES = {
     Role.WARN: ("not checked", "not verified", "partly imported"),
-    Role.BAD: ("no response", "not allowed", "not available", "not found", "not readable", "not usable", "timed out"),
+    Role.BAD: (
+        "no response",
+        "not allowed",
+        "not authorized",
+        "not available",
+        "not found",
+        "not readable",
+        "not usable",
+        "timed out",
+    ),
 }
 STATES: dict[str, Role] = {word: role for role, words in _STATE_WORDS.items() for word in words.split()} | {
     phrase: role for role, phrases in _STATE_PHRASES.items() for phrase in phrases

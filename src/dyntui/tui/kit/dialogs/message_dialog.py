@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 
+from dyntui.core.meanings import role_of
 from dyntui.core.text import safe
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 from dyntui.tui.kit.widgets.line_widget import Piece
@@ -18,6 +19,9 @@ class _Text(WrappedItemList[str]):
     read_whole = True
 
     def item_lines(self, index: int, width: int) -> ItemLines:
+        label, separator, value = self.items[index].partition(": ")
+        if role := role_of(label, value):
+            return hang([(label + separator, "")], value, role, width)
         return hang((), self.items[index], "", width)
 
     def bar(self, index: int) -> Piece:
