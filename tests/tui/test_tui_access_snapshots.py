@@ -103,7 +103,7 @@ SCREENS: dict[str, Way] = {
     "access-check-invalid": then(keys(*ALLOWLISTS, "w"), filled=("ada",)),
     "answer": then(keys(*ALLOWLISTS, "w"), filled=("ada@example.com",)),
     "compare-with": keys(*ALLOWLISTS, "D"),
-    "compare-file": keys(*ALLOWLISTS, "D", "G", "enter"),
+    "compare-file": keys(*ALLOWLISTS, "D", *"File", "enter"),
     "compare": keys(*ALLOWLISTS, "G", "D", "down", "enter"),
     "compare-there": keys(*ALLOWLISTS, "G", "D", "down", "enter", "f", "f"),
     "sync": keys(*ALLOWLISTS, "G", "D", "down", "enter", "A"),
