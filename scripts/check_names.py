@@ -2,7 +2,8 @@
 
 Fails on a class name that two modules use, on a module without a docstring, and on a word of the lists below in a file
 name, an identifier, a docstring, a comment or a string of the package. In tests only file names and identifiers are
-checked, as their texts contain quotations and hostile data.
+checked, as their texts contain quotations and hostile data. The pages of `docs` and README.md are checked like the
+texts of the package, but the glossary and the decisions, which name former words.
 """
 
 from __future__ import annotations
@@ -77,6 +78,22 @@ PHRASES = (
     "bear with",
     "of theirs",
     "once more",
+    "what became",
+    "left alone",
+    "gone back",
+    "by its name here",
+    "whom it",
+    "be rid of",
+    "at most so many",
+    "is told",
+    "keeps out",
+    "kept out",
+    "what it belongs",
+    "not json yet",
+    "take its mark",
+    "nobody can",
+    "who stands",
+    "what there is",
 )
 """Phrases that texts may not contain, nor names with underscores."""
 NAME_WORDS = frozenset(
@@ -116,6 +133,11 @@ _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _TEXT_WORDS = re.compile(r"[a-z]+")
 
 
+TEXT_TOKENS = frozenset({tokenize.STRING, tokenize.COMMENT, getattr(tokenize, "FSTRING_MIDDLE", tokenize.STRING)})
+"""The tokens with text. From Python 3.12 on, the text of an f-string has tokens of its own."""
+_PAGES_OF_WORDS = frozenset(["glossary.md"])
+
+
 def name_parts(name: str) -> list[str]:
     """Return the lower-case words of an identifier in snake_case or CamelCase."""
     return [part.lower() for part in _PARTS.findall(name)]
@@ -150,7 +172,7 @@ def check_file(path: Path) -> Iterator[str]:
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         if token.type == tokenize.NAME and token.string in defined:
             found = forbidden_in_name(token.string, vague)
-        elif not is_test and token.type in (tokenize.STRING, tokenize.COMMENT):
+        elif not is_test and token.type in TEXT_TOKENS:
             found = forbidden_in_text(token.string)
         else:
             continue
@@ -158,6 +180,20 @@ def check_file(path: Path) -> Iterator[str]:
             if word in EXEMPTIONS.get(str(file), ()):
                 continue
             yield f"{file}:{token.start[0]}: {word!r} in {token.string.splitlines()[0].strip()[:80]}"
+
+
+def check_page(path: Path) -> Iterator[str]:
+    """Yield one line for each forbidden phrase in a page of documentation, outside of code."""
+    text = re.sub(r"```.*?```|`[^`\n]*`", "", path.read_text(encoding="utf-8"), flags=re.DOTALL).lower()
+    for phrase in PHRASES:
+        if phrase in text:
+            yield f"{path.relative_to(ROOT)}: {phrase!r}"
+
+
+def documentation_pages() -> list[Path]:
+    """Return README.md and the pages in `docs`, without those that name former words."""
+    pages = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    return [page for page in pages if page.is_file() and page.name not in _PAGES_OF_WORDS]
 
 
 def _defined_names(tree: ast.Module) -> set[str]:
@@ -195,6 +231,7 @@ def main() -> int:
     paths = sorted(SOURCE.rglob("*.py"))
     checked = [*paths, *sorted(TESTS.rglob("*.py"))]
     problems = [*check_modules(paths), *(line for path in checked for line in check_file(path))]
+    problems += [line for page in documentation_pages() for line in check_page(page)]
     print("\n".join(problems), file=sys.stderr if problems else sys.stdout)
     return 1 if problems else 0
 

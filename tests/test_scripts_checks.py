@@ -34,6 +34,7 @@ def run_check(script: str, root: Path, modules: dict[str, str]) -> subprocess.Co
         ({"a": CLEAN + "def run_once(): ...\n"}, "'once' in run_once"),
         ({"a": CLEAN + "def load_kept_rows(): ...\n"}, "'kept' in load_kept_rows"),
         ({"a": CLEAN + 'TEXT = "The user was told."\n'}, "'told' in"),
+        ({"a": CLEAN + 'TEXT = f"{x} rows are left alone."\n'}, "'left alone' in"),
         ({"a": CLEAN + "x = 1  # for the thing below\n"}, "'thing' in"),
         ({"a": '"""Shows how it is going well."""\n'}, "'going well' in"),
         ({"tests/test_a": "def test_what_was_said_is_shown(): ...\n"}, "'said' in test_what_was_said_is_shown"),

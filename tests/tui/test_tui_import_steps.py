@@ -200,7 +200,7 @@ async def test_the_choice_about_verified_emails_is_required(people: Path) -> Non
         assert step_of(pilot).NAME == "map"
         assert "set email verification" in console.session.notifications[-1].text
         await press(pilot, "t")
-        assert "Nobody can sign in" in text_of(console)
+        assert "cannot sign in" in text_of(console)
         await press(pilot, "down")
         assert "users sign in with them" in text_of(console)
         await press(pilot, "enter")

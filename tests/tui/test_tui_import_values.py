@@ -76,9 +76,9 @@ async def test_users_without_an_identity_need_a_confirmation_of_their_own(tmp_pa
     console = demo(users=5)
     async with console.run_test(size=SIZE) as pilot:
         await go_to(pilot, file, "plan")
-        assert "Nobody can sign in as 2 users" in text_of(console)
+        assert "2 users cannot sign in" in text_of(console)
         await press(pilot, "enter")
-        assert "Import users that nobody can sign in as?" in text_of(console)
+        assert "Import users who cannot sign in?" in text_of(console)
         await press(pilot, "n")
         assert console.session.running is None
         await press(pilot, "enter", "y")

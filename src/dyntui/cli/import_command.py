@@ -92,7 +92,7 @@ class ImportOptions(ReadingOptions):
     """Seconds to wait before rows with a lost response are looked up."""
     confirmation: Confirmation
     allow_no_identity: bool = False
-    """Whether users that nobody can sign in as are imported without a question."""
+    """Whether users who cannot sign in are imported without a question."""
 
     def job_facts(self, **more_options: Any) -> dict[str, Any]:
         """Return the options that are saved in the journal of the job."""
@@ -229,7 +229,7 @@ def _has_rows_to_send(plan: dict[str, Any]) -> bool:
 
 
 def _confirm_missing_identity(context: CliContext, journal: Journal) -> None:
-    """Ask whether users that nobody can sign in as should be imported, when that may be a mistake.
+    """Ask whether users who cannot sign in should be imported, when that may be a mistake.
 
     Raises UsageError without a terminal, and when the answer is no.
     """

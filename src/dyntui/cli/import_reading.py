@@ -77,9 +77,7 @@ user_options = combine_options(
         metavar="FIELD=ACTION",
         help="For values that the API refuses: replace, omit, metadata, review, send or error.",
     ),
-    click.option(
-        "--allow-no-identity", is_flag=True, help="Import users that nobody can sign in as, without a question."
-    ),
+    click.option("--allow-no-identity", is_flag=True, help="Import users who cannot sign in, without a question."),
 )
 """The options for values that only users have, or that the API refuses in them."""
 

@@ -144,7 +144,7 @@ class Mapper:
         if problems and has_errors(problems):
             problems, needs_review = resolve_invalid_values(user, problems, self.mapping.on_invalid)
         if user.keys().isdisjoint(IDENTITY_FIELDS):
-            message = "No email, phone number, username, wallet or social account: nobody can sign in as this user."
+            message = "No email, phone number, username, wallet or social account: this user cannot sign in."
             problems = [*problems, Problem("warning", "no_identity", "", message)]
         return MappedRow(user, tuple(problems), left_out, needs_review)
 

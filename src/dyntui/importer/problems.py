@@ -68,7 +68,7 @@ CODES: dict[str, str] = {
     "unsendable_replaced": "A value that the API refuses is replaced by the suggested one.",
     "unsendable_in_metadata": "A value that the API refuses is kept in the metadata.",
     "unsendable_sent": "A value that the API probably refuses is sent as it is, as you chose.",
-    "no_identity": "The user has no email, phone number, username, wallet or social account: nobody can sign in as it.",
+    "no_identity": "The user has no email, phone number, username, wallet or social account, so it cannot sign in.",
     "id_invalid": "The id is not a UUID.",
     "not_text": "The field must be text, but the value is a list or an object.",
     "bad_json": "The value is not valid JSON.",

@@ -123,7 +123,7 @@ def _open_path(path: Path, name: str) -> SourceFile:
     try:
         descriptor = os.open(path, _FLAGS)
     except FileNotFoundError as error:
-        raise SourceError(f"There is no file {path}.", hint="Check the path. `-` reads standard input.") from error
+        raise SourceError(f"There is no file {path}.", hint="Check the path.") from error
     except IsADirectoryError as error:
         raise _directory(path) from error
     except OSError as error:

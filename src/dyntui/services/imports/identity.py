@@ -35,7 +35,7 @@ class MissingIdentity:
     def message(self) -> str:
         """What is missing, in one or two sentences."""
         users = quantity(self.rows, "user")
-        text = f"Nobody can sign in as {users}: no email, phone number, username, wallet or social account."
+        text = f"{users} cannot sign in: no email, phone number, username, wallet or social account."
         if not self.columns:
             return text
         return f"{text} These columns look like one, but are not mapped: {', '.join(self.columns)}."

@@ -158,7 +158,7 @@ SIXTEEN_COLORS_THEME = Theme(
 def theme_names() -> list[str]:
     """Return the names of all themes that are offered, those of the console first.
 
-    The ansi themes of Textual are not: their colors are those of the terminal, so nobody can say how they contrast.
+    The ansi themes of Textual are not: their colors are those of the terminal, so no one can say how they contrast.
     """
     return [theme.name for theme in THEMES] + sorted(name for name in BUILTIN_THEMES if not name.startswith("ansi"))
 

@@ -85,7 +85,7 @@ def constant_dialog(mapping: Mapping) -> FuzzySelectDialog:
 
 _EXPLANATIONS = {
     "unverified": (
-        "Emails are imported as not verified. Nobody can sign in as another user. A later sign-in by email may create "
+        "Emails are imported as not verified. No one can sign in as another user. A later sign-in by email may create "
         "a new user instead of finding the imported one."
     ),
     "now": (

@@ -121,7 +121,7 @@ class PlanStep(WizardStep):
             return
         ask_confirmation(
             self.console,
-            "Import users that nobody can sign in as?",
+            "Import users who cannot sign in?",
             f"{missing['message']} Press [ to go back and map a column.",
             self.draft.name,
             lambda: self._confirm_job(first, "y"),
