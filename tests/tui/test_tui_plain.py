@@ -13,10 +13,12 @@ from tests.tui.pty_support import Pty
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
+from dyntui.tui.kit.action_registry import key_label
 from dyntui.tui.kit.plain.announcer import Announcer
 from dyntui.tui.kit.plain.plain_text import plain_text
 from dyntui.tui.kit.terminal.app_mixin import LeanDisplayMixin
 from dyntui.tui.kit.widgets.spinner import Spinner
+from dyntui.tui.shell.actions import SHELL_ACTIONS
 
 DEMO = """
     import os
@@ -68,7 +70,11 @@ def reader(tmp_path: Path) -> Iterator[Reader]:
 
 
 def test_every_key_is_followed_by_lines_of_plain_text(reader: Reader) -> None:
-    reader.read("dyntui in plain mode. ? lists the keys", "Screen: users, sandbox, demo", "row 1 of 30")
+    reader.read(
+        "dyntui in plain mode. ? lists the keys of a screen, ctrl+l reads the screen again, ",
+        "Screen: users, sandbox, demo",
+        "row 1 of 30",
+    )
     row = reader.press("down", "email: ", "row 2 of 30")
     assert "name: " in row and "wallets: " in row and "country: " in row
     reader.press(" ", "1 marked", "row 3 of 30")
@@ -105,7 +111,9 @@ def test_every_key_is_followed_by_lines_of_plain_text(reader: Reader) -> None:
     # results of a write
     reader.press("escape", "Screen: users, sandbox", "row 1 of 30")
     reader.press("d", "y delete")
-    reader.press("y", "Message: User ", " deleted\n", "deleted, row 1 of 30")
+    start = len(reader.text)
+    reader.press("y", "Message: User ", " deleted\n")
+    reader.read("deleted, row 1 of 30", start=start)
 
     reader.terminal.child.send("Q")
     assert reader.terminal.ended() == 0
@@ -141,6 +149,14 @@ def test_the_option_turns_plain_mode_on(tmp_path: Path) -> None:
     terminal.child.send("Q")
     assert terminal.ended() == 0
     assert not SIGNS.search(ALLOWED.sub("", terminal.raw.decode()).replace("\r\n", ""))
+
+
+def test_the_documented_keys_are_those_of_the_actions() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "accessibility.md").read_text()
+    table = page.partition("## Keys for reading")[2].partition("\n## ")[0]
+    actions = {action.id: action for action in SHELL_ACTIONS}
+    for action_id in ("app.repaint", "app.help", "list.columns", "app.times", "app.notifications", "app.quit"):
+        assert any(f"`{key_label(key)}`" in table for key in actions[action_id].keys), action_id
 
 
 @pytest.mark.parametrize(

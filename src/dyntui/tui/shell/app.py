@@ -62,7 +62,6 @@ _START_PERIOD_S = 3.0
 """Seconds after the first screen until garbage collection and the rest of the styles are loaded."""
 _SEVERITY_NAMES: dict[SeverityLevel, str] = {"information": "Message", "warning": "Warning", "error": "Error"}
 """How plain mode begins a notification."""
-_PLAIN_GREETING = "dyntui in plain mode. ? lists the keys of a screen, ctrl+l reads the screen again, Q quits."
 _SLOW_REQUEST_S = 0.3
 """Seconds after which a request is shown in the header."""
 _QUIT_GRACE_S = 12.0
@@ -89,8 +88,6 @@ class Console(TerminalActionsMixin):
         no_color = True if "NO_COLOR" in os.environ else None
         super().__init__(session, ansi_color=no_color, terminal=self.settings.terminal, plain=self.settings.plain)
         control_character_filter.install()
-        if self.announcer is not None:
-            self.announcer.greeting = _PLAIN_GREETING
         self.latency = Latency()
         self.in_flight = 0
         self._is_quitting = False
@@ -105,6 +102,8 @@ class Console(TerminalActionsMixin):
         self.animation_level = startup.animation_level(self.settings.animations and not self.settings.plain)
         self.custom_keys = current_keymap(self.settings.keymap)
         self.set_keymap(self.custom_keys)
+        if self.announcer is not None:
+            self.announcer.greeting = self.plain_greeting()
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return OWN_VARIABLES

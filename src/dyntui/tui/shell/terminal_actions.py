@@ -90,6 +90,19 @@ class TerminalActionsMixin(LeanDisplayMixin[int], ServerUpdatesMixin):
 
         choose_theme(cast("ConsoleApp", self))
 
+    def first_key(self, action_id: str) -> str:
+        """Return the first key of an action, with the changes of keymap.toml, as people write it."""
+        keys = self.custom_keys.get(action_id) or ACTIONS[action_id].keys[0]
+        return key_label(keys.split(",")[0].strip())
+
+    def plain_greeting(self) -> str:
+        """Return the first line of plain mode, with the keys that one needs first."""
+        help_key, read_key, quit_key = map(self.first_key, ("app.help", "app.repaint", "app.quit"))
+        return (
+            f"dyntui in plain mode. {help_key} lists the keys of a screen, {read_key} reads the screen again, "
+            f"{quit_key} quits."
+        )
+
     def action_suspend(self) -> None:
         """Return to the shell until it continues this process."""
         from textual.widgets import TextArea  # takes 6 ms, which the first frame would wait for
@@ -123,8 +136,7 @@ class TerminalActionsMixin(LeanDisplayMixin[int], ServerUpdatesMixin):
         selected = focused.selected_text if isinstance(focused, Input | TextArea) else self.screen.get_selected_text()
         if selected:
             raise SkipAction
-        quit_keys = self.custom_keys.get("app.quit") or ACTIONS["app.quit"].keys[0]
-        quit_key = key_label(quit_keys.split(",")[0].strip())
+        quit_key = self.first_key("app.quit")
         if self.shown is None:
             self.notify(f"Press esc to close this, then {quit_key} to quit dyntui.")
         else:
