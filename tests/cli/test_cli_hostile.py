@@ -128,6 +128,7 @@ COMMANDS: dict[str, list[tuple[str, ...]]] = {
     "cache forbid": [(), (BAD,)],
     "cache purge": [()],
     "doctor": [()],
+    "keys": [(), ("--actions",), (BAD,)],
     "env list": [()],
     "env add": [(f"x{BAD}",)],
     "env use": [(BAD,)],
