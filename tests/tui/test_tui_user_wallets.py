@@ -111,7 +111,6 @@ async def test_wallets_are_pregenerated_for_farcaster() -> None:
         await fill(pilot, "caster@example.com")
         await press(pilot, "ctrl+s")
         assert "The Farcaster id must be a number." in text_of(console)
-        await press(pilot, "down", "down", "down")
         await fill(pilot, "4711")
         assert "fid: 4711" in text_of(console)
         await press(pilot, "y")
@@ -123,7 +122,6 @@ async def test_problems_are_shown_in_the_pregenerate_form() -> None:
     async with console.run_test(size=(120, 40)) as pilot:
         await go(pilot, *WALLETS, "plus", "ctrl+s")
         assert "An identifier is required" in text_of(console)
-        await press(pilot, "enter")
         await fill(pilot, "new.person@example.com")
         await press(pilot, "enter")
         await fill(pilot, "EVM DOGE")
