@@ -11,7 +11,7 @@ import pytest
 from tests.families import slow_except
 from tests.tui.cut_text import cut_texts
 from tests.tui.import_support import go_to, messy, open_wizard
-from tests.tui.tui_support import SIZE, SMALL, console_of, demo, jump, press, settled, text_of
+from tests.tui.tui_support import SIZE, SMALL, console_of, demo, jump, press, settled, text_of, until
 from textual.pilot import Pilot
 
 from dyntui.resources import RESOURCES, Scope
@@ -147,6 +147,16 @@ async def test_a_row_is_shown_in_full_and_wide_screens_have_more_columns() -> No
         await press(pilot, "escape")
         assert "LAST USED" not in text_of(console)
         await pilot.resize_terminal(200, 40)
-        await settled(pilot)
-        assert "LAST USED" in text_of(console), "more columns instead of one wide one"
+        await until(pilot, lambda: "LAST USED" in text_of(console))  # more columns instead of one wide one
         assert address in text_of(console)
+
+
+async def test_enter_on_a_dns_record_shows_the_whole_row() -> None:
+    console = demo(3)
+    async with console.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await jump(pilot, "hostnames")
+        await press(pilot, "enter", "2")
+        assert isinstance(console.focused, Table)
+        await press(pilot, "enter")
+        assert isinstance(console.screen, RowDialog)

@@ -135,7 +135,8 @@ class ResourceDetailScreen(DetailScreen, ActionFlowMixin):
 
     def _child_under_cursor(self, pane: Widget | None) -> str | None:
         if isinstance(pane, Table) and pane.row is not None:
-            return str(pane.row.get("name") or "") or None
+            name = str(pane.row.get("name") or "")
+            return name if name in RESOURCES else None
         return None
 
     def _user_under_cursor(self, pane: Widget | None) -> str | None:
