@@ -70,6 +70,13 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.fixture(scope="module", autouse=True)
+def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Give tests that choose no folders some that are not those of the user."""
+    with mock.patch.dict(os.environ, DYNTUI_HOME=str(tmp_path_factory.mktemp("dyntui-home"))):
+        yield
+
+
+@pytest.fixture(scope="module", autouse=True)
 def _frozen_modules(request: pytest.FixtureRequest) -> Iterator[None]:
     """Exempt what the tests of a module have loaded as well, where garbage is collected."""
     loaded = len(sys.modules)
