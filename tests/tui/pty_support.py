@@ -53,6 +53,7 @@ class Pty:
                 **clean,
                 "DYNTUI_HOME": str(home),
                 "TERM": "xterm-256color",
+                "COLORTERM": "",
                 "LC_ALL": "C.UTF-8",
                 "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
                 **(environ or {}),
