@@ -25,23 +25,26 @@ from dyntui.resources import RESOURCES
 from dyntui.services.lists.list_source import scan
 
 ROOT = Path(__file__).parent.parent
-_BLOCK = re.compile(r"^```[a-z]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(r"^```([a-z]*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _GENERATED = {"commands.md"}
 """Pages that are generated from the code."""
 
 
 def pages() -> list[str]:
-    """Return the paths of the pages with fenced blocks, relative to the root."""
+    """Return the paths of the pages with fenced blocks of commands, relative to the root."""
     found = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-    return [
-        str(page.relative_to(ROOT)) for page in found if page.name not in _GENERATED and _BLOCK.search(page.read_text())
-    ]
+    return [str(page.relative_to(ROOT)) for page in found if page.name not in _GENERATED and _blocks(page)]
+
+
+def _blocks(page: Path) -> list[str]:
+    """Return the fenced blocks of a page, without those of settings files."""
+    return [text for language, text in _BLOCK.findall(page.read_text()) if language != "toml"]
 
 
 def commands(page: str) -> list[str]:
     """Return the commands in the fenced blocks of a page, without comments. Indented lines are output."""
     out: list[str] = []
-    for block in _BLOCK.findall((ROOT / page).read_text()):
+    for block in _blocks(ROOT / page):
         for line in block.replace("\\\n", "").splitlines():
             if line.strip() and not line.startswith((" ", "#")):
                 out.append(" ".join(re.sub(r"\s+#\s.*$", "", line).split()))
