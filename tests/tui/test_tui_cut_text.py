@@ -112,6 +112,9 @@ async def test_no_text_is_cut_without_a_way_to_read_it(size: tuple[int, int], ho
             await press(pilot, "enter")
             if walk.screen is not screen and isinstance(walk.screen, ConsoleScreen):
                 await walk.walk(f"{name}, opened")
+            elif walk.screen is not screen:
+                walk.look(f"{name}, opened")
+                await walk.back_to(screen)
         assert not walk.found, "\n".join(f"{place}: {text}" for text, place in walk.found.items())
 
 
