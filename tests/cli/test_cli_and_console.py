@@ -110,7 +110,6 @@ WAYS: Mapping[str, Way] = {
             "enter",
             typed(NEW),
             "ctrl+s",
-            *["down"] * 3,
             typed("4711"),
         ),
         ("wallets", "pregenerate", NEW, "--farcaster-fid", "4711", "--chain", "EVM", "--chain", "SOL"),
