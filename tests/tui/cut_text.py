@@ -13,11 +13,12 @@ from dyntui.tui.kit.widgets.cells import width_of
 from dyntui.tui.kit.widgets.line_widget import LineWidget
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.app import Console
+from dyntui.tui.shell.confirm_dialog import ReadTracker
 from dyntui.tui.shell.header_footer import Breadcrumbs, StatusBar, StatusIndicator
 
 __all__ = ["cut_texts", "footer_keys"]
 
-OWN_ELLIPSES = ("0x…", "+49…", "/…", "dyn_…", "view …", "File …", "1 … 9")
+OWN_ELLIPSES = ("0x…", "+49…", "/…", "dyn_…", "view …", "File …", "1 … 9", "… and ")
 """Texts of the console itself with an ellipsis that stands for any text, or for a dialog that follows."""
 
 
@@ -36,10 +37,12 @@ def cut_texts(console: Console) -> Iterator[str]:
                 continue  # the help shows their full texts
             case Table() if widget.has_focus and not screen.query(MessageLine):
                 cut = any(_is_cut(line, widget.size.width) for line in _lines(widget))
-                if cut and not any(key in footer_keys(console) for key in ("open", "whole row", "details")):
+                if cut and not any(key in footer_keys(console) for key in ("open", "whole row", "details", "? help")):
                     yield f"{name}: a row is cut, and no key in the footer shows it: {footer_keys(console)}"
             case Table():
                 continue  # its rows are shown in full when it has the focus, or the message below it shows them
+            case ReadTracker():
+                continue  # the targets, by the names that they have in the list below
             case LineWidget():
                 yield from (f"{name}: {line}" for line in _lines(widget) if _is_cut(line, widget.size.width))
             case Static():
