@@ -26,7 +26,7 @@ async def test_columns_are_chosen_moved_and_resized_and_remembered() -> None:
     async with demo(40).run_test(size=SMALL) as pilot:
         await settled(pilot)
         await press(pilot, "o")
-        assert "[x] email" in text_of(console_of(pilot)) and "[ ] alias" in text_of(console_of(pilot))
+        assert "[x] email" in text_of(console_of(pilot)) and "[ ] chain" in text_of(console_of(pilot))
         await press(
             pilot, "j", "space", "j", "left_parenthesis", "greater_than_sign", "enter"
         )  # name away, username up and wider
