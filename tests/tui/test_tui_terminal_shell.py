@@ -238,7 +238,7 @@ def test_ctrl_l_redraws_the_screen(terminals: Terminals, writer: str) -> None:
 
 @pytest.mark.parametrize(
     ("opening", "seen"),
-    slow_except([(b"", "of 20"), (b"/", "server text"), (b"?", "esc close")], (b"/", "server text")),
+    slow_except([(b"", "of 20"), (b"/", "enter asks the server"), (b"?", "esc close")], (b"/", "enter asks the server")),
 )
 def test_ctrl_c_shows_how_to_quit(terminals: Terminals, opening: bytes, seen: str) -> None:
     terminal = terminals.console()
@@ -283,7 +283,7 @@ def test_the_first_frame_does_not_wait_for_responses_and_no_response_is_a_key(te
     assert terminal.raw.count(b"\x1b[6n") == 2
     assert "…" not in terminal.emulator.text.split("\n")[0][:2], "nothing of the question is left"
     terminal.child.send(b"/")
-    terminal.wait("server text")
+    terminal.wait("enter asks the server")
     terminal.answer()
     terminal.child.send(b"hakon")
     terminal.wait("server hakon")
@@ -439,7 +439,7 @@ def test_a_slow_paste_is_one_paste(cut: int) -> None:
 def test_the_console_continues_after_a_paste_without_an_end(terminals: Terminals, writer: str) -> None:
     terminal = terminals.console(DYNTUI_TERMINAL=writer)
     terminal.child.send(b"/")
-    terminal.wait("server text")
+    terminal.wait("enter asks the server")
     terminal.child.send(b"\x1b[200~lostend")
     terminal.wait("lostend")
     terminal.child.send(b"\x1b")
