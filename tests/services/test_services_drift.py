@@ -40,6 +40,7 @@ class Moving:
         self.changes_by_request = dict(changes_by_request)
         self.answers = 0
         self.stayed: set[str] = set()
+        self._one_change = asyncio.Lock()
         self._plain = make_fetch(self.connection.client, USERS)
 
     async def everybody(self) -> list[str]:
@@ -54,7 +55,9 @@ class Moving:
     async def fetch(self, query: ListQuery, offset: int, limit: int, cursor: str | None) -> RowPage:
         self.answers += 1
         if self.answers in self.changes_by_request:
-            await self._change(*self.changes_by_request.pop(self.answers))
+            change = self.changes_by_request.pop(self.answers)
+            async with self._one_change:  # pages are read several at a time
+                await self._change(*change)
         return await self._plain(query, offset, limit, cursor)
 
     async def _change(self, deletes: bool, first: int, many: int) -> None:
