@@ -81,7 +81,7 @@ async def test_a_write_that_ends_during_the_confirmation_closes_both_dialogs(ser
 
 
 async def test_quitting_completes_the_requests_in_progress_and_audits_skipped_targets(serve: Serve) -> None:
-    async with _revoking(serve) as pilot:
+    async with _revoking(serve, latency_ms=400) as pilot:
         console = console_of(pilot)
         await pilot.press("Q")
         await until(pilot, lambda: isinstance(console.screen, QuitDialog))
@@ -95,7 +95,7 @@ async def test_quitting_completes_the_requests_in_progress_and_audits_skipped_ta
 
 
 async def test_remaining_targets_are_refused_when_the_profile_becomes_read_only(serve: Serve) -> None:
-    async with _revoking(serve) as pilot:
+    async with _revoking(serve, latency_ms=400) as pilot:
         console = console_of(pilot)
         box = console.session.profile
         assert box is not None
