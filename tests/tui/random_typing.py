@@ -25,6 +25,7 @@ _SEQUENCES = {
     "tab": "\t",
     "space": " ",
     "slash": "/",
+    "at": "@",
     "plus": "+",
     "minus": "-",
     "underscore": "_",
