@@ -124,7 +124,8 @@ def test_a_signal_right_before_the_read_ends_a_prompt(kind: str) -> None:
     assert int(done.stdout) == 0
 
 
-@pytest.mark.parametrize("end", slow_except(["key", "signal"], "key"))
+@pytest.mark.slow
+@pytest.mark.parametrize("end", ["key", "signal"])
 def test_the_wait_for_the_kind_of_the_environment_ends_at_once(tmp_path: Path, end: str) -> None:
     """The server says whether the environment is live before a deletion is confirmed."""
     with (
