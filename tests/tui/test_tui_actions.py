@@ -7,6 +7,7 @@ import inspect
 import pkgutil
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -14,6 +15,7 @@ import pytest
 from tests.families import slow_except
 from tests.tui.tui_support import demo, lines_of, press, settled, text_of
 from textual.binding import Binding
+from textual.message_pump import MessagePump
 
 import dyntui.tui
 from dyntui.config.settings import Settings
@@ -68,6 +70,20 @@ def test_every_key_runs_a_method_of_the_class_that_binds_it() -> None:
             assert callable(getattr(each, ACTIONS[binding.id].method, None)), f"{each.__name__}: {binding.id}"
             bound.add(binding.id)
     assert bound == set(ACTIONS)
+
+
+def test_no_method_is_taken_for_the_handler_of_a_key() -> None:
+    """Textual calls `key_at` or `_key_at` of the focused widget when `@` is pressed, whatever the method is for."""
+    acting_classes()  # imports all modules of the console
+    for each in all_subclasses(MessagePump):
+        if each.__module__.startswith("dyntui."):
+            assert [name for name in vars(each) if name.startswith(("key_", "_key_"))] == [], each
+
+
+def all_subclasses(parent: type[Any]) -> Iterator[type[Any]]:
+    for each in parent.__subclasses__():
+        yield each
+        yield from all_subclasses(each)
 
 
 CALLED_BY_OTHERS = {"app_disabled_reason", "column_disabled_reason", "follow_up_disabled_reason"}

@@ -98,13 +98,13 @@ async def test_n_goes_to_the_next_match_everywhere() -> None:
         assert "2 of" in lines_of(console)[-1]
         await press(pilot, "escape", "j", "v", "slash", *"email", "enter")
         tree = console.screen.query_one(JsonTree)
-        first = tree.key_path
+        first = tree.selected_keys
         await press(pilot, "n")
-        second = tree.key_path
+        second = tree.selected_keys
         await press(pilot, "n", "N")
-        assert tree.key_path == second != first
+        assert tree.selected_keys == second != first
         await press(pilot, "N")
-        assert tree.key_path == first
+        assert tree.selected_keys == first
         await press(pilot, "G")
         assert tree.cursor == tree.count - 1
         await press(pilot, "ctrl+u", "home")

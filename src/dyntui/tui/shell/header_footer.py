@@ -145,7 +145,7 @@ class StatusBar(LineWidget):
 
     def on_click(self, event: events.Click) -> None:
         """Press the key that was clicked."""
-        press_label(self.app, self.key_at(event.x, event.y))
+        press_label(self.app, self.label_at(event.x, event.y))
 
     def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
         essential_keys = (*self._keys[:1], *self._keys[-2:]) if len(self._keys) > 3 else self._keys

@@ -69,14 +69,14 @@ class SettingsScreen(SearchableScreen, ReadScreen[Row]):
     def edit_disabled_reason(self) -> str | None:
         if self.document is None:
             return "The settings are not loaded yet."
-        path = self.tree_shown.key_path
+        path = self.tree_shown.selected_keys
         if not path or not settings.is_leaf(settings.leaf_at(self.document, path)):
             return "Only single values can be edited. Unfold this setting and choose one."
         return None
 
     def action_edit(self) -> None:
         assert self.document is not None
-        path = self.tree_shown.key_path
+        path = self.tree_shown.selected_keys
         before = settings.leaf_at(self.document, path)
         field = settings.setting_field(path, before)
         initial_values = {field.name: field_text(before)}

@@ -75,7 +75,7 @@ class DialogFooter(LineWidget):
     def on_click(self, event: events.Click) -> None:
         """Press the key that was clicked."""
         if event.y == 1:
-            press_label(self.app, self.key_at(event.x, event.y))
+            press_label(self.app, self.label_at(event.x, event.y))
 
 
 class BaseDialog(ActionMixin, ModalScreen[T | None], Generic[T]):

@@ -59,10 +59,10 @@ class JsonTree(WrappedList):
 
     def show(self, document: object) -> None:
         """Show another document; folded nodes stay folded, and the cursor stays on its path if that still exists."""
-        path = self.key_path
+        path = self.selected_keys
         self._document = document
         self._update_rows()
-        if path and self.key_path != path:
+        if path and self.selected_keys != path:
             self.go_to(path)
 
     def _update_rows(self) -> None:
@@ -113,7 +113,7 @@ class JsonTree(WrappedList):
     # Search
 
     @property
-    def key_path(self) -> Path:
+    def selected_keys(self) -> Path:
         """The keys that lead to the line under the cursor."""
         return self._rows[self.cursor].path if self.cursor < len(self._rows) else ()
 
@@ -146,7 +146,7 @@ class JsonTree(WrappedList):
         if not found:
             return 0, 0
         order = {path: index for index, (path, _, _) in enumerate(_walk(self._document))}
-        number = next_place([order[path] for path in found], order.get(self.key_path, -1), backward=backward)
+        number = next_place([order[path] for path in found], order.get(self.selected_keys, -1), backward=backward)
         self.go_to(found[number])
         return number + 1, len(found)
 

@@ -111,7 +111,7 @@ class LineWidget(Widget):
         if dirty:
             self.refresh(*(Region(0, y, width, 1) for y in dirty))
 
-    def key_at(self, x: int, y: int) -> str:
+    def label_at(self, x: int, y: int) -> str:
         """Return the key at a place in a line of keys and their titles: the bold piece before it; "" for none."""
         pieces, _ = self.line(y, self.size.width)
         key = ""
