@@ -152,9 +152,12 @@ async def press_undo_keys(pilot: Any, folder: Path) -> None:
 
 async def press_sync_keys(pilot: Any, folder: Path) -> None:
     """Make the first allowlist like the second one."""
-    await press(pilot, "D", "enter")
+    await press(pilot, "D")
+    await until(pilot, lambda: "Sanctioned wallets" in text_of(console_of(pilot)))
+    await press(pilot, "enter")
+    await until(pilot, lambda: isinstance(console_of(pilot).screen, CompareAllowlistScreen))
     screen = console_of(pilot).screen
-    assert isinstance(screen, CompareAllowlistScreen), text_of(console_of(pilot))
+    assert isinstance(screen, CompareAllowlistScreen)
     await until(pilot, lambda: screen.diff is not None)
     await press(pilot, "ctrl+s")
     await confirm_it(pilot)
