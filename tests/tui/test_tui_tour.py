@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.tui.tui_support import SMALL, console_of, demo, lines_of, press, settled, text_of
+from tests.tui.tui_support import SMALL, console_of, demo, lines_of, press, settled, text_of, until
 from textual.pilot import Pilot
 
 from dyntui.config.paths import paths
@@ -59,3 +59,11 @@ async def test_the_tour_is_skipped_with_esc_and_not_in_the_way_of_keys_typed_ahe
         assert isinstance(console.screen, UserScreen) and "Tour" not in text_of(console)
         await press(pilot, "escape", "escape")
         assert "first screen" in console.session.notifications[-1].text
+
+
+async def test_the_console_quits_before_the_first_hint_is_shown() -> None:
+    console = touring()
+    async with console.run_test(size=SMALL) as pilot:
+        await pilot.press("Q")
+        await until(pilot, lambda: not console.is_running)
+    assert console.return_code == 0

@@ -93,7 +93,7 @@ class Tour:
 
     def show_hint(self, screen: ConsoleScreen) -> None:
         """Show the hint that fits `screen`, or remove the line when there is none."""
-        if not screen.is_mounted:
+        if not (screen.is_mounted and screen.is_attached):  # it is not attached any more while the console quits
             return
         line = next(iter(screen.query(TourLine)), None)
         hint = "" if self.is_over or self._console.session.demo is None else self._hint_for(screen)
