@@ -238,7 +238,9 @@ def test_ctrl_l_redraws_the_screen(terminals: Terminals, writer: str) -> None:
 
 @pytest.mark.parametrize(
     ("opening", "seen"),
-    slow_except([(b"", "of 20"), (b"/", "enter asks the server"), (b"?", "esc close")], (b"/", "enter asks the server")),
+    slow_except(
+        [(b"", "of 20"), (b"/", "enter asks the server"), (b"?", "esc close")], (b"/", "enter asks the server")
+    ),
 )
 def test_ctrl_c_shows_how_to_quit(terminals: Terminals, opening: bytes, seen: str) -> None:
     terminal = terminals.console()
