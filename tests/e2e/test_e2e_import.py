@@ -109,7 +109,7 @@ def test_a_file_is_imported_with_keys_only(serve: Serve, tmp_path: Path, size: t
             total = f" of {counts['rows']}" if size[0] >= 100 else ""
             terminal.wait(f"{ready}{total} ready, {problems} with problems")
             terminal.press("enter")
-            terminal.wait("enter apply")
+            terminal.wait("apply   esc cancel")
             terminal.press(*["backspace"] * 40, "person7@example.com", "enter")
             terminal.wait(f"{ready + 1}{total} ready, {problems - 1} with problems")
             terminal.press("]")
@@ -153,7 +153,7 @@ def test_a_kill_in_any_step_loses_nothing(sandbox: Any, tmp_path: Path, step: st
             terminal.wait(lambda text: has_email_choice(home))  # written to disk after it is shown
         elif step == "review":
             terminal.press("enter")
-            terminal.wait("enter apply")
+            terminal.wait("apply   esc cancel")
             terminal.press(*["backspace"] * 40, "fixed@example.com", "enter")
             terminal.wait(f"{problems - 1} with problems")
         elif step == "finish":
@@ -330,7 +330,7 @@ def test_a_large_workbook_with_problems_is_imported(serve: Serve, tmp_path: Path
             terminal.press("tab", "home", "down", "down")
             terminal.wait("email_invalid:")
             terminal.press("tab", "home", "enter")
-            terminal.wait("enter apply")
+            terminal.wait("apply   esc cancel")
             terminal.press(*["backspace"] * 40, "person11@example.com", "enter")
             terminal.wait(f"{problems - 1} problems")
             # fix a group of problems
