@@ -306,7 +306,7 @@ async def test_marked_entries_are_copied_to_another_list() -> None:
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
         await go(pilot, *BETA_TESTERS_ENTRIES, "space", "space", "A")
-        await press(pilot, "j", "j", "enter", "y")
+        await press(pilot, *"launch", "enter", "y")
         assert len(await read_entries(pilot)) == 7
 
 

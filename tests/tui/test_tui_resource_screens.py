@@ -261,7 +261,7 @@ async def test_the_tail_is_limited_to_a_resource_and_a_time_range() -> None:
         assert "since 400d until 2026-02-01" in text_of(console).split("\n")[0]
         assert screen.table.count > 10
         assert "ended" in text_of(console)
-        assert all(str(row["time"]) < "2026-02-01" for row in screen.rows_view.rows)
+        assert all(str(row["timestamp"]) < "2026-02-01" for row in screen.rows_view.rows)
         await press(pilot, "f")
         await fill(pilot, "wallet")
         assert {str(row["eventName"]).split(".")[0] for row in screen.rows_view.rows} == {"wallet"}
@@ -292,7 +292,7 @@ async def test_a_pending_export_is_refreshed_and_downloaded(monkeypatch: pytest.
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
         await jump(pilot, "exports")
-        assert "Press n to request one" in text_of(console)
+        assert "Press + to request one" in text_of(console)
         await press(pilot, "plus", "space", "ctrl+s")
         await confirm_it(pilot)
         assert "pending" in text_of(console)
@@ -340,9 +340,9 @@ async def test_charts_have_a_table_of_values_and_other_date_ranges() -> None:
             await press(pilot, "right_square_bracket")
         assert len(set(titles)) == len(screen.charts) >= 8
         assert screen.chart_index == 0
-        await press(pilot, "plus")
+        await press(pilot, "greater_than_sign")
         assert screen.range.days == 90
-        await press(pilot, "plus", "plus")
+        await press(pilot, "greater_than_sign", "greater_than_sign")
         assert "longest preset range" in last_note(console)
         await press(pilot, "P")
         await fill(pilot, "2026-02-10", "2026-02-01")

@@ -85,6 +85,8 @@ async def settled(pilot: Pilot[Any]) -> None:
 async def press(pilot: Pilot[Any], *keys: str) -> None:
     """Press keys one by one; each that may lead somewhere else has had its effect when the next one comes."""
     for place, key in enumerate(keys, 1):
+        if key == "y":  # the key before it opens the dialog
+            await settled(pilot)
         await pilot.press(key)
         if len(key) > 1 or key == "y" or place == len(keys):  # y confirms a write
             await settled(pilot)
