@@ -264,17 +264,18 @@ async def test_a_write_on_many_rows_shows_progress_and_stops_after_the_current_o
         call, gate, sent = client.call, asyncio.Event(), []
 
         async def slow(operation: str, **more: Any) -> Any:
-            if operation == "deleteOriginById":
+            value = await call(operation, **more)
+            if operation == "deleteOriginById":  # the request was sent, so a stop waits for its response
                 sent.append(more["path"])
                 await gate.wait()
-            return await call(operation, **more)
+            return value
 
         monkeypatch.setattr(client, "call", slow)
         await press(pilot, "space", "space", "space", "d")
         screen_ = console.screen
         assert isinstance(screen_, ConfirmDialog)
         await pilot.press(screen_.key)
-        await until(pilot, lambda: "0 of 3" in text_of(console))
+        await until(pilot, lambda: bool(sent) and "0 of 3" in text_of(console))
         await pilot.press("escape")
         gate.set()
         await settled(pilot)
