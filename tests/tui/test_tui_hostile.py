@@ -70,7 +70,7 @@ SCREENS = {
 
 
 INTERPRETED = re.compile(r"(?<!\[@click=app\.quit\])Bob(?!\[|…|\s*$)|(?<!\[b\])unterminated(?! \[|…| …|\s*$)")
-"""What is left of two of the payloads when somebody takes them for markup; a text may wrap before its closing tag."""
+"""What is left of two of the payloads when somebody takes them for markup; a dialog may cover its closing tag."""
 
 
 def assert_harmless(console: Console) -> None:
