@@ -252,7 +252,7 @@ CASES: dict[str, dict[str, Case]] = {
             ada, answers=YES, affects=lambda w: {"~user ada-l@example.com"}
         ),
         "dyntui users sessions ID": Case(ada),
-        "dyntui users session-revoke SESSION-ID": Case(
+        "dyntui users revoke-session SESSION-ID": Case(
             lambda w: {"SESSION-ID": w.names["session"]}, affects=lambda w: {f"-session {w.names['session']}"},
             answers=(("acme", "acme\n"),),
         ),

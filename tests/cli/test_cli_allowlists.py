@@ -58,13 +58,13 @@ def test_a_list_is_created_changed_and_deleted(dyntui: Any, guests: str) -> None
     assert dyntui.json("allowlists", "get", guests)["enabledAt"] is None
     repeated = dyntui("allowlists", "create", guests, "--outcome", "scope", "--yes", "--json", check=False)
     assert json.loads(repeated.stdout)["targets"][0]["code"] == "allowlist_already_exists"
-    dyntui("allowlists", "update", guests, "--outcome", "scope", "--scope", "vip", "--yes")
+    dyntui("allowlists", "edit", guests, "--outcome", "scope", "--scope", "vip", "--yes")
     assert dyntui.json("allowlists", "get", guests)["scope"] == "vip"
     dyntui("allowlists", "delete", guests, "--yes")
     assert dyntui("allowlists", "get", guests, check=False).returncode == 2
 
 
-@pytest.mark.parametrize("command_name", ["allowlists", "api", "operation", "do", "update"])
+@pytest.mark.parametrize("command_name", ["allowlists", "api", "operation", "do", "edit"])
 def test_the_first_site_access_list_in_live_needs_its_name_and_the_code(
     dyntui: Any, guests: str, command_name: str
 ) -> None:
@@ -75,12 +75,12 @@ def test_the_first_site_access_list_in_live_needs_its_name_and_the_code(
         "api": ("api", "PUT", f"allowlists/{row['id']}/enable"),
         "operation": ("api", "enableAllowlistById", "-p", f"allowlistId={row['id']}"),
         "do": ("do", "allowlists", "enable", row["id"]),
-        "update": ("allowlists", "update", guests, "--outcome", "siteAccess"),
+        "edit": ("allowlists", "edit", guests, "--outcome", "siteAccess"),
     }[command_name]
-    if command_name == "update":
-        dyntui("allowlists", "update", guests, "--outcome", "scope", "--yes")
+    if command_name == "edit":
+        dyntui("allowlists", "edit", guests, "--outcome", "scope", "--yes")
         dyntui("allowlists", "enable", guests, "--yes")
-    empty = command_name in ("allowlists", "update")
+    empty = command_name in ("allowlists", "edit")
     if not empty:
         dyntui("allowlists", "add", guests, "ada@example.com", "--yes")
     try:
@@ -122,7 +122,7 @@ def test_entries_are_added_found_changed_and_removed(dyntui: Any, guests: str) -
     assert "exists" in dyntui("allowlists", "add", guests, "ada@example.com", "--yes").stdout
     found = dyntui.json("allowlists", "entries", guests, "--search", "ada", "--order", "alias-desc")
     assert [entry["alias"] for entry in found["entries"]] == ["Ada"]
-    dyntui("allowlists", "edit", guests, "ada@example.com", "email=ada@new.example", "--yes")
+    dyntui("allowlists", "edit-entry", guests, "ada@example.com", "email=ada@new.example", "--yes")
     assert on(dyntui, guests) == [CONTRACT, "77", "ada@new.example"]
     entry = dyntui.json("allowlists", "entries", guests)["entries"][0]
     dyntui("allowlists", "remove", guests, entry["id"], "fid:77", "--yes")
@@ -261,7 +261,7 @@ def test_gates_are_created_enabled_disabled_and_deleted(dyntui: Any) -> None:
     dyntui("gates", "enable", "Collectors", "--yes")
     assert dyntui.json("gates", "get", "Collectors")["enabledAt"]
     assert "at least 2 of nft" in dyntui("gates", "list").stdout
-    refused = dyntui("gates", "update", "Collectors", "--outcome", "siteAccess", "--yes", check=False)
+    refused = dyntui("gates", "edit", "Collectors", "--outcome", "siteAccess", "--yes", check=False)
     assert "Type Collectors to confirm." in refused.stderr
     dyntui("gates", "disable", "Collectors", "--yes")
     dyntui("gates", "delete", "Collectors", "--yes")

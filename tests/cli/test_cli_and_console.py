@@ -86,9 +86,9 @@ WAYS: Mapping[str, Way] = {
     "users.remove-mfa-devices": Way((*NOA, "ctrl+x"), ("users", "remove-mfa-devices", "{id}")),
     "users.recover-wallets": Way((*YOUSSEF, "u"), ("users", "recover-wallets", "{id}")),
     "users.reveal-social-token": Way(("j", "enter", "5", "K"), ("users", "reveal-social-token", "{id}")),
-    "users.add-to-allowlist": Way(("A", "enter"), ("users", "allowlist-add", "Beta testers", "{id}")),
+    "users.add-to-allowlist": Way(("A", "enter"), ("users", "add-to-allowlist", "Beta testers", "{id}")),
     "users.delete": Way(("d",), ("users", "delete", "{id}")),
-    "sessions.revoke": Way((*YOUSSEF, "4", "minus"), ("users", "session-revoke", "{id}")),
+    "sessions.revoke": Way((*YOUSSEF, "4", "minus"), ("users", "revoke-session", "{id}")),
     "wallets.link": Way(
         ("j", "j", "j", "enter", "J", typed(WALLET), "enter", typed("metamask"), "enter"),
         ("wallets", "link", "{id}", "--address", WALLET, "--chain", "EVM", "--name", "metamask"),
@@ -118,7 +118,7 @@ WAYS: Mapping[str, Way] = {
         (*ALLOWLISTS, "plus", typed("Guests", "", "")), ("allowlists", "create", "Guests", "--outcome", "siteAccess")
     ),
     "allowlists.edit": Way(
-        (*ALLOWLISTS, "G", "e", typed("Party", "", "")), ("allowlists", "update", "{id}", "--name", "Party")
+        (*ALLOWLISTS, "G", "e", typed("Party", "", "")), ("allowlists", "edit", "{id}", "--name", "Party")
     ),
     "allowlists.enable": Way((*ALLOWLISTS, "G", "t"), ("allowlists", "enable", "{id}")),
     "allowlists.disable": Way((*ALLOWLISTS, "t"), ("allowlists", "disable", "{id}")),
@@ -137,7 +137,7 @@ WAYS: Mapping[str, Way] = {
     ),
     "allowlist-entries.edit": Way(
         (*BETA_TESTERS_ENTRIES, "e", typed("ada@new.example", "", "")),
-        ("allowlists", "edit", "Beta testers", "{id}", "email=ada@new.example"),
+        ("allowlists", "edit-entry", "Beta testers", "{id}", "email=ada@new.example"),
     ),
     "allowlist-entries.delete": Way((*LAUNCH_PARTY_ENTRIES, "d"), ("allowlists", "remove", LAUNCH_PARTY, "{id}")),
     "gates.create": Way(

@@ -234,7 +234,7 @@ def test_values_are_changed_and_chosen_on_the_way(dyntui: Cli, tmp_path: Path) -
     ]
     assert done.problems["not_in_lookup"] == 1 and done.problems["value_left_out"] == 2
     job = str(done.document["job"])
-    shown = dyntui.json("jobs", "show", job, "--rows", "warnings")["list"]
+    shown = dyntui.json("jobs", "get", job, "--rows", "warnings")["list"]
     messages = [problem["message"] for row in shown for problem in row["problems"] if problem["level"] == "warning"]
     assert any("green" in message for message in messages) and any("4740612347" in message for message in messages)
 

@@ -238,7 +238,7 @@ def test_a_plan_with_dotted_usernames_takes_the_planned_requests(dyntui: Cli, tm
     sent = 900 if action == "error" else 1000
     assert len(done.bodies) == sent and done.document["rows"]["failed"] == 0
     planned = sum(done.plan["requests"].values())
-    shown = dyntui.json("jobs", "show", done.document["job"])["requests"]
+    shown = dyntui.json("jobs", "get", done.document["job"])["requests"]
     assert sum(each["count"] for each in shown) <= 1.1 * planned
 
 

@@ -33,12 +33,12 @@ def test_list_and_show_have_the_outcomes_of_the_rows(dyntui: Any, tmp_path: Path
     listed = dyntui.json("jobs", "list")
     assert [job["job"] for job in listed["jobs"]] == [document["job"]]
     assert listed["jobs"][0]["rows"] == {"created": 5}
-    shown = dyntui.json("jobs", "show", document["job"][:20], "--rows", "created")
+    shown = dyntui.json("jobs", "get", document["job"][:20], "--rows", "created")
     assert shown["requests"] == [{"operation": "bulkCreateUser", "outcome": "answered", "count": 1}]
     assert {row["user"] for row in shown["list"]} == {user["id"] for user in find_users(dyntui, "shown")}
-    text = dyntui("jobs", "show", "last").stdout
+    text = dyntui("jobs", "get", "last").stdout
     assert "5 created" in text
-    assert dyntui("jobs", "show", "nothing", check=False).returncode == 2
+    assert dyntui("jobs", "get", "nothing", check=False).returncode == 2
 
 
 @pytest.mark.slow
@@ -50,7 +50,7 @@ def test_the_settle_time_is_that_of_the_settings_unless_the_option_is_given(dynt
     file = write_csv(tmp_path / "settle.csv", "settle", 1)
     for option, expected in ((), 7.0), (("--settle", "2"), 2.0):
         job = dyntui.json("import", str(file), "--dry-run", "--set", "emailVerifiedAt=unverified", *option)["job"]
-        assert dyntui.json("jobs", "show", job)["options"]["settle"] == expected
+        assert dyntui.json("jobs", "get", job)["options"]["settle"] == expected
 
 
 def test_retry_sends_failed_rows_in_a_new_job(dyntui: Any, tmp_path: Path) -> None:
@@ -63,7 +63,7 @@ def test_retry_sends_failed_rows_in_a_new_job(dyntui: Any, tmp_path: Path) -> No
     assert done.returncode == 1
     assert (document["rows"]["failed"], document["rows"]["invalid"]) == (1, 1)
     (first,) = find_users(dyntui, "clash1@")
-    dyntui("users", "update", first["id"], "username=renamed_1", "--yes")
+    dyntui("users", "edit", first["id"], "username=renamed_1", "--yes")
     repeated = dyntui.json("jobs", "retry", document["job"], "--yes")
     assert repeated["rows"]["created"] == 1
     assert dyntui("jobs", "retry", repeated["job"], "--yes", check=False).returncode == 2
@@ -72,7 +72,7 @@ def test_retry_sends_failed_rows_in_a_new_job(dyntui: Any, tmp_path: Path) -> No
 def test_undo_deletes_what_was_created_and_not_changed_since(dyntui: Any, tmp_path: Path) -> None:
     document = import_rows(dyntui, tmp_path, "undone", 6)
     users = sorted(find_users(dyntui, "undone"), key=lambda user: str(user["email"]))
-    dyntui("users", "update", users[0]["id"], "firstName=Edited", "--yes")
+    dyntui("users", "edit", users[0]["id"], "firstName=Edited", "--yes")
     dyntui("users", "delete", users[1]["id"], "--yes")
     plan = dyntui.json("jobs", "undo", document["job"], "--dry-run")
     assert plan["undo"] == {"pending": 4, "sending": 0, "deleted": 0, "skipped": 2, "failed": 0}
@@ -87,7 +87,7 @@ def test_undo_deletes_what_was_created_and_not_changed_since(dyntui: Any, tmp_pa
     assert [user["id"] for user in find_users(dyntui, "undone")] == [users[0]["id"]]
     repeated = dyntui.json("jobs", "undo", document["job"], "--confirm-environment", dyntui.sandbox.environment_id)
     assert repeated["undo"]["deleted"] == 4
-    assert dyntui.json("jobs", "show", document["job"])["undo"]["deleted"] == 4
+    assert dyntui.json("jobs", "get", document["job"])["undo"]["deleted"] == 4
 
 
 def test_undo_of_many_users_reads_them_page_by_page(dyntui: Any, tmp_path: Path) -> None:
@@ -132,7 +132,7 @@ def test_purge_removes_all_files_of_finished_jobs(dyntui: Any, tmp_path: Path) -
     assert list(jobs.iterdir()) == []
 
 
-@pytest.mark.parametrize("command", ["show", "resume", "pause", "cancel", "report", "undo", "retry", "purge"])
+@pytest.mark.parametrize("command", ["get", "resume", "pause", "cancel", "report", "undo", "retry", "purge"])
 def test_a_job_that_does_not_exist_is_an_error(dyntui: Any, command: str) -> None:
     extra = ("--yes",) if command in ("cancel", "purge", "resume", "retry") else ()
     done = dyntui("jobs", command, "20000101", *extra, check=False)

@@ -22,7 +22,7 @@ def ada(dyntui: Cli) -> Any:
 
 
 def test_a_user_is_created_changed_and_deleted(dyntui: Cli, ada: dict[str, Any]) -> None:
-    changed = dyntui.json("users", "update", ada["id"], "lastName=Lovelace", "metadata.seats=3", "--yes")
+    changed = dyntui.json("users", "edit", ada["id"], "lastName=Lovelace", "metadata.seats=3", "--yes")
     user = changed["targets"][0]["result"]
     assert (user["firstName"], user["lastName"]) == ("Ada", "Lovelace")
     assert user["metadata"] == {"plan": "pro", "seats": "3"}, "the metadata that was not named is kept"
@@ -31,7 +31,7 @@ def test_a_user_is_created_changed_and_deleted(dyntui: Cli, ada: dict[str, Any])
 
 
 def test_a_field_that_the_api_cannot_change_is_refused_before_any_request(dyntui: Cli, ada: dict[str, Any]) -> None:
-    done = dyntui("users", "update", ada["id"], "email=other@example.com", "--yes", check=False)
+    done = dyntui("users", "edit", ada["id"], "email=other@example.com", "--yes", check=False)
     assert done.returncode == 2 and "cannot change email" in done.stderr
 
 
@@ -44,7 +44,7 @@ def test_a_deletion_needs_a_confirmation(dyntui: Cli, ada: dict[str, Any]) -> No
 def test_targets_come_from_standard_input_and_each_has_its_outcome(dyntui: Cli, ada: dict[str, Any]) -> None:
     missing = "00000000-0000-4000-8000-000000000000"
     lines = json.dumps({"id": ada["id"]}) + f"\n{missing}\n{ada['id']}\n"
-    done = dyntui("users", "sessions-revoke", "-", "--yes", "--json", stdin=lines, check=False)
+    done = dyntui("users", "revoke-sessions", "-", "--yes", "--json", stdin=lines, check=False)
     assert done.returncode == 1
     result = json.loads(done.stdout)
     assert [(target["id"], target["outcome"]) for target in result["targets"]] == [
@@ -75,7 +75,7 @@ def test_digits_are_text_unless_they_are_given_as_json(dyntui: Cli, ada: dict[st
     dyntui("users", "set-metadata", "zip=03", ada["id"], "--yes")
     dyntui("users", "set-metadata", "seats:=3", ada["id"], "--yes")
     pairs = ("alias=null", 'metadata.tags:=["a"]', "metadata.note=[x", "newsletterNotification=true")
-    user = dyntui.json("users", "update", ada["id"], *pairs, "--yes")["targets"][0]["result"]
+    user = dyntui.json("users", "edit", ada["id"], *pairs, "--yes")["targets"][0]["result"]
     assert user["metadata"] == {"plan": "pro", "zip": "03", "seats": 3, "tags": ["a"], "note": "[x"}
     assert (user["alias"], user["newsletterNotification"]) == ("null", True)
 
@@ -96,8 +96,8 @@ def test_a_field_that_a_user_does_not_have_is_refused_unless_it_is_given_as_json
 
 
 def test_mfa_is_reset(dyntui: Cli, ada: dict[str, Any]) -> None:
-    assert dyntui.json("users", "mfa-reset", ada["id"], "--yes")["counts"]["done"] == 1
-    assert dyntui.json("users", "mfa-reset", ada["id"], "--devices", "--yes")["counts"]["done"] == 1
+    assert dyntui.json("users", "reset-mfa", ada["id"], "--yes")["counts"]["done"] == 1
+    assert dyntui.json("users", "remove-mfa-devices", ada["id"], "--yes")["counts"]["done"] == 1
 
 
 def test_a_wallet_is_linked_deleted_and_recovered(dyntui: Cli, ada: dict[str, Any]) -> None:
@@ -203,7 +203,7 @@ def test_sessions_are_listed_and_revoked_one_by_one(dyntui: Cli) -> None:
     found = dyntui.json("users", "sessions", user["id"])["sessions"]
     assert {session["id"] for session in found} == {session["id"] for session in user["sessions"]}
     active = [session["id"] for session in found if not session["revokedAt"]]
-    dyntui("users", "session-revoke", active[0], "--yes")
+    dyntui("users", "revoke-session", active[0], "--yes")
     repeated = dyntui.json("users", "sessions", user["id"])["sessions"]
     assert [session["id"] for session in repeated if not session["revokedAt"]] == active[1:]
 
@@ -211,8 +211,8 @@ def test_sessions_are_listed_and_revoked_one_by_one(dyntui: Cli) -> None:
 def test_showing_a_social_token_is_confirmed_and_audited(dyntui: Cli) -> None:
     users = dyntui.json("users", "list")["users"]
     account = next(account for user in users for account in user["oauthAccounts"])["id"]
-    assert dyntui("users", "social-token", account, check=False, stdin="").returncode == 2
-    token = dyntui("users", "social-token", account, "--yes").stdout.strip()
+    assert dyntui("users", "reveal-social-token", account, check=False, stdin="").returncode == 2
+    token = dyntui("users", "reveal-social-token", account, "--yes").stdout.strip()
     assert token
     audit = dyntui("audit", "--json").stdout
     assert "users.reveal-social-token" in audit
@@ -221,7 +221,7 @@ def test_showing_a_social_token_is_confirmed_and_audited(dyntui: Cli) -> None:
 
 def test_users_are_added_to_an_allowlist_by_its_name(dyntui: Cli, ada: dict[str, Any]) -> None:
     dyntui("allowlists", "create", "Friends of Ada", "--outcome", "scope", "--scope", "friend", "--yes")
-    done = dyntui("users", "allowlist-add", "Friends of Ada", "-", "--yes", "--json", stdin=f"{ada['id']}\n")
+    done = dyntui("users", "add-to-allowlist", "Friends of Ada", "-", "--yes", "--json", stdin=f"{ada['id']}\n")
     assert json.loads(done.stdout)["counts"]["done"] == 1
     assert ada["email"] in dyntui("allowlists", "export", "Friends of Ada").stdout
 

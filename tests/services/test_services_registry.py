@@ -63,7 +63,7 @@ def test_an_action_is_undone_by_an_action_that_exists() -> None:
 
 def test_names_on_the_command_line_are_unambiguous() -> None:
     for record in RESOURCES.values():
-        names = Counter(name for action in record.actions for name in (action.name, *action.aliases))
+        names = Counter(action.name for action in record.actions)
         assert [name for name, count in names.items() if count > 1] == [], record.name
 
 

@@ -1,4 +1,4 @@
-"""Commands that `dyntui allowlists` and `dyntui gates` share: create and update."""
+"""Commands that `dyntui allowlists` and `dyntui gates` share: create and edit."""
 
 from __future__ import annotations
 
@@ -22,11 +22,8 @@ __all__ = ["add_policy_commands"]
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def add_policy_commands(group: click.Group, record: Resource, *, scope_help: str, edit_name: str = "edit") -> None:
-    """Add the commands `create` and `edit` for allowlists or gates to a group.
-
-    edit_name: the name of the second one, where the group has another command `edit`.
-    """
+def add_policy_commands(group: click.Group, record: Resource, *, scope_help: str) -> None:
+    """Add the commands `create` and `edit` for allowlists or gates to a group."""
     create, edit = record.action("create"), record.action("edit")
     assert create is not None and edit is not None
 
@@ -43,7 +40,7 @@ def add_policy_commands(group: click.Group, record: Resource, *, scope_help: str
         target = Target("", str(fields["name"]), {"fields": fields})
         return run_write(context, write_action(f"{record.name}.create"), [target], confirmation)
 
-    @group.command(edit_name, help=f"{edit.help}\n\n{ACCESS_HELP}")
+    @group.command("edit", help=f"{edit.help}\n\n{ACCESS_HELP}")
     @click.argument("policy", metavar="ID|NAME")
     @click.option("--name", metavar="NAME", help="New name.")
     @_field_options(record, "New access scopes, separated by spaces.")

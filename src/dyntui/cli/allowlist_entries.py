@@ -1,4 +1,4 @@
-"""`dyntui allowlists entries|add|remove|edit`: list and change the entries of a list."""
+"""`dyntui allowlists entries|add|remove|edit-entry`: list and change the entries of a list."""
 
 from __future__ import annotations
 
@@ -91,7 +91,6 @@ def entry_filter(search: str | None, match: Match | None) -> RowFilter | None:
 @click.option("--alias", metavar="TEXT", help="Label of the entry; only with one identifier.")
 @click.option("--region", metavar="XX", help="Country of phone numbers without a country code: US, DE, ...")
 @click.option("--skip-invalid", is_flag=True, help="Skip invalid identifiers and add the others.")
-@click.option("--skip-wrong", "skip_wrong", is_flag=True, hidden=True, help="The former name of --skip-invalid.")
 @confirm_options
 @pass_context
 def add(
@@ -101,7 +100,6 @@ def add(
     alias: str | None,
     region: str | None,
     skip_invalid: bool,
-    skip_wrong: bool,
     confirmation: Confirmation,
 ) -> int:
     """Add entries to LIST.
@@ -136,7 +134,7 @@ def add(
         checked = await check_existing(connection.client, row, drafts, await read_lists(connection.client))
         _print_drafts(context, checked)
         invalid = [draft for draft in checked if draft.state is DraftState.INVALID]
-        if invalid and not (skip_invalid or skip_wrong):
+        if invalid and not skip_invalid:
             raise UsageError(
                 f"Invalid: {len(invalid):,} of {quantity(len(checked), 'identifier')}. "
                 f"The first is {invalid[0].text!r}: {invalid[0].problem_text}",
@@ -212,7 +210,7 @@ def remove(context: CliContext, name: str, arguments: tuple[str, ...], confirmat
     return context.run_connected(work)
 
 
-@click.command("edit", cls=BaseCommand)
+@click.command("edit-entry", cls=BaseCommand)
 @click.argument("name", metavar="LIST")
 @click.argument("argument", metavar="ENTRY")
 @click.argument("pairs", nargs=-1, required=True, metavar="FIELD=VALUE...")

@@ -26,7 +26,7 @@ allowlists = CommandGroup(
         "entries": "dyntui.cli.allowlist_entries:entries",
         "add": "dyntui.cli.allowlist_entries:add",
         "remove": "dyntui.cli.allowlist_entries:remove",
-        "edit": "dyntui.cli.allowlist_entries:edit",
+        "edit-entry": "dyntui.cli.allowlist_entries:edit",
         "copy": "dyntui.cli.allowlist_transfer:copy",
         "import": "dyntui.cli.import_command:import_entries",
         "export": "dyntui.cli.allowlist_transfer:export",
@@ -96,6 +96,5 @@ add_policy_commands(
     allowlists,
     ALLOWLISTS,
     scope_help="Access scopes of users on the list, separated by spaces.",
-    edit_name="update",  # `allowlists edit` edits an entry
 )
 add_resource_commands(allowlists, ALLOWLISTS, without=allowlists.lazy.keys() | allowlists.commands.keys())

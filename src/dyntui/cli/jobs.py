@@ -88,7 +88,7 @@ def _job_document(job: JobSummary) -> dict[str, object]:
     }
 
 
-@jobs.command("show")
+@jobs.command("get")
 @job_argument
 @click.option("--rows", "state", metavar="STATE", help="Also list the rows in this state: failed, ... or warnings.")
 @watch_option
@@ -269,7 +269,7 @@ def pause_job(context: CliContext, job: str) -> None:
 
     path = find_job(job)
     if not is_locked(path.with_suffix(".lock")):
-        raise UsageError(f"Job {path.stem} is not running.", hint=f"See its state with `dyntui jobs show {path.stem}`.")
+        raise UsageError(f"Job {path.stem} is not running.", hint=f"See its state with `dyntui jobs get {path.stem}`.")
     _send_stop_request(context, path, "pause")
 
 

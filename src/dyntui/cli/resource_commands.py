@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from copy import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -175,8 +174,7 @@ def make_resource_group(name: str, help_text: str) -> CommandGroup:
 def add_resource_commands(group: click.Group, record: Resource, *, without: Collection[str] = ()) -> None:
     """Add `list`, `get` and a command for each action of a record to a group.
 
-    without: names of commands that the group has of its own, because they do more; they get the aliases too. Help
-    leaves out aliases.
+    without: names of commands that the group has of its own, because they do more.
     """
     if "list" not in without:
 
@@ -202,11 +200,6 @@ def add_resource_commands(group: click.Group, record: Resource, *, without: Coll
             continue
         if action.name not in without:
             add_action_command(group, record, action, action.name)
-        for alias in action.aliases:
-            if alias not in without:
-                hidden = copy(group.commands[action.name])
-                hidden.hidden, hidden.name = True, alias
-                group.add_command(hidden, alias)
 
 
 def add_action_command(group: click.Group, record: Resource, action: ResourceAction, name: str) -> None:

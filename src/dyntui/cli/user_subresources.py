@@ -55,7 +55,7 @@ def list_sessions(context: CliContext, user_id: str) -> None:
     )
 
 
-@click.command("allowlist-add", cls=BaseCommand)
+@click.command("add-to-allowlist", cls=BaseCommand)
 @click.argument("allowlist", metavar="LIST")
 @ids_argument
 @confirm_access_options

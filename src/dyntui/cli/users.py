@@ -11,7 +11,7 @@ import click
 
 from dyntui.cli.context import CliContext, CommandGroup, confirm_options, pass_context
 from dyntui.cli.field_arguments import parse_assignments
-from dyntui.cli.resource_commands import add_action_command, add_resource_commands, run_action
+from dyntui.cli.resource_commands import add_action_command, add_resource_commands
 from dyntui.cli.write_helpers import ids_argument, perform_and_report, read_targets, run_write
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import as_object
@@ -30,7 +30,7 @@ users = CommandGroup(
         "list": "dyntui.cli.user_lists:list_users",
         "export": "dyntui.cli.user_lists:export_users",
         "sessions": "dyntui.cli.user_subresources:list_sessions",
-        "allowlist-add": "dyntui.cli.user_subresources:add_users_to_allowlist",
+        "add-to-allowlist": "dyntui.cli.user_subresources:add_users_to_allowlist",
         "edit-metadata": "dyntui.cli.user_subresources:edit_metadata",
     },
 )
@@ -98,20 +98,6 @@ def edit_user(context: CliContext, user_id: str, pairs: tuple[str, ...], confirm
     return context.run_connected(work)
 
 
-@users.command("mfa-reset", hidden=True)
-@ids_argument
-@click.option("--devices", is_flag=True, help="Remove all MFA devices instead of resetting the methods.")
-@confirm_options
-@pass_context
-def reset_mfa(context: CliContext, ids: tuple[str, ...], devices: bool, confirmation: Confirmation) -> int:
-    """Reset the MFA methods of users, or remove their MFA devices."""
-    from dyntui.services.actions.resource_actions import find_action
-
-    record = RESOURCES["users"]
-    action = find_action(record, "remove-mfa-devices" if devices else "reset-mfa")
-    return run_action(context, record, action, ids, confirmation)
-
-
 @users.command("set-metadata")
 @click.argument("pair", metavar="KEY=TEXT|KEY:=JSON")
 @ids_argument
@@ -129,4 +115,4 @@ def set_metadata(context: CliContext, pair: str, ids: tuple[str, ...], confirmat
 
 
 add_resource_commands(users, RESOURCES["users"], without=users.lazy.keys() | users.commands.keys())
-add_action_command(users, RESOURCES["sessions"], RESOURCES["sessions"].actions[0], "session-revoke")
+add_action_command(users, RESOURCES["sessions"], RESOURCES["sessions"].actions[0], "revoke-session")

@@ -93,8 +93,6 @@ class ResourceAction:
     command: str = ""
     """The command and the screen that run it, such as `users set-metadata`, when it needs more than ids and fields: its call is made by a
     function of the services. "" for an action that any list, `dyntui do` and a generated command run."""
-    aliases: tuple[str, ...] = ()
-    """Further names on the command line."""
     undone_by: str = ""
     """The action that reverses it, of the same record; "" for none."""
     in_parallel: bool = False

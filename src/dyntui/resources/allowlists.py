@@ -57,7 +57,7 @@ def access_actions(
     return (
         replace(CREATE, operation=create, help=f"Create {article} {noun}.", fields=fields, undone_by="delete",
             warning="It is disabled until you enable it."),
-        ResourceAction("edit", update, f"Edit the {noun}.", decides_access=True, key="e", aliases=("update",), single_row=True, fields=fields),
+        ResourceAction("edit", update, f"Edit the {noun}.", decides_access=True, key="e", single_row=True, fields=fields),
         ResourceAction("enable", enable, f"Enable the {noun}. It applies from the next sign-in.", decides_access=True, undone_by="disable"),
         ResourceAction("disable", disable, f"Disable the {noun}.", decides_access=True, undone_by="enable"),
         replace(DELETE, operation=delete, help=f"Delete the {noun}.", decides_access=True, warning=warning),
@@ -129,8 +129,8 @@ ALLOWLIST_ENTRIES = Resource(
     actions=(
         ResourceAction("create", "postEntryByAllowlistId", "Add entries to the allowlist.", "add", decides_access=True, key="plus", command="allowlists add", noun="entry", plural="entries", question="Add",
             past="added", undone_by="delete", in_parallel=True),
-        ResourceAction("edit", "postEntryByAllowlistId", "Edit the entry. The new entry is added, then the old one is deleted.", key="e", aliases=("update",),
-            variant_of="allowlist-entries.create", command="allowlists edit", effect=Effect.DESTRUCTIVE, extra_operations=("deleteAllowlistEntryById",), single_row=True,
+        ResourceAction("edit", "postEntryByAllowlistId", "Edit the entry. The new entry is added, then the old one is deleted.", key="e",
+            variant_of="allowlist-entries.create", command="allowlists edit-entry", effect=Effect.DESTRUCTIVE, extra_operations=("deleteAllowlistEntryById",), single_row=True,
             noun="entry", plural="entries", question="Change", past="changed", undone_by="allowlists.undo"),
         replace(DELETE, operation="deleteAllowlistEntryById", help="Remove entries from the allowlist.",
             title="remove", decides_access=True, command="allowlists remove", noun="entry", plural="entries",

@@ -34,7 +34,7 @@ SETTINGS = Resource(
     cached=False,
     label=lambda row: str(row.get("id") or ""),
     actions=(
-        ResourceAction("edit", "updateProjectSettings", "Edit the setting.", key="e", aliases=("update",), command="api updateProjectSettings", single_row=True, noun="setting",
+        ResourceAction("edit", "updateProjectSettings", "Edit the setting.", key="e", command="api updateProjectSettings", single_row=True, noun="setting",
             typed_in_live=True, question="Change", past="changed",
             warning="The API accepts only all settings at once. The others are sent as they were just read."),
     ),

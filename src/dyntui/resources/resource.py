@@ -236,8 +236,8 @@ class Resource:
         return Scope.ORGANIZATION if self.parent_resource == "organizations" else Scope.PARENT
 
     def action(self, name: str) -> ResourceAction | None:
-        """Return the action with that name or alias."""
-        return next((action for action in self.actions if name in (action.name, *action.aliases)), None)
+        """Return the action with that name."""
+        return next((action for action in self.actions if action.name == name), None)
 
     @property
     def operations(self) -> tuple[str, ...]:

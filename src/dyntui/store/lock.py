@@ -42,7 +42,7 @@ class JobLock:
                 by = f" (process {holder})" if holder.isdigit() else ""
                 raise JobBusy(
                     f"Job {name} is being worked on by another process{by}.",
-                    hint=f"`dyntui jobs show {name}` follows it; `dyntui jobs pause {name}` asks it to stop.",
+                    hint=f"`dyntui jobs get {name}` follows it; `dyntui jobs pause {name}` asks it to stop.",
                 ) from error
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, str(os.getpid()).encode(), 0)

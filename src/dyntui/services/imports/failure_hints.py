@@ -1,4 +1,4 @@
-"""What you can do about rows that were not imported, by error code; shown in the wizard and by `dyntui jobs show`."""
+"""What you can do about rows that were not imported, by error code; shown in the wizard and by `dyntui jobs get`."""
 
 from __future__ import annotations
 
