@@ -9,17 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 from dyntui.core.effect import Effect
 from dyntui.core.json_types import Row
 
 __all__ = [
     "ALL",
-    "CREATE",
-    "DELETE",
-    "EDIT",
     "ActionTarget",
     "ResourceAction",
+    "create_action",
+    "delete_action",
+    "disable_action",
+    "edit_action",
+    "enable_action",
     "past_participle",
     "while_disabled",
     "while_enabled",
@@ -133,12 +136,6 @@ class ResourceAction:
         return words[:1].upper() + words[1:] + (" of" if "-" in self.name else "")
 
 
-CREATE = ResourceAction("create", "", "", "new", key="plus", target=ActionTarget.LIST, fields=ALL)
-EDIT = ResourceAction("edit", "", "", key="e", single_row=True)
-DELETE = ResourceAction("delete", "", "", key="d", effect=Effect.DESTRUCTIVE)
-"""What the actions with these names have in common. A record sets operation, help and the rest with `replace`."""
-
-
 def while_disabled(field: str = "enabledAt") -> Callable[[Row], str | None]:
     """Return the `disabled_reason` of an action that enables an object. field: what is set while it is enabled."""
     return lambda row: "It is already enabled." if row.get(field) else None
@@ -147,3 +144,11 @@ def while_disabled(field: str = "enabledAt") -> Callable[[Row], str | None]:
 def while_enabled(field: str = "enabledAt") -> Callable[[Row], str | None]:
     """Return the `disabled_reason` of an action that disables an object. field: what is set while it is enabled."""
     return lambda row: None if row.get(field) else "It is already disabled."
+
+
+create_action = partial(ResourceAction, "create", title="new", key="plus", target=ActionTarget.LIST, fields=ALL)
+edit_action = partial(ResourceAction, "edit", key="e", single_row=True, fields=ALL)
+delete_action = partial(ResourceAction, "delete", key="d", effect=Effect.DESTRUCTIVE)
+enable_action = partial(ResourceAction, "enable", disabled_reason=while_disabled())
+disable_action = partial(ResourceAction, "disable", disabled_reason=while_enabled())
+"""Make the actions with these names from their operation and help. A record gives or changes the rest by keyword."""

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from dyntui.core.effect import Effect
-from dyntui.resources.action import CREATE, DELETE, ResourceAction
+from dyntui.resources.action import ResourceAction, create_action, delete_action, edit_action
 from dyntui.resources.cell_formats import enabled_since
 from dyntui.resources.columns import id_column
 from dyntui.resources.resource import Column, Filter, ListOperation, Paging, Resource, Row
@@ -55,12 +54,11 @@ def access_actions(
     """
     article = "an" if noun[0] in "aeiou" else "a"
     return (
-        replace(CREATE, operation=create, help=f"Create {article} {noun}.", fields=fields, undone_by="delete",
-            warning="It is disabled until you enable it."),
-        ResourceAction("edit", update, f"Edit the {noun}.", decides_access=True, key="e", single_row=True, fields=fields),
+        create_action(create, f"Create {article} {noun}.", fields=fields, undone_by="delete", warning="It is disabled until you enable it."),
+        edit_action(update, f"Edit the {noun}.", decides_access=True, fields=fields),
         ResourceAction("enable", enable, f"Enable the {noun}. It applies from the next sign-in.", decides_access=True, undone_by="disable"),
         ResourceAction("disable", disable, f"Disable the {noun}.", decides_access=True, undone_by="enable"),
-        replace(DELETE, operation=delete, help=f"Delete the {noun}.", decides_access=True, warning=warning),
+        delete_action(delete, f"Delete the {noun}.", decides_access=True, warning=warning),
     )  # fmt: skip
 
 
@@ -132,10 +130,8 @@ ALLOWLIST_ENTRIES = Resource(
         ResourceAction("edit", "postEntryByAllowlistId", "Edit the entry. The new entry is added, then the old one is deleted.", key="e",
             variant_of="allowlist-entries.create", command="allowlists edit-entry", effect=Effect.DESTRUCTIVE, extra_operations=("deleteAllowlistEntryById",), single_row=True,
             noun="entry", plural="entries", question="Change", past="changed", undone_by="allowlists.undo"),
-        replace(DELETE, operation="deleteAllowlistEntryById", help="Remove entries from the allowlist.",
-            title="remove", decides_access=True, command="allowlists remove", noun="entry", plural="entries",
-            question="Remove", past="removed", undone_by="allowlists.undo",
-            warning="This can be undone (u on the entries, or `dyntui allowlists undo`). The entries get new ids.",
-            in_parallel=True),
+        delete_action("deleteAllowlistEntryById", "Remove entries from the allowlist.", title="remove", decides_access=True, command="allowlists remove",
+            noun="entry", plural="entries", question="Remove", past="removed", undone_by="allowlists.undo",
+            warning="This can be undone (u on the entries, or `dyntui allowlists undo`). The entries get new ids.", in_parallel=True),
     ),
 )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dyntui.core.effect import Effect
 from dyntui.resources.action import ResourceAction, while_disabled, while_enabled
 from dyntui.resources.cell_formats import yes_no
-from dyntui.resources.columns import time_column
+from dyntui.resources.columns import label_from, time_column
 from dyntui.resources.resource import Column, ListOperation, Resource, Shape
 
 __all__ = ["CHAINALYSIS"]
@@ -26,10 +26,9 @@ CHAINALYSIS = Resource(
     ),
     route="detail",
     empty="Chainalysis is not set up for this environment.",
-    label=lambda row: str(row.get("id") or ""),
+    label=label_from("id"),
     actions=(
-        ResourceAction("enable", "enableSanctionsApiByEnvironmentId", "Enable the check of wallets against sanctions lists.",
-            disabled_reason=while_disabled("sanctionsApiEnabled")),
+        ResourceAction("enable", "enableSanctionsApiByEnvironmentId", "Enable the check of wallets against sanctions lists.", disabled_reason=while_disabled("sanctionsApiEnabled")),
         ResourceAction("disable", "disableSanctionsApiByEnvironmentId", "Disable the check of wallets against sanctions lists.", effect=Effect.DESTRUCTIVE,
             disabled_reason=while_enabled("sanctionsApiEnabled"), warning="Sanctioned wallets can sign in from then on."),
     ),

@@ -1,11 +1,14 @@
-"""Columns that many lists have: the id, a time, and since when an object is enabled."""
+"""Columns that many lists have (the id, a time, since when an object is enabled), and labels of rows."""
 
 from __future__ import annotations
 
-from dyntui.resources.cell_formats import enabled_since, short_id, time
+from collections.abc import Callable
+
+from dyntui.core.json_types import Row
+from dyntui.resources.cell_formats import enabled_since, get_path, short_id, time
 from dyntui.resources.resource import Column
 
-__all__ = ["enabled_column", "id_column", "time_column"]
+__all__ = ["enabled_column", "id_column", "label_from", "time_column"]
 
 
 def id_column(field: str = "id", *, priority: int) -> Column:
@@ -23,3 +26,8 @@ def time_column(
 def enabled_column() -> Column:
     """Return the column of the time since when an object is enabled."""
     return Column("enabledAt", "enabled", 18, format=enabled_since, priority=0, former_titles=("on",))
+
+
+def label_from(*paths: str) -> Callable[[Row], str]:
+    """Return the `label` of a record: the first value of these dot paths that a row has."""
+    return lambda row: next((str(value) for path in paths if (value := get_path(row, path))), "")

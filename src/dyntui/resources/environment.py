@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from dyntui.core.json_types import as_objects
-from dyntui.resources.action import ALL, CREATE, DELETE, EDIT, ResourceAction, while_disabled, while_enabled
+from dyntui.resources.action import create_action, delete_action, disable_action, edit_action, enable_action
 from dyntui.resources.cell_formats import item_count, thousands, yes_no
-from dyntui.resources.columns import enabled_column, id_column, time_column
+from dyntui.resources.columns import enabled_column, id_column, label_from, time_column
 from dyntui.resources.resource import Column, ListOperation, Resource, Shape
 
 __all__ = ["RECORDS"]
@@ -32,9 +30,9 @@ SETTINGS = Resource(
     route="settings",
     empty="The server returned no settings.",
     cached=False,
-    label=lambda row: str(row.get("id") or ""),
+    label=label_from("id"),
     actions=(
-        ResourceAction("edit", "updateProjectSettings", "Edit the setting.", key="e", command="api updateProjectSettings", single_row=True, noun="setting",
+        edit_action("updateProjectSettings", "Edit the setting.", command="api updateProjectSettings", fields=(), noun="setting",
             typed_in_live=True, question="Change", past="changed",
             warning="The API accepts only all settings at once. The others are sent as they were just read."),
     ),
@@ -84,11 +82,8 @@ ORIGINS = Resource(
     ),
     empty="There are no origins, so any site may use this environment id. Press + to add one.",
     actions=(
-        replace(CREATE, operation="addOrigin",
-            help="Add an origin: scheme and host without a path. One leading *. stands for any subdomain.",
-            fields=("origin",)),
-        replace(DELETE, operation="deleteOriginById", help="Delete the origin.",
-            warning="Users can no longer sign in on pages of this origin."),
+        create_action("addOrigin", "Add an origin: scheme and host without a path. One leading *. stands for any subdomain.", fields=("origin",)),
+        delete_action("deleteOriginById", "Delete the origin.", warning="Users can no longer sign in on pages of this origin."),
     ),
 )  # fmt: skip
 
@@ -107,10 +102,8 @@ DEEPLINKS = Resource(
     ),
     empty="There are no deeplink URLs. Press + to add one, such as myapp://",
     actions=(
-        replace(CREATE, operation="addDeeplinkUrl", help="Add the URL of an app. The scheme may be a custom one.",
-            fields=("url",)),
-        replace(DELETE, operation="deleteDeeplinkUrlById", help="Delete the deeplink URL.",
-            warning="Users can no longer sign in to apps with this URL."),
+        create_action("addDeeplinkUrl", "Add the URL of an app. The scheme may be a custom one.", fields=("url",)),
+        delete_action("deleteDeeplinkUrlById", "Delete the deeplink URL.", warning="Users can no longer sign in to apps with this URL."),
     ),
 )  # fmt: skip
 
@@ -131,9 +124,8 @@ HOSTNAMES = Resource(
     route="hostname",
     empty="There are no custom hostnames. Press + to add one, then enter to see the DNS records to set.",
     actions=(
-        replace(CREATE, operation="createCustomHostname", help="Add a custom hostname."),
-        replace(DELETE, operation="deleteCustomHostname", help="Delete the custom hostname.",
-            warning="Sessions that use cookies of this hostname end."),
+        create_action("createCustomHostname", "Add a custom hostname."),
+        delete_action("deleteCustomHostname", "Delete the custom hostname.", warning="Sessions that use cookies of this hostname end."),
     ),
 )  # fmt: skip
 
@@ -154,13 +146,11 @@ CUSTOM_FIELDS = Resource(
     ),
     detail="getCustomFieldById",
     empty="There are no custom fields. Press + to create one.",
-    label=lambda row: str(row.get("name") or ""),
+    label=label_from("name"),
     actions=(
-        replace(CREATE, operation="createCustomFieldForEnvironment",
-            help="Create a custom field, which users fill in at sign-in."),
-        replace(EDIT, operation="updateCustomFieldById", help="Edit the custom field.", replaces_all=True, fields=ALL),
-        replace(DELETE, operation="deleteCustomFieldById", help="Delete the custom field.",
-            warning="Values that users entered remain in their metadata."),
+        create_action("createCustomFieldForEnvironment", "Create a custom field, which users fill in at sign-in."),
+        edit_action("updateCustomFieldById", "Edit the custom field.", replaces_all=True),
+        delete_action("deleteCustomFieldById", "Delete the custom field.", warning="Values that users entered remain in their metadata."),
     ),
 )  # fmt: skip
 
@@ -183,18 +173,16 @@ PROVIDERS = Resource(
     secrets=("clientSecret",),
     empty="There are no providers. Press + to add one.",
     actions=(
-        replace(CREATE, operation="createProvider", help="Add a provider: social, email, SMS or on-ramp.",
+        create_action("createProvider", "Add a provider: social, email, SMS or on-ramp.",
             fields=("provider", "clientId", "clientSecret", "scopes", "providerProjectId", "appleKeyId", "appleTeamId",
                 "shopifyStore", "accountSid", "twilioNumber", "useDynamicCredentials")),
-        replace(EDIT, operation="updateProvider", help="Edit the credentials and scopes of the provider.",
+        edit_action("updateProvider", "Edit the credentials and scopes of the provider.",
             fields=("clientId", "clientSecret", "scopes", "providerProjectId", "appleKeyId", "appleTeamId",
                 "shopifyStore", "domain", "accountSid", "twilioNumber", "useDynamicCredentials"),
             warning="The new credentials are used for the next sign-in."),
-        ResourceAction("enable", "enableProvider", "Enable the provider.", disabled_reason=while_disabled()),
-        ResourceAction("disable", "disableProvider", "Disable the provider.", disabled_reason=while_enabled(), typed_in_live=True,
-            warning="Users cannot sign in with it while it is disabled."),
-        replace(DELETE, operation="deleteProvider", help="Delete the provider and its credentials.",
-            warning="Users can no longer sign in with it."),
+        enable_action("enableProvider", "Enable the provider."),
+        disable_action("disableProvider", "Disable the provider.", typed_in_live=True, warning="Users cannot sign in with it while it is disabled."),
+        delete_action("deleteProvider", "Delete the provider and its credentials.", warning="Users can no longer sign in with it."),
     ),
 )  # fmt: skip
 
@@ -239,10 +227,10 @@ EXCHANGES = Resource(
     detail="getExchange",
     empty="There are no exchanges. Press + to add one.",
     actions=(
-        replace(CREATE, operation="createExchange", help="Add an exchange from which users can fund wallets."),
-        ResourceAction("enable", "enableExchange", "Enable the exchange.", disabled_reason=while_disabled()),
-        ResourceAction("disable", "disableExchange", "Disable the exchange.", disabled_reason=while_enabled(), typed_in_live=True),
-        replace(DELETE, operation="deleteExchange", help="Delete the exchange."),
+        create_action("createExchange", "Add an exchange from which users can fund wallets."),
+        enable_action("enableExchange", "Enable the exchange."),
+        disable_action("disableExchange", "Disable the exchange.", typed_in_live=True),
+        delete_action("deleteExchange", "Delete the exchange."),
     ),
 )  # fmt: skip
 
@@ -263,8 +251,7 @@ SDK_VIEWS = Resource(
     detail="getSdkView",
     empty="There are no SDK views; the sign-in window uses the defaults.",
     actions=(
-        replace(EDIT, operation="updateSdkView", help="Edit the sections of the view and their order.",
-            replaces_all=True, fields=("sections",), typed_in_live=True),
+        edit_action("updateSdkView", "Edit the sections of the view and their order.", replaces_all=True, fields=("sections",), typed_in_live=True),
     ),
 )  # fmt: skip
 
@@ -283,10 +270,10 @@ TEST_ACCOUNT = Resource(
     route="detail",
     cached=False,
     empty="There is no test account. Press + to create one: an email address and a code that always work.",
-    label=lambda row: str(row.get("email") or row.get("phone") or ""),
+    label=label_from("email", "phone"),
     actions=(
-        replace(CREATE, operation="createTestAccount", help="Create a test account.", typed_in_live=True, fields=()),
-        replace(DELETE, operation="deleteTestAccount", help="Delete the test account."),
+        create_action("createTestAccount", "Create a test account.", typed_in_live=True, fields=()),
+        delete_action("deleteTestAccount", "Delete the test account."),
     ),
 )  # fmt: skip
 
@@ -305,7 +292,7 @@ CHAIN_TOKENS = Resource(
     ),
     route="detail",
     empty="The server returned no tokens.",
-    label=lambda row: str(row.get("symbol") or ""),
+    label=label_from("symbol"),
 )
 
 RECORDS = (

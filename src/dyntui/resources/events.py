@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dyntui.resources.cell_formats import short_id
-from dyntui.resources.columns import id_column, time_column
+from dyntui.resources.columns import id_column, label_from, time_column
 from dyntui.resources.resource import Column, ListOperation, Paging, Resource, Row
 
 __all__ = ["RECORDS", "user_id_of"]
@@ -46,7 +46,7 @@ EVENTS = Resource(
     route="event",
     cached=False,
     empty="There are no events.",
-    label=lambda row: str(row.get("eventName") or ""),
+    label=label_from("eventName"),
 )
 
 EVENT_TYPES = Resource(

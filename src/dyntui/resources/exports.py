@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from dyntui.core.effect import Effect
-from dyntui.resources.action import CREATE, ResourceAction
+from dyntui.resources.action import ResourceAction, create_action
 from dyntui.resources.columns import id_column, time_column
 from dyntui.resources.resource import Column, ListOperation, Resource
 
@@ -33,8 +31,7 @@ EXPORTS = Resource(
     empty="There are no exports. Press + to request one.",
     label=lambda row: f"{row.get('model') or ''} {str(row.get('createdAt') or '')[:16]}".strip(),
     actions=(
-        replace(CREATE, operation="createExport", help="Request a CSV file of all users or visits from the server.",
-            fields=("model", "format")),
+        create_action("createExport", "Request a CSV file of all users or visits from the server.", fields=("model", "format")),
         ResourceAction("download", "downloadExportById", "Download the file of the export.", key="x", effect=Effect.READ, command="exports download"),
     ),
 )  # fmt: skip

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from dyntui.core.effect import Effect
-from dyntui.resources.action import ALL, CREATE, DELETE, EDIT, ResourceAction, while_disabled, while_enabled
+from dyntui.resources.action import create_action, delete_action, disable_action, edit_action, enable_action
 from dyntui.resources.cell_formats import item_count, short_id
 from dyntui.resources.columns import enabled_column, id_column, time_column
 from dyntui.resources.resource import Column, Filter, ListOperation, Paging, Resource, Shape
@@ -29,12 +27,10 @@ GLOBAL_WALLET = Resource(
     route="detail",
     empty="There is no global wallet. Press + to create one.",
     actions=(
-        replace(CREATE, operation="createGlobalWalletSettings", help="Create the global wallet."),
-        replace(EDIT, operation="updateGlobalWalletSettings",
-            help="Edit the appearance and the links of the global wallet.", fields=ALL),
-        ResourceAction("enable", "enableGlobalWallet", "Enable the global wallet, so that other apps can connect to it.", disabled_reason=while_disabled(), typed_in_live=True),
-        ResourceAction("disable", "disableGlobalWallet", "Disable the global wallet, so that no app can connect to it.", effect=Effect.DESTRUCTIVE,
-            disabled_reason=while_enabled(), warning="Connected apps are disconnected."),
+        create_action("createGlobalWalletSettings", "Create the global wallet."),
+        edit_action("updateGlobalWalletSettings", "Edit the appearance and the links of the global wallet."),
+        enable_action("enableGlobalWallet", "Enable the global wallet, so that other apps can connect to it.", typed_in_live=True),
+        disable_action("disableGlobalWallet", "Disable the global wallet, so that no app can connect to it.", effect=Effect.DESTRUCTIVE, warning="Connected apps are disconnected."),
     ),
 )  # fmt: skip
 
@@ -54,14 +50,10 @@ GLOBAL_ACCESS = Resource(
     route="global-wallet-domains",
     empty="Every app may connect. Press + to create an allow list or a block list.",
     actions=(
-        replace(CREATE, operation="createGlobalWalletAccessControl",
-            help="Create the list of domains that may connect (allow) or may not (block)."),
-        replace(EDIT, operation="updateGlobalWalletAccessControl", help="Change the list to allow or to block.",
-            replaces_all=True, fields=ALL, typed_in_live=True),
-        ResourceAction("enable", "enableGlobalWalletAccessControl", "Enable the list.", disabled_reason=while_disabled(), typed_in_live=True,
-            warning="With an allow list, only its domains can connect."),
-        ResourceAction("disable", "disableGlobalWalletAccessControl", "Disable the list, so that every app can connect.", effect=Effect.DESTRUCTIVE,
-            disabled_reason=while_enabled(), warning="The list no longer applies."),
+        create_action("createGlobalWalletAccessControl", "Create the list of domains that may connect (allow) or may not (block)."),
+        edit_action("updateGlobalWalletAccessControl", "Change the list to allow or to block.", replaces_all=True, typed_in_live=True),
+        enable_action("enableGlobalWalletAccessControl", "Enable the list.", typed_in_live=True, warning="With an allow list, only its domains can connect."),
+        disable_action("disableGlobalWalletAccessControl", "Disable the list, so that every app can connect.", effect=Effect.DESTRUCTIVE, warning="The list no longer applies."),
     ),
 )  # fmt: skip
 
@@ -79,8 +71,8 @@ GLOBAL_DOMAINS = Resource(
     ),
     empty="The list has no domains. Press + to add one.",
     actions=(
-        replace(CREATE, operation="addGlobalWalletAccessControlDomain", help="Add a domain to the list."),
-        replace(DELETE, operation="deleteGlobalWalletAccessControlDomainById", help="Remove the domain from the list."),
+        create_action("addGlobalWalletAccessControlDomain", "Add a domain to the list."),
+        delete_action("deleteGlobalWalletAccessControlDomainById", "Remove the domain from the list."),
     ),
 )  # fmt: skip
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from dyntui.core.effect import Effect
-from dyntui.resources.action import CREATE, DELETE, ActionTarget, ResourceAction, while_disabled, while_enabled
+from dyntui.resources.action import (
+    ActionTarget,
+    ResourceAction,
+    create_action,
+    delete_action,
+    disable_action,
+    enable_action,
+)
 from dyntui.resources.cell_formats import address
-from dyntui.resources.columns import enabled_column
+from dyntui.resources.columns import enabled_column, label_from
 from dyntui.resources.resource import Column, ListOperation, Resource, Shape
 
 __all__ = ["NAME_SERVICES"]
@@ -30,18 +35,15 @@ NAME_SERVICES = Resource(
     ),
     route="detail",
     empty="There are no name services. Press V to get the message to sign, then + to add one.",
-    label=lambda row: str(row.get("domain") or row.get("chainName") or ""),
+    label=label_from("domain", "chainName"),
     actions=(
         ResourceAction("signing-message", "fetchNameServiceSigningMessage",
             "Get the message that the owner of the domain has to sign with the wallet.", target=ActionTarget.LIST, key="V",
             effect=Effect.READ, fields=("chainName", "address", "domain", "uri"),
             reveals=("unsignedMessage", "message to sign"), past="loaded", result_subject="Message to sign for"),
-        replace(CREATE, operation="createNameService",
-            help="Add a name service, with the message that the wallet signed.",
-            fields=("chainName", "address", "domain", "signature")),
-        ResourceAction("enable", "enableNameService", "Enable the name service.", disabled_reason=while_disabled()),
-        ResourceAction("disable", "disableNameService", "Disable the name service.", disabled_reason=while_enabled()),
-        replace(DELETE, operation="deleteNameService", help="Delete the name service.",
-            warning="Adding it again needs a new signature."),
+        create_action("createNameService", "Add a name service, with the message that the wallet signed.", fields=("chainName", "address", "domain", "signature")),
+        enable_action("enableNameService", "Enable the name service."),
+        disable_action("disableNameService", "Disable the name service."),
+        delete_action("deleteNameService", "Delete the name service.", warning="Adding it again needs a new signature."),
     ),
 )  # fmt: skip

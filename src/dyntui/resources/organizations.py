@@ -6,20 +6,21 @@ Source: docs/vendor-api.md#scopes.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from dyntui.core.effect import Effect
-from dyntui.resources.action import ALL, CREATE, DELETE, EDIT, ResourceAction, while_disabled, while_enabled
+from dyntui.resources.action import (
+    ALL,
+    ResourceAction,
+    create_action,
+    delete_action,
+    disable_action,
+    edit_action,
+    enable_action,
+)
 from dyntui.resources.cell_formats import comma_list, item_count, thousands, yes_no
-from dyntui.resources.columns import enabled_column, id_column, time_column
+from dyntui.resources.columns import enabled_column, id_column, label_from, time_column
 from dyntui.resources.resource import Column, ListOperation, Resource, Row, Shape
 
 __all__ = ["RECORDS"]
-
-
-def _member_label(row: Row) -> str:
-    user = row.get("user")
-    return str(user.get("email") or user.get("alias") or "") if isinstance(user, dict) else ""
 
 
 def _owner_disabled_reason(row: Row) -> str | None:
@@ -51,33 +52,12 @@ ORGANIZATIONS = Resource(
     detail="getOrganizationById",
     empty="This token can read no organization.",
     actions=(
-        replace(
-            CREATE,
-            operation="createOrganization",
-            help="Create an organization.",
-            fields=("name", "description", "websiteUrl", "implementationTimeline"),
-        ),
-        replace(
-            EDIT,
-            operation="updateOrganizationById",
-            help="Edit the name, description and website.",
-            replaces_all=True,
-            fields=("name", "description", "websiteUrl"),
-        ),
-        ResourceAction(
-            "edit-address",
-            "updateOrganizationAddressById",
-            "Edit the billing address.",
-            key="E",
-            past="changed",
-            result_subject="Address of",
-            single_row=True,
-            fields=ALL,
-            values_path="address",
-            replaces_all=True,
-        ),
+        create_action("createOrganization", "Create an organization.", fields=("name", "description", "websiteUrl", "implementationTimeline")),
+        edit_action("updateOrganizationById", "Edit the name, description and website.", replaces_all=True, fields=("name", "description", "websiteUrl")),
+        ResourceAction("edit-address", "updateOrganizationAddressById", "Edit the billing address.", key="E", past="changed", result_subject="Address of",
+            single_row=True, fields=ALL, values_path="address", replaces_all=True),
     ),
-)
+)  # fmt: skip
 
 PROJECTS = Resource(
     name="projects",
@@ -94,12 +74,9 @@ PROJECTS = Resource(
     detail="getProjectById",
     empty="This organization has no projects.",
     actions=(
-        replace(CREATE, operation="createProject", help="Create a project with its two environments.",
-            fields=("name",)),
-        replace(EDIT, operation="updateProject", help="Rename the project.", title="rename", replaces_all=True,
-            fields=("name",), past="renamed"),
-        replace(DELETE, operation="deleteProjectById", help="Delete the project and both of its environments.",
-            single_row=True, warning="Both environments and all their users are deleted with it."),
+        create_action("createProject", "Create a project with its two environments.", fields=("name",)),
+        edit_action("updateProject", "Rename the project.", title="rename", replaces_all=True, fields=("name",), past="renamed"),
+        delete_action("deleteProjectById", "Delete the project and both of its environments.", single_row=True, warning="Both environments and all their users are deleted with it."),
     ),
 )  # fmt: skip
 
@@ -137,13 +114,11 @@ MEMBERS = Resource(
     ),
     empty="This organization has no members.",
     cached=False,
-    label=_member_label,
+    label=label_from("user.email", "user.alias"),
     actions=(
-        replace(EDIT, operation="updateMemberRole", help="Change the role of the member.", title="role",
-            fields=("role",), past="changed", result_subject="Role of", disabled_reason=_owner_disabled_reason,
-            typed_in_live=True, single_row=False),
-        replace(DELETE, operation="deleteMemberById", help="Remove the member from the organization.", title="remove",
-            past="removed", disabled_reason=_owner_disabled_reason,
+        edit_action("updateMemberRole", "Change the role of the member.", title="role", fields=("role",), past="changed", result_subject="Role of",
+            disabled_reason=_owner_disabled_reason, typed_in_live=True, single_row=False),
+        delete_action("deleteMemberById", "Remove the member from the organization.", title="remove", past="removed", disabled_reason=_owner_disabled_reason,
             warning="The member immediately loses access to all environments of the organization."),
         ResourceAction("delegate-ownership", "delegateOwnership", "Delegate the ownership to an admin.", key="ampersand", single_row=True,
             past="delegated", result_subject="Ownership of",
@@ -170,11 +145,10 @@ INVITES = Resource(
     ),
     empty="There are no invitations. Press + to invite a member; the API accepts 20 invitations per minute.",
     cached=False,
-    label=lambda row: str(row.get("email") or row.get("walletPublicKey") or row.get("alias") or ""),
+    label=label_from("email", "walletPublicKey", "alias"),
     actions=(
-        replace(CREATE, operation="createInvite", help="Invite a member by email, wallet or phone number.",
-            title="invite", fields=("email", "role", "alias", "walletPublicKey", "phoneNumber"), past="sent"),
-        replace(DELETE, operation="deleteInvite", help="Withdraw the invitation.", title="withdraw", past="withdrawn"),
+        create_action("createInvite", "Invite a member by email, wallet or phone number.", title="invite", fields=("email", "role", "alias", "walletPublicKey", "phoneNumber"), past="sent"),
+        delete_action("deleteInvite", "Withdraw the invitation.", title="withdraw", past="withdrawn"),
     ),
 )  # fmt: skip
 
@@ -218,10 +192,8 @@ MFA_SETTINGS = Resource(
     ),
     empty="No MFA methods are set up for members.",
     actions=(
-        ResourceAction("enable", "enableMfaDeviceForOrganization", "Require the MFA method from members.", disabled_reason=while_disabled(),
-            typed_in_live=True),
-        ResourceAction("disable", "disableMfaDeviceForOrganization", "Stop requiring the MFA method from members.", effect=Effect.DESTRUCTIVE,
-            disabled_reason=while_enabled(), warning="Members sign in without it from then on."),
+        enable_action("enableMfaDeviceForOrganization", "Require the MFA method from members.", typed_in_live=True),
+        disable_action("disableMfaDeviceForOrganization", "Stop requiring the MFA method from members.", effect=Effect.DESTRUCTIVE, warning="Members sign in without it from then on."),
     ),
 )  # fmt: skip
 
@@ -243,9 +215,9 @@ CUSTOM_NETWORKS = Resource(
     detail_wrapper="customNetwork",
     empty="There are no custom networks.",
     actions=(
-        replace(CREATE, operation="createCustomNetwork", help="Add a custom network."),
-        replace(EDIT, operation="updateCustomNetwork", help="Edit the network.", replaces_all=True, fields=ALL),
-        replace(DELETE, operation="deleteCustomNetwork", help="Delete the network."),
+        create_action("createCustomNetwork", "Add a custom network."),
+        edit_action("updateCustomNetwork", "Edit the network.", replaces_all=True),
+        delete_action("deleteCustomNetwork", "Delete the network."),
     ),
 )  # fmt: skip
 
@@ -268,14 +240,11 @@ SSO = Resource(
     route="detail",
     cached=False,
     empty="Single sign-on is not set up. Press + to set it up.",
-    label=lambda row: str(row.get("ssoDomain") or ""),
+    label=label_from("ssoDomain"),
     actions=(
-        replace(CREATE, operation="createSsoProvider", help="Set up single sign-on through Okta."),
-        replace(EDIT, operation="updateSsoProvider",
-            help="Edit the provider. With enforceOnlySSO, members cannot sign in any other way.", fields=ALL,
-            typed_in_live=True),
-        replace(DELETE, operation="deleteSsoProvider", help="Delete the single sign-on provider.",
-            warning="Members sign in by email again."),
+        create_action("createSsoProvider", "Set up single sign-on through Okta."),
+        edit_action("updateSsoProvider", "Edit the provider. With enforceOnlySSO, members cannot sign in any other way.", typed_in_live=True),
+        delete_action("deleteSsoProvider", "Delete the single sign-on provider.", warning="Members sign in by email again."),
     ),
 )  # fmt: skip
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from dyntui.resources.action import CREATE, DELETE, ResourceAction
+from dyntui.resources.action import ResourceAction, create_action, delete_action
 from dyntui.resources.cell_formats import comma_list
-from dyntui.resources.columns import time_column
+from dyntui.resources.columns import label_from, time_column
 from dyntui.resources.resource import Column, ListOperation, Resource
 
 __all__ = ["RECORDS", "TOKENS", "USER_TOKENS", "is_own_token", "own_token_column"]
@@ -37,22 +37,10 @@ def own_token_column(hint: str) -> Column:
 
 def _actions(create: str, delete: str) -> tuple[ResourceAction, ...]:
     return (
-        replace(
-            CREATE,
-            operation=create,
-            help="Create a token. It is shown one time and is not saved.",
-            fields=("note", "scopes"),
-            reveals=_RAW,
-            typed_in_live=True,
-            warning="Anyone who has the token can do all that its scopes allow.",
-        ),
-        replace(
-            DELETE,
-            operation=delete,
-            help="Delete the token.",
-            warning="Programs that use the token stop working immediately. It cannot be restored.",
-        ),
-    )
+        create_action(create, "Create a token. It is shown one time and is not saved.", fields=("note", "scopes"), reveals=_RAW, typed_in_live=True,
+            warning="Anyone who has the token can do all that its scopes allow."),
+        delete_action(delete, "Delete the token.", warning="Programs that use the token stop working immediately. It cannot be restored."),
+    )  # fmt: skip
 
 
 TOKENS = Resource(
@@ -73,7 +61,7 @@ TOKENS = Resource(
     route="detail",
     empty="There are no API tokens.",
     cached=False,
-    label=lambda row: str(row.get("note") or row.get("checksum") or ""),
+    label=label_from("note", "checksum"),
     actions=_actions("postToken", "deleteTokenById"),
 )
 

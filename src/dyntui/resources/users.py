@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from dyntui.core.effect import Effect
 from dyntui.core.text import shorten
-from dyntui.resources.action import CREATE, DELETE, ActionTarget, ResourceAction
+from dyntui.resources.action import ActionTarget, ResourceAction, create_action, delete_action, edit_action
 from dyntui.resources.cell_formats import item_count, short_id, text, time, yes_no
 from dyntui.resources.columns import time_column
 from dyntui.resources.resource import Column, Filter, ListOperation, Paging, Resource, Row
@@ -90,8 +88,8 @@ USERS = Resource(
     label=_user_label,
     command="users",
     actions=(
-        replace(CREATE, operation="createUser", help="Create a user.", undone_by="delete"),
-        ResourceAction("edit", "updateUser", "Edit the profile and metadata of the user. The email cannot be changed.", key="e", single_row=True, fields=UPDATABLE),
+        create_action("createUser", "Create a user.", undone_by="delete"),
+        edit_action("updateUser", "Edit the profile and metadata of the user. The email cannot be changed.", fields=UPDATABLE),
         ResourceAction("set-metadata", "updateUser", "Set one metadata field of the user.", key="m", variant_of="users.edit", command="users set-metadata",
             past="set", in_parallel=True),
         ResourceAction("revoke-sessions", "revokeUserSessions", "Revoke all sessions of the user.", key="X", effect=Effect.DESTRUCTIVE,
@@ -118,8 +116,7 @@ USERS = Resource(
         ResourceAction("import-undo", "deleteUser", "Delete the users that an import created.", target=ActionTarget.LIST, command="jobs undo", effect=Effect.DESTRUCTIVE,
             variant_of="users.delete", noun="import", question="Undo", past="undone",
             warning="A deleted user cannot be restored. Deleting a user leaves its wallet records behind."),
-        replace(DELETE, operation="deleteUser", help="Delete the user permanently.",
-            warning="This cannot be undone. Wallet records are not deleted.", in_parallel=True),
+        delete_action("deleteUser", "Delete the user permanently.", warning="This cannot be undone. Wallet records are not deleted.", in_parallel=True),
     ),
 )  # fmt: skip
 
@@ -166,8 +163,7 @@ WALLETS = Resource(
         ResourceAction("revoke-delegated-access", "deleteDelegatedAccess", "Revoke the delegated access to this wallet.",
             "revoke access", key="X", past="revoked", result_subject="Delegated access to", effect=Effect.DESTRUCTIVE, disabled_reason=_revoke_disabled_reason,
             warning="The owner has to delegate the access again.", in_parallel=True),
-        replace(DELETE, operation="deleteWalletById", help="Delete the wallet. It can be recovered.",
-            disabled_reason=lambda row: "The wallet is already deleted." if row.get("deletedAt") else None,
-            warning="A deleted wallet can be recovered.", in_parallel=True),
+        delete_action("deleteWalletById", "Delete the wallet. It can be recovered.",
+            disabled_reason=lambda row: "The wallet is already deleted." if row.get("deletedAt") else None, warning="A deleted wallet can be recovered.", in_parallel=True),
     ),
 )  # fmt: skip

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from dyntui.resources.action import DELETE
+from dyntui.resources.action import delete_action
 from dyntui.resources.cell_formats import address
 from dyntui.resources.columns import id_column, time_column
 from dyntui.resources.resource import Column, ListOperation, Resource, Shape
@@ -58,8 +56,7 @@ POLICIES = Resource(
     route="detail",
     empty="There are no policy rules, so no transactions are restricted.",
     actions=(
-        replace(DELETE, operation="deleteWaasPolicy", help="Delete the rule.",
-            body=lambda row, _: {"ruleIdsToDelete": [row.get("ruleId")]},
+        delete_action("deleteWaasPolicy", "Delete the rule.", body=lambda row, _: {"ruleIdsToDelete": [row.get("ruleId")]},
             warning="Transactions that the rule denied are then allowed, and those that it allowed are then denied."),
     ),
 )  # fmt: skip

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 
 from dyntui.core.effect import Effect
 from dyntui.core.times import parse_time
-from dyntui.resources.action import CREATE, DELETE, EDIT, ResourceAction, while_disabled, while_enabled
+from dyntui.resources.action import (
+    ResourceAction,
+    create_action,
+    delete_action,
+    edit_action,
+    while_disabled,
+    while_enabled,
+)
 from dyntui.resources.cell_formats import NOTHING, item_count, short_id, thousands, time, yes_no
 from dyntui.resources.columns import id_column, time_column
 from dyntui.resources.resource import Column, ListOperation, Paging, Resource, Row
@@ -82,23 +88,18 @@ WEBHOOKS = Resource(
     secrets=("secret",),
     empty="There are no webhooks. Press + to create one.",
     actions=(
-        replace(CREATE, operation="createWebhook",
-            help="Create a webhook. A ping message is sent to its URL immediately.",
-            fields=("url", "events", "isEnabled")),
-        replace(EDIT, operation="updateWebhookById", help="Edit the URL and the events of the webhook.",
-            replaces_all=True, fields=("url", "events", "isEnabled")),
-        ResourceAction("enable", "updateWebhookById", "Enable the webhook.", variant_of="webhooks.edit", undone_by="disable", replaces_all=True, disabled_reason=while_disabled("isEnabled"),
-            fields=(), body=lambda row, values: {**_writable(row), "isEnabled": True}),
-        ResourceAction("disable", "updateWebhookById", "Disable the webhook.", variant_of="webhooks.edit", undone_by="enable", replaces_all=True, disabled_reason=while_enabled("isEnabled"),
-            body=lambda row, values: {**_writable(row), "isEnabled": False},
-            warning="Events that occur while it is disabled are not delivered later."),
+        create_action("createWebhook", "Create a webhook. A ping message is sent to its URL immediately.", fields=("url", "events", "isEnabled")),
+        edit_action("updateWebhookById", "Edit the URL and the events of the webhook.", replaces_all=True, fields=("url", "events", "isEnabled")),
+        ResourceAction("enable", "updateWebhookById", "Enable the webhook.", variant_of="webhooks.edit", undone_by="disable", replaces_all=True,
+            disabled_reason=while_disabled("isEnabled"), fields=(), body=lambda row, values: {**_writable(row), "isEnabled": True}),
+        ResourceAction("disable", "updateWebhookById", "Disable the webhook.", variant_of="webhooks.edit", undone_by="enable", replaces_all=True,
+            disabled_reason=while_enabled("isEnabled"), body=lambda row, values: {**_writable(row), "isEnabled": False}, warning="Events that occur while it is disabled are not delivered later."),
         ResourceAction("reveal-secret", "getWebhook", "Show the secret that signs the messages.", key="K",
             past="revealed", result_subject="Secret of",
             effect=Effect.READ, single_row=True, sensitive=True, query=(("includeSecret", True),),
             reveals=("secret", "webhook secret"),
             warning="Anyone who has the secret can forge messages. It is shown one time and is not saved."),
-        replace(DELETE, operation="deleteWebhookById", help="Delete the webhook and its messages.",
-            warning="No more messages are sent to its URL, and the record of sent messages is deleted."),
+        delete_action("deleteWebhookById", "Delete the webhook and its messages.", warning="No more messages are sent to its URL, and the record of sent messages is deleted."),
     ),
 )  # fmt: skip
 
