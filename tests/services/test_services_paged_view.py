@@ -322,6 +322,30 @@ async def test_a_deleted_row_is_a_tombstone_immediately() -> None:
     assert view.is_tombstone(3) and view.id_at(4) == "u4" and view.total == 300
 
 
+@settings(max_examples=examples(50), deadline=None)
+@given(deleted=st.permutations(range(40)), first=st.integers(0, 39))
+def test_rows_deleted_in_any_order_stay_on_their_lines_also_after_a_reread(deleted: list[int], first: int) -> None:
+    async def work() -> None:
+        server = Server(40)
+        view = PagedView(server.fetch)
+        before = await show(view, 0, 39)
+        for number in deleted[first:]:
+            view.remove(f"u{number}")
+            server.rows.remove({"id": f"u{number}"})
+        assert [view.id_at(line) for line in range(view.total)] == before
+        shown = {view.id_at(line) for line in range(view.total) if view.is_tombstone(line)}
+        assert shown == {f"u{number}" for number in deleted[first:]}
+
+        view.reread()
+        assert await show(view, 0, 39) == before
+        del server.rows[1:]
+        view.reread()
+        await view.wait_until_idle()
+        assert all(view.id_at(line) is not None for line in range(view.total)), "no line is empty"
+
+    asyncio.run(work())
+
+
 class Memory:
     """Rows kept from before."""
 

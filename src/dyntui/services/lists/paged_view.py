@@ -331,7 +331,7 @@ class PagedView:
         if self._cached is not None:
             self._cached.forget(row_id)
         if self.paging is not Paging.CURSOR and (removed := self._blocks.remove(row_id)) is not None:
-            self._tombstones.add(*removed)
+            self._tombstones.add(*removed, is_deleted=True)
             if self._total is not None:
                 self._total -= 1
         self._notify()
@@ -460,6 +460,8 @@ class PagedView:
             self._total = len(rows)
         self._record_changes(number, rows)
         self._tombstones.discard({str(row.get(self._key, "")) for row in rows}, self._key)
+        if self._total is not None:
+            self._tombstones.limit(self._total)
         self._blocks[number] = RowBlock(rows, now(), stale=stale, used=self._clock)
         self.outdated = self.outdated and any(block.stale for block in self._in_view())
         if self._cached is not None and self.paging is not Paging.CURSOR:

@@ -29,13 +29,25 @@ class Tombstones:
     def clear(self) -> None:
         self._positions, self._lines, self._rows = [], [], []
 
-    def add(self, position: int, row: Row) -> None:
-        """Add a row that was before that position at the server."""
-        if len(self._rows) >= _MAX_COUNT:
-            return
+    def add(self, position: int, row: Row, *, is_deleted: bool = False) -> None:
+        """Add a row that was before that position at the server.
+
+        is_deleted: whether it was at that position until now, so that the rows after it move up.
+        """
         index = bisect_right(self._positions, position)
-        self._positions.insert(index, position)
-        self._rows.insert(index, row)
+        if is_deleted:
+            self._positions[index:] = [each - 1 for each in self._positions[index:]]
+        if len(self._rows) < _MAX_COUNT:
+            self._positions.insert(index, position)
+            self._rows.insert(index, row)
+        self._place()
+
+    def limit(self, total: int) -> None:
+        """Move the tombstones that are after the end of the list, which has `total` rows, to its end."""
+        self._positions = [min(each, total) for each in self._positions]
+        self._place()
+
+    def _place(self) -> None:
         self._lines = [position + number for number, position in enumerate(self._positions)]
 
     def discard(self, ids: Set[str], key: str) -> None:
@@ -47,7 +59,7 @@ class Tombstones:
         ]
         if len(remaining) < len(self._rows):
             self._positions, self._rows = [position for position, _ in remaining], [row for _, row in remaining]
-            self._lines = [position + number for number, position in enumerate(self._positions)]
+            self._place()
 
     def at(self, line: int) -> Row | None:
         """Return the tombstone on a line, if there is one."""
