@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar
 
 from pydantic import Field
 
@@ -24,8 +23,6 @@ class AccessOutcome(OpenEnum):
 
 
 class Allowlist(Model):
-    SCHEMAS: ClassVar = ("Allowlist",)
-
     id: str = ""
     name: str = ""
     outcome: AccessOutcome | None = None
@@ -36,8 +33,6 @@ class Allowlist(Model):
 class TokenAddress(Model):
     """The contract of a token or NFT."""
 
-    SCHEMAS: ClassVar = ("TokenAddress",)
-
     network_id: int = 0
     contract_address: str = ""
 
@@ -45,16 +40,12 @@ class TokenAddress(Model):
 class GateRuleFilter(Model):
     """Which tokens of the contract count, and how many are needed."""
 
-    SCHEMAS: ClassVar = ("GateRuleFilter",)
-
     token_id: str | None = None
     amount: float | None = None
 
 
 class GateRule(Model):
     """A token or NFT that a wallet must hold."""
-
-    SCHEMAS: ClassVar = ("GateRule",)
 
     type: str = ""
     address: TokenAddress = Field(default_factory=TokenAddress)
@@ -64,8 +55,6 @@ class GateRule(Model):
 
 class Gate(Model):
     """A gate. A wallet must meet all of its rules."""
-
-    SCHEMAS: ClassVar = ("Gate",)
 
     id: str = ""
     name: str = ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, ClassVar, Self, TypeVar
+from typing import Annotated, ClassVar, Self, TypeVar, Unpack
 
 from pydantic import (
     BaseModel,
@@ -54,10 +54,14 @@ class Model(BaseModel):
         extra="ignore", frozen=True, populate_by_name=True, alias_generator=to_camel, protected_namespaces=()
     )
 
-    SCHEMAS: ClassVar[tuple[str, ...]]
-    """The schemas of the catalog that the fields come from."""
+    SCHEMAS: ClassVar[tuple[str, ...]] = ()
+    """The schemas of the catalog that the fields come from; by default the one that has the name of the class."""
 
     _raw: Row = PrivateAttr(default_factory=dict)
+
+    def __init_subclass__(cls, *, schemas: tuple[str, ...] = (), **options: Unpack[ConfigDict]) -> None:
+        super().__init_subclass__(**options)
+        cls.SCHEMAS = schemas or (cls.__name__,)
 
     @property
     def raw(self) -> Row:

@@ -6,7 +6,6 @@ Source: docs/vendor-api.md#credential-field-names.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar
 
 from pydantic import Field
 
@@ -26,9 +25,7 @@ class CredentialFormat(OpenEnum):
     EXTERNAL_USER = "externalUser"
 
 
-class VerifiedCredential(Model):
-    SCHEMAS: ClassVar = ("JwtVerifiedCredential",)
-
+class VerifiedCredential(Model, schemas=("JwtVerifiedCredential",)):
     id: str = ""
     format: CredentialFormat = CredentialFormat("")
     sign_in_enabled: bool = False

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar
 
 from dyntui.api.models.common import Model, OpenEnum
 
@@ -18,8 +17,6 @@ class ExportStatus(OpenEnum):
 
 class Export(Model):
     """A CSV file of all users or visits."""
-
-    SCHEMAS: ClassVar = ("Export",)
 
     id: str = ""
     model: str = ""

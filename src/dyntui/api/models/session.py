@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar
 
 from dyntui.api.models.common import Model
 
@@ -12,8 +11,6 @@ __all__ = ["Session"]
 
 class Session(Model):
     """A sign-in of a user."""
-
-    SCHEMAS: ClassVar = ("Session",)
 
     id: str = ""
     created_at: datetime | None = None

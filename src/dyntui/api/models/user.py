@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar
 
 from pydantic import Field
 
@@ -24,10 +23,8 @@ class MfaDeviceType(OpenEnum):
     EMAIL = "email"
 
 
-class MfaDevice(Model):
+class MfaDevice(Model, schemas=("MFADevice",)):
     """A second factor."""
-
-    SCHEMAS: ClassVar = ("MFADevice",)
 
     id: str = ""
     type: MfaDeviceType | None = None
@@ -39,8 +36,6 @@ class MfaDevice(Model):
 
 class OAuthAccount(Model):
     """A linked social account. Another operation reads its access token."""
-
-    SCHEMAS: ClassVar = ("OAuthAccount",)
 
     id: str = ""
     provider: str | None = None
@@ -56,8 +51,6 @@ class CheckResult(OpenEnum):
 class ChainalysisCheck(Model):
     """A sanctions check of one wallet."""
 
-    SCHEMAS: ClassVar = ("ChainalysisCheck",)
-
     id: str = ""
     created_at: datetime | None = None
     result: CheckResult = CheckResult("")
@@ -66,8 +59,6 @@ class ChainalysisCheck(Model):
 
 class User(Model):
     """A user of the environment. Only `id` is certain to be there."""
-
-    SCHEMAS: ClassVar = ("User",)
 
     id: str = ""
     email: str | None = None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar
 
 from pydantic import Field
 
@@ -13,10 +12,8 @@ from dyntui.core.json_types import Row
 __all__ = ["DelegatedAccess", "EncryptionKey", "KeyShare", "WaasWallet", "Wallet", "WalletAddress"]
 
 
-class WalletAddress(Model):
+class WalletAddress(Model, schemas=("WalletAdditionalAddress",)):
     """A further address of a wallet."""
-
-    SCHEMAS: ClassVar = ("WalletAdditionalAddress",)
 
     address: str = ""
     public_key: str | None = None
@@ -24,10 +21,8 @@ class WalletAddress(Model):
     """Kind of the address: ordinals, payment, cosmos, evm and others."""
 
 
-class KeyShare(Model):
+class KeyShare(Model, schemas=("WalletKeyShareInfo",)):
     """Where one share of the key of an MPC wallet is stored. It never contains the share."""
-
-    SCHEMAS: ClassVar = ("WalletKeyShareInfo",)
 
     backup_location: str = ""
     password_encrypted: bool = False
@@ -36,36 +31,28 @@ class KeyShare(Model):
 class WaasWallet(Model):
     """The MPC part of an embedded wallet."""
 
-    SCHEMAS: ClassVar = ("WaasWallet",)
-
     account_address: str = ""
     chain_name: str = ""
     wallet_id: str = ""
 
 
-class EncryptionKey(Model):
+class EncryptionKey(Model, schemas=("DelegatedAccessEncryptionPublicKey",)):
     """The key with which the shares for a delegate are encrypted."""
-
-    SCHEMAS: ClassVar = ("DelegatedAccessEncryptionPublicKey",)
 
     id: str = ""
     kid: str = ""
 
 
-class DelegatedAccess(Model):
+class DelegatedAccess(Model, schemas=("DelegatedAccessWalletApiKey",)):
     """Another party that may sign for a wallet."""
-
-    SCHEMAS: ClassVar = ("DelegatedAccessWalletApiKey",)
 
     encryption_public_key: EncryptionKey = Field(default_factory=EncryptionKey)
     scopes: list[str] = Field(default_factory=list)
     expires_at: datetime | None = None
 
 
-class Wallet(Model):
+class Wallet(Model, schemas=("WalletDetail", "Wallet")):
     """A wallet. The list of the environment returns all fields, the detail operation some of them."""
-
-    SCHEMAS: ClassVar = ("WalletDetail", "Wallet")
 
     id: str = ""
     user_id: str | None = None

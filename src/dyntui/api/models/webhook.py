@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar
 
 from pydantic import Field
 
@@ -13,8 +12,6 @@ __all__ = ["Webhook"]
 
 
 class Webhook(Model):
-    SCHEMAS: ClassVar = ("Webhook",)
-
     webhook_id: str = ""
     url: str = ""
     events: list[str] = Field(default_factory=list)
