@@ -27,6 +27,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 GATE = "services/actions/write_gate.py"
 RUNNER = "services/actions/target_runner.py"
+RECORDS = "services/actions/write_records.py"
 PERMIT = "api/permit.py"
 RULES = "services/actions/write_rules.py"
 CLIENT = "api/client.py"
@@ -173,7 +174,7 @@ CHECKS: tuple[Check, ...] = (
         "the rest is refused when the profile is edited",
         RUNNER,
         "TargetRunner._perform",
-        "self._gate.refusal(self._action)",
+        "self._refusal(self._action)",
         '""',
     ),
     Check(
@@ -188,7 +189,7 @@ CHECKS: tuple[Check, ...] = (
         "a refusal is in the audit log",
         GATE,
         "WriteGate.check",
-        'self.record_outcome(action, targets, "refused", detail=reason)',
+        'self.records.record_outcome(action, targets, "refused", detail=reason)',
         "pass",
     ),
     # The impact
@@ -408,14 +409,14 @@ CHECKS: tuple[Check, ...] = (
         "a write that is not started is recorded",
         RUNNER,
         "TargetRunner._write",
-        'gate.record_outcome(action, (target,), WriteOutcome.FAILED, detail=f"not started: {problem}")',
+        'records.record_outcome(action, (target,), WriteOutcome.FAILED, detail=f"not started: {problem}")',
         "None",
     ),
     Check(
         "the start is recorded before the call",
         RUNNER,
         "TargetRunner._write",
-        "await _record_in_thread(partial(gate.record_start, action, (target,), before=before))",
+        "await _record_in_thread(partial(records.record_start, action, (target,), before=before))",
         "None",
     ),
     Check(
@@ -429,7 +430,7 @@ CHECKS: tuple[Check, ...] = (
         "a write that is stopped is recorded as unknown",
         RUNNER,
         "TargetRunner._write",
-        "gate.record_outcome(action, (target,), outcome, detail=detail, before=before)",
+        "records.record_outcome(action, (target,), outcome, detail=detail, before=before)",
         "None",
     ),
     Check(
@@ -441,12 +442,12 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "a start that cannot be recorded stops the write",
-        GATE,
-        "WriteGate.record_start",
+        RECORDS,
+        "WriteRecords.record_start",
         "(OSError, DyntuiError)",
         "()",
     ),
-    Check("a gap in the audit log is reported", GATE, "WriteGate.record_outcome", "(OSError, DyntuiError)", "()"),
+    Check("a gap in the audit log is reported", RECORDS, "WriteRecords.record_outcome", "(OSError, DyntuiError)", "()"),
     *_each_without(
         "stops the rest",
         RUNNER,

@@ -142,7 +142,7 @@ async def test_another_environment_in_the_path_is_refused_and_named_in_the_audit
     operation, path = matched
     with pytest.raises(UsageError, match="OTHER is not the environment of acme"):
         await writes.perform(raw_write_action(operation, path=path), [Target("u1")], Confirmation(yes=True))
-    (line,) = writes._audit.lines()
+    (line,) = Audit(tmp_path / "audit.jsonl").lines()
     assert line.outcome == "refused"
     assert "OTHER" in line.detail
     with pytest.raises(UsageError, match="OTHER is not the environment"):

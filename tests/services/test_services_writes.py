@@ -205,7 +205,9 @@ async def test_an_interrupted_call_is_recorded_as_unknown_when_it_was_sent(
 
 def test_the_audit_log_has_no_secret_and_is_readable_after_an_incomplete_line(audit: Audit) -> None:
     writes = make_gate(audit)
-    writes.record_outcome(make_action(), TARGETS, "done", detail="token dyn_abcdefghijklmnop of ada@example.com")
+    writes.records.record_outcome(
+        make_action(), TARGETS, "done", detail="token dyn_abcdefghijklmnop of ada@example.com"
+    )
     with audit.file.open("ab") as stream:
         stream.write(b'{"time": "torn')
     text = audit.file.read_text()
@@ -227,7 +229,7 @@ async def test_an_outcome_that_cannot_be_recorded_is_returned_and_reported(audit
 
     writes = make_gate(audit)
     gaps: list[str] = []
-    writes.on_audit_gap = gaps.append
+    writes.records.on_gap = gaps.append
     results = await writes.perform(replace(make_action(), call=call), TARGETS, YES)
     assert [item.outcome for item in results.items] == [WriteOutcome.DONE, WriteOutcome.FAILED, WriteOutcome.NOT_TRIED]
     assert results.items[0].value == {"id": "u0"}
@@ -243,7 +245,7 @@ async def test_a_failure_that_cannot_be_recorded_keeps_its_error(audit: Audit) -
 
     writes = make_gate(audit)
     gaps: list[str] = []
-    writes.on_audit_gap = gaps.append
+    writes.records.on_gap = gaps.append
     results = await writes.perform(replace(make_action(), call=call), TARGETS[:1], YES)
     assert isinstance(results.first_error, ConnectionLost)
     assert results.items[0].outcome is WriteOutcome.UNKNOWN
@@ -277,10 +279,10 @@ def test_the_end_of_a_job_that_cannot_be_recorded_is_reported_and_its_start_refu
     _make_unwritable(audit)
     writes = make_gate(audit)
     gaps: list[str] = []
-    writes.on_audit_gap = gaps.append
+    writes.records.on_gap = gaps.append
     with pytest.raises(AuditUnavailable):
-        writes.record_start(make_action(), TARGETS)
-    writes.record_outcome(make_action(), TARGETS, "done")
+        writes.records.record_start(make_action(), TARGETS)
+    writes.records.record_outcome(make_action(), TARGETS, "done")
     assert len(gaps) == 1
 
 

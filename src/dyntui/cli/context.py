@@ -90,7 +90,7 @@ class CliContext:
         credential = self._credential or find_token(profile, ask_passphrase=ask_passphrase)
         self._credential = credential if self.keeps_credential else None
         async with Connection(profile, credential.token, token_source=credential.where) as connection:
-            connection.write_gate.on_audit_gap = lambda text: self.print_message(f"warning: {text}")
+            connection.write_gate.records.on_gap = lambda text: self.print_message(f"warning: {text}")
             try:
                 with self.announced_waits(connection):
                     yield connection

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import aclosing, suppress
 from functools import partial
 from itertools import groupby
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from dyntui.core.effect import Effect
 from dyntui.core.errors import DyntuiError, NotAuthorized, UsageError
@@ -25,28 +25,9 @@ from dyntui.services.bulk import BulkRun
 if TYPE_CHECKING:
     from dyntui.api.client import Client
     from dyntui.api.permit import WritePermit
+    from dyntui.services.actions.write_records import WriteRecords
 
-__all__ = ["TargetRunner", "WriteRecords"]
-
-
-class WriteRecords(Protocol):
-    """What the runner needs of the write gate: its refusal and its audit lines."""
-
-    def refusal(self, action: WriteAction) -> str: ...
-
-    def record_start(self, action: WriteAction, targets: Sequence[Target], *, before: object = None) -> None: ...
-
-    def record_outcome(
-        self,
-        action: WriteAction,
-        targets: Sequence[Target],
-        outcome: str,
-        detail: str = "",
-        *,
-        request_id: str = "",
-        before: object = None,
-        after: object = None,
-    ) -> None: ...
+__all__ = ["TargetRunner"]
 
 
 class TargetRunner:
@@ -58,7 +39,8 @@ class TargetRunner:
 
     def __init__(
         self,
-        gate: WriteRecords,
+        records: WriteRecords,
+        refusal: Callable[[WriteAction], str],
         client: Client,
         running: RunningWrite,
         targets: Sequence[Target],
@@ -67,8 +49,9 @@ class TargetRunner:
         on_progress: Callable[[int, int], None] | None = None,
         cancel: Cancel | None = None,
     ) -> None:
-        """Make a run. The other arguments are those of `WriteGate.perform`."""
-        self._gate = gate
+        """Make a run. refusal: `WriteGate.refusal`. The other arguments are those of `WriteGate.perform`."""
+        self._records = records
+        self._refusal = refusal
         self._client = client
         self._running = running
         self._action = running.action
@@ -114,9 +97,9 @@ class TargetRunner:
     async def _perform(self, target: Target) -> TargetResult:
         if self._is_stopped():
             return TargetResult(target, WriteOutcome.NOT_TRIED)
-        if reason := self._gate.refusal(self._action):  # the profile was edited after the action began
+        if reason := self._refusal(self._action):  # the profile was edited after the action began
             self._has_stopped = True
-            self._gate.record_outcome(self._action, self._targets[self._begun :], "refused", detail=reason)
+            self._records.record_outcome(self._action, self._targets[self._begun :], "refused", detail=reason)
             refused = UsageError(f"{reason} The rest was not sent.")
             return TargetResult(target, WriteOutcome.NOT_TRIED, error=refused)
         self._begun += 1
@@ -135,25 +118,25 @@ class TargetRunner:
     async def _write(self, target: Target) -> TargetResult:
         from dyntui.api.errors import ApiError, ApiProblem, WriteStopped
 
-        action, gate = self._action, self._gate
+        action, records = self._action, self._records
         before: object = None
         if action.before is not None:
             try:
                 before = await action.before(self._client, target)
             except DyntuiError as problem:
-                gate.record_outcome(action, (target,), WriteOutcome.FAILED, detail=f"not started: {problem}")
+                records.record_outcome(action, (target,), WriteOutcome.FAILED, detail=f"not started: {problem}")
                 return TargetResult(target, WriteOutcome.FAILED, error=problem)
         permit = self._permit.for_target(self._is_stopped)
         value: object = None
         error: DyntuiError | None = None
         outcome = WriteOutcome.DONE
         try:
-            await _record_in_thread(partial(gate.record_start, action, (target,), before=before))
+            await _record_in_thread(partial(records.record_start, action, (target,), before=before))
             value = await action.call(self._client, target, permit)
         except AuditUnavailable as problem:
             return TargetResult(target, WriteOutcome.FAILED, error=problem)
         except WriteStopped as problem:
-            gate.record_outcome(action, (target,), WriteOutcome.NOT_TRIED, detail=str(problem), before=before)
+            records.record_outcome(action, (target,), WriteOutcome.NOT_TRIED, detail=str(problem), before=before)
             return TargetResult(target, WriteOutcome.NOT_TRIED)
         except DyntuiError as problem:
             error = problem
@@ -163,11 +146,11 @@ class TargetRunner:
             is_unsent = action.effect is not Effect.READ and not permit.has_sent
             outcome = WriteOutcome.NOT_TRIED if is_unsent else WriteOutcome.UNKNOWN
             detail = "stopped before it was sent" if is_unsent else "stopped before the response"
-            gate.record_outcome(action, (target,), outcome, detail=detail, before=before)
+            records.record_outcome(action, (target,), outcome, detail=detail, before=before)
             raise
         request_id = error.request_id if isinstance(error, ApiError) else next(iter(permit.request_ids), "")
         after = action.after(target, value) if action.after is not None and error is None else None
-        record = partial(gate.record_outcome, action, (target,), outcome, str(error or ""), request_id=request_id)
+        record = partial(records.record_outcome, action, (target,), outcome, str(error or ""), request_id=request_id)
         await _record_in_thread(partial(record, before=before, after=after))
         reread: object = None
         if action.reread is not None and not _stops_remaining(error):

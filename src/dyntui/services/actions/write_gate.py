@@ -14,12 +14,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dyntui.core.effect import Effect
-from dyntui.core.errors import DyntuiError, UsageError
-from dyntui.core.text import safe
-from dyntui.services.actions.audit import Audit, AuditLine
+from dyntui.core.errors import UsageError
+from dyntui.services.actions.audit import Audit
 from dyntui.services.actions.resource_changes import Changes
+from dyntui.services.actions.write_records import LISTED, WriteRecords
 from dyntui.services.actions.write_types import (
-    AuditUnavailable,
     Cancel,
     Confirmation,
     ConfirmationLevel,
@@ -37,9 +36,6 @@ if TYPE_CHECKING:
 
 __all__ = ["WriteGate"]
 
-_LISTED = 5
-"""The number of targets that a question names."""
-
 
 class WriteGate:
     """The write gate of one connection."""
@@ -50,9 +46,7 @@ class WriteGate:
         """ask_kind: whether to ask the server for the environment kind; that of the demo is known."""
         self._profile = profile
         self._client = client
-        self._audit = audit
-        self.on_audit_gap: Callable[[str], None] = _log_audit_gap
-        """Called with a message when the outcome of a write could not be recorded."""
+        self.records = WriteRecords(profile, audit)
         self._changes = changes or Changes()
         self._kind_known = profile.kind == "live" or not ask_kind
         self._refusal = ""
@@ -153,7 +147,7 @@ class WriteGate:
     def check(self, action: WriteAction, targets: Sequence[Target] = ()) -> None:
         """Raise UsageError for an action that is refused before any request. The refusal is in the audit log."""
         if reason := self.refusal(action):
-            self.record_outcome(action, targets, "refused", detail=reason)
+            self.records.record_outcome(action, targets, "refused", detail=reason)
             raise UsageError(
                 f"{reason} Nothing was sent.",
                 hint="Use a profile of that environment that is not read-only.",
@@ -197,9 +191,9 @@ class WriteGate:
             level = ConfirmationLevel.TYPED
         count = len(targets)
         objects = f"{count:,} {action.plural_noun}" if count != 1 else action.describe(targets[0])
-        lines = [f"{target.label or target.id}" for target in targets[:_LISTED]] if count != 1 else []
-        if count > _LISTED:
-            lines.append(f"… and {count - _LISTED:,} more")
+        lines = [f"{target.label or target.id}" for target in targets[:LISTED]] if count != 1 else []
+        if count > LISTED:
+            lines.append(f"… and {count - LISTED:,} more")
         name = self._profile.confirmation_name
         accepted = (action.phrase,) if action.phrase else (name,)
         environment = f"{self._profile.kind} environment {name}"
@@ -270,68 +264,17 @@ class WriteGate:
             action = await self.with_impact(action, targets)
         permit = self.authorize(action, targets, confirmation)
         with self._running_write(action, targets) as running, self._changes.batch():
-            runner = TargetRunner(self, self._client, running, targets, permit, on_progress=on_progress, cancel=cancel)
+            runner = TargetRunner(
+                self.records,
+                self.refusal,
+                self._client,
+                running,
+                targets,
+                permit,
+                on_progress=on_progress,
+                cancel=cancel,
+            )
             return WriteResults(action, tuple(await runner.run()))
-
-    def record_start(self, action: WriteAction, targets: Sequence[Target], *, before: object = None) -> None:
-        """Record that an action starts. Raises AuditUnavailable; the action must not start then."""
-        try:
-            self._record(action, targets, "started", before=before)
-        except (OSError, DyntuiError) as problem:
-            raise AuditUnavailable(
-                f"The audit log cannot be written, so nothing was sent: {_reason(problem)}",
-                hint=f"Check {self._audit.file}, its folder and the free disk space.",
-            ) from problem
-
-    def record_outcome(
-        self,
-        action: WriteAction,
-        targets: Sequence[Target],
-        outcome: str,
-        detail: str = "",
-        *,
-        request_id: str = "",
-        before: object = None,
-        after: object = None,
-    ) -> None:
-        """Record the outcome of an action. A failure to do so is reported with `on_audit_gap`, never raised."""
-        try:
-            self._record(action, targets, outcome, request_id=request_id, detail=detail, before=before, after=after)
-        except (OSError, DyntuiError) as problem:
-            names = ", ".join(target.label or target.id for target in targets[:_LISTED])
-            self.on_audit_gap(
-                f"The audit log has a gap: {action.name} of {names} ended as {outcome}, which could not be recorded: "
-                f"{_reason(problem)}"
-            )
-
-    def _record(
-        self,
-        action: WriteAction,
-        targets: Sequence[Target],
-        outcome: str,
-        *,
-        request_id: str = "",
-        detail: str = "",
-        before: object = None,
-        after: object = None,
-    ) -> None:
-        self._audit.write(
-            AuditLine(
-                action=action.name,
-                operation=action.operation,
-                targets=tuple(target.id for target in targets[:100]),
-                outcome=str(outcome),
-                profile=self._profile.name,
-                environment=self._profile.environment_id,
-                base_url=self._profile.base_url,
-                request_id=request_id,
-                detail=detail,
-                before=before,
-                after=after,
-                job=action.job,
-                scope=action.scope,
-            )
-        )
 
 
 def _with_rule(action: WriteAction) -> WriteAction:
@@ -356,16 +299,3 @@ def _is_typed_in_live(action: WriteAction, targets: Sequence[Target]) -> bool:
         return False
     many = sum(target.size for target in targets) > MANY_TARGETS
     return action.effect is Effect.DESTRUCTIVE or action.typed_in_live or many
-
-
-def _log_audit_gap(text: str) -> None:
-    """The default of `on_audit_gap`, when neither a console nor a command line set it."""
-    import logging
-
-    logging.getLogger(__name__).warning("%s", safe(text))
-
-
-def _reason(problem: OSError | DyntuiError) -> str:
-    if isinstance(problem, DyntuiError):
-        return problem.message
-    return f"{problem.strerror or problem}."

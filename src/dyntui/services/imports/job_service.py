@@ -160,16 +160,16 @@ async def run_job(
         on_progress=on_progress,
     )
     target, action = _target(journal), action_for(journal)
-    connection.write_gate.record_start(action, [target])
+    connection.write_gate.records.record_start(action, [target])
     try:
         ended = await runner.run()
     except BaseException as error:
-        connection.write_gate.record_outcome(
+        connection.write_gate.records.record_outcome(
             action, [target], "unknown", detail=f"stopped by an error: {type(error).__name__}"
         )
         raise
     counts = ", ".join(f"{n} {state}" for state, n in sorted(journal.counts.items()) if n)
-    connection.write_gate.record_outcome(
+    connection.write_gate.records.record_outcome(
         action, [target], ended.state.value, detail=f"{ended.reason}; {counts}" if ended.reason else counts
     )
     return ended

@@ -274,7 +274,7 @@ class EnvironmentSwitchMixin(NavigationMixin):
                 event.rows.close()
             return
         self.session.connection = event.connection
-        event.connection.write_gate.on_audit_gap = self._report_audit_gap
+        event.connection.write_gate.records.on_gap = self._report_audit_gap
         self.session.rows = event.rows
         self.session.recent = {**event.recent_users, **self.session.recent}
         if became_live(self.session.profile, event.connection):
