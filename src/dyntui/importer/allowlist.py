@@ -6,12 +6,12 @@ import io
 import re
 from collections.abc import Mapping as AbstractMapping
 from collections.abc import Sequence
+from typing import Unpack
 
 from dyntui.core.errors import UsageError
-from dyntui.core.times import now_iso
 from dyntui.importer.column_inference import identifier_kind
 from dyntui.importer.fields import ENTRY_FIELDS, field_for
-from dyntui.importer.mapper import MappedRow, Mapper, checked_region, compile_step
+from dyntui.importer.mapper import ContextOptions, MappedRow, Mapper, compile_step, make_context
 from dyntui.importer.mapping import Mapping
 from dyntui.importer.null_texts import EmptyCheck
 from dyntui.importer.problems import Problem
@@ -39,18 +39,11 @@ def pasted_source(text: str) -> Source:
 class AllowlistMapper:
     """Maps rows to request bodies of POST /allowlists/{id}/entries."""
 
-    def __init__(
-        self,
-        mapping: Mapping,
-        *,
-        region: str | None = None,
-        environment_kind: str = "sandbox",
-        now: str | None = None,
-    ) -> None:
+    def __init__(self, mapping: Mapping, **options: Unpack[ContextOptions]) -> None:
         if mapping.kind != "allowlist":
             raise UsageError("This mapping is for users, not for allowlist entries.")
         self.mapping = mapping
-        self.rules = ValidationContext(checked_region(region), environment_kind == "live", now or now_iso())
+        self.rules = make_context(**options)
         columns = mapping.source_columns
         self._empty = EmptyCheck(mapping.nulls)
         self._steps = [
@@ -106,15 +99,13 @@ def ambiguous_kind(text: str) -> str:
 def make_mapper(
     mapping: Mapping,
     *,
-    region: str | None = None,
-    environment_kind: str = "sandbox",
-    now: str | None = None,
     custom_fields: Sequence[AbstractMapping[str, object]] = (),
+    **options: Unpack[ContextOptions],
 ) -> Mapper | AllowlistMapper:
     """Return the mapper for a mapping of users or allowlist entries."""
     if mapping.kind == "allowlist":
-        return AllowlistMapper(mapping, region=region, environment_kind=environment_kind, now=now)
-    return Mapper(mapping, region=region, environment_kind=environment_kind, now=now, custom_fields=custom_fields)
+        return AllowlistMapper(mapping, **options)
+    return Mapper(mapping, custom_fields=custom_fields, **options)
 
 
 def _one_identifier(entry: AbstractMapping[str, object], problems: list[Problem]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from collections.abc import Mapping as AbstractMapping
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict, Unpack
 
 from dyntui.core.errors import UsageError
 from dyntui.core.times import now_iso
@@ -43,6 +43,16 @@ class MappedRow(NamedTuple):
         return not has_errors(self.problems)
 
 
+class ContextOptions(TypedDict, total=False):
+    """What the values of an import depend on besides the mapping."""
+
+    region: str | None
+    """The region of phone numbers without one, as a country code or `+`."""
+    environment_kind: str
+    now: str | None
+    """The time as RFC 3339; None for the current one."""
+
+
 class Mapper:
     """Maps rows to user bodies by one mapping. `map` has no state between rows."""
 
@@ -50,17 +60,15 @@ class Mapper:
         self,
         mapping: Mapping,
         *,
-        region: str | None = None,
-        environment_kind: str = "sandbox",
-        now: str | None = None,
         custom_fields: Sequence[AbstractMapping[str, object]] = (),
+        **options: Unpack[ContextOptions],
     ) -> None:
         if mapping.kind != "users":
             raise UsageError("This mapping is for allowlist entries, not for users.")
         if "emailVerifiedAt" not in mapping.targets:
             raise MissingChoice("Choose whether the emails are verified.", hint=EMAIL_VERIFIED_CHOICES)
         self.mapping = mapping
-        self.rules = ValidationContext(checked_region(region), environment_kind == "live", now or now_iso())
+        self.rules = make_context(**options)
         self._finisher = RowValidator(self.rules, custom_fields)
         self._always_finish = bool(custom_fields)
         self._empty = EmptyCheck(mapping.nulls)
@@ -224,6 +232,13 @@ def compile_step(
         return run(value, problems)
 
     return run_fast
+
+
+def make_context(
+    region: str | None = None, environment_kind: str = "sandbox", now: str | None = None
+) -> ValidationContext:
+    """Return the context of the values of an import. Raises UsageError for a region without phone numbers."""
+    return ValidationContext(checked_region(region), environment_kind == "live", now or now_iso())
 
 
 def checked_region(region: str | None) -> str | None:

@@ -33,20 +33,21 @@ class ValueTransform:
 
 def _prefix(argument: str) -> FieldStep:
     _required("prefix", argument, "prefix:+")
-
-    def step(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
-        text = _as_text(value)
-        return value if text is None or text.startswith(argument) else argument + text
-
-    return step
+    return _text_step(lambda text: text if text.startswith(argument) else argument + text)
 
 
 def _suffix(argument: str) -> FieldStep:
     _required("suffix", argument, "suffix:@example.com")
+    return _text_step(lambda text: text if text.endswith(argument) else text + argument)
+
+
+def _text_step(change: Callable[[str], str]) -> FieldStep:
+    """Return a step that changes texts, and numbers as text; a value without a change stays as it is."""
 
     def step(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
         text = _as_text(value)
-        return value if text is None or text.endswith(argument) else text + argument
+        changed = text if text is None else change(text)
+        return value if changed == text else changed
 
     return step
 
@@ -55,11 +56,7 @@ def _replace(argument: str) -> FieldStep:
     old, arrow, new = argument.partition(_ARROW)
     if not old or not arrow:
         raise UsageError(f"{argument!r} does not say what to replace.", hint="For example: replace:.=>_")
-
-    def step(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
-        return value.replace(old, new) or None if isinstance(value, str) else value
-
-    return step
+    return lambda value, *_: value.replace(old, new) or None if isinstance(value, str) else value
 
 
 def _lookup(argument: str) -> FieldStep:
@@ -105,11 +102,7 @@ def lookup_argument(pairs: dict[str, str]) -> str:
 
 def _date(argument: str) -> FieldStep:
     format = check_date_format(argument)
-
-    def step(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
-        return parse_with_format(value, format, field.name, problems)
-
-    return step
+    return lambda value, field, rules, problems: parse_with_format(value, format, field.name, problems)
 
 
 def _as_text(value: object) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from collections.abc import Mapping as AbstractMapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from threading import Event
 
@@ -94,13 +94,4 @@ def raise_if_stopped(stop: Event) -> None:
 
 
 def _open(draft: ImportDraft, reading: ReadOptions) -> Source:
-    return open_source(
-        Path(draft.path).expanduser(),
-        name=draft.name,
-        format=reading.format,
-        encoding=reading.encoding,
-        delimiter=reading.delimiter,
-        header_row=reading.header_row,
-        sheet=reading.sheet,
-        records=reading.records,
-    )
+    return open_source(Path(draft.path).expanduser(), name=draft.name, **asdict(reading))
