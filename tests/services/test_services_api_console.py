@@ -133,7 +133,7 @@ async def test_read_only_refuses_every_write_operation_before_any_request(tmp_pa
                 continue
             values = dict.fromkeys(operation.path_names, "00000000-0000-4000-8000-000000000000")
             request = ConsoleRequest(operation.id, values, "{}" if operation.body is not None else "")
-            if any(each.location.value == "header" for each in request_fields(CATALOG, operation)):
+            if any(each.location == "header" for each in request_fields(CATALOG, operation)):
                 request = ConsoleRequest(operation.id, {**values, "x-mfa-auth-token": "t"})
             with pytest.raises(UsageError, match="read-only"):
                 await send_request(connection, request, Confirmation(True, "demo"))

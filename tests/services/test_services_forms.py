@@ -14,7 +14,6 @@ from dyntui.services.forms import (
     WHOLE,
     FieldKind,
     FormField,
-    ParameterLocation,
     current_values,
     field_text,
     operation_fields,
@@ -35,10 +34,10 @@ def by_name(operation: str) -> dict[str, FormField]:
 def test_every_operation_has_a_form() -> None:
     for operation in CATALOG:
         fields = operation_fields(CATALOG, operation)
-        assert {field.name for field in fields if field.location is ParameterLocation.PATH} == set(
-            operation.path_names
-        ) - {"environmentId"}
-        assert not fields or operation.body is None or any(field.location is ParameterLocation.BODY for field in fields)
+        assert {field.name for field in fields if field.location == "path"} == set(operation.path_names) - {
+            "environmentId"
+        }
+        assert not fields or operation.body is None or any(field.location == "body" for field in fields)
         assert len({field.name for field in fields}) == len(fields), operation.id
 
 
@@ -56,7 +55,7 @@ def test_types_enums_and_required_fields_come_from_the_schema() -> None:
 
 def test_filters_and_headers_have_separate_fields() -> None:
     fields = by_name("getEnvironmentUsers")
-    assert fields["filter[filterValue]"].location is ParameterLocation.QUERY
+    assert fields["filter[filterValue]"].location == "query"
     filled = read_form(load_fields("getEnvironmentUsers"), {"filter[filterValue]": "ada", "limit": "5"})
     assert dict(filled.query) == {"filter": {"filterValue": "ada"}, "limit": 5}
     filled = read_form(load_fields("deleteMfaDevice"), {"mfaDeviceId": "x", "x-mfa-auth-token": "t"})
@@ -65,7 +64,7 @@ def test_filters_and_headers_have_separate_fields() -> None:
 
 def test_a_body_that_is_not_an_object_is_one_field() -> None:
     fields = load_fields("bulkCreateUser")
-    assert [field.name for field in fields if field.location is ParameterLocation.BODY] == [WHOLE]
+    assert [field.name for field in fields if field.location == "body"] == [WHOLE]
     assert read_form(fields, {WHOLE: '[{"email": "a@b.c"}]'}).body == [{"email": "a@b.c"}]
 
 
@@ -138,7 +137,7 @@ def test_a_shown_value_is_parsed_back_unchanged(value: object) -> None:
     text = field_text(value)
     if kind is FieldKind.LIST and any(part != part.strip() or part[:1] == "[" for part in value):  # type: ignore[attr-defined]
         return
-    read = read_form([FormField("x", ParameterLocation.BODY, kind, nullable=True)], {"x": text}).body
+    read = read_form([FormField("x", "body", kind, nullable=True)], {"x": text}).body
     assert read == ({"x": value} if text else None)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import unquote
 
 from dyntui.core.errors import UsageError
@@ -31,8 +31,7 @@ class Parameter:
     """One parameter of an operation."""
 
     name: str
-    where: str
-    """`path`, `query` or `header`."""
+    where: Literal["path", "query", "header"]
     required: bool
     schema: Schema
     deep: bool

@@ -45,13 +45,13 @@ def parse_assignments(pairs: Sequence[str], operation: str = "", *, known_only: 
 
 def _body_fields(operation: str) -> dict[str, FormField]:
     from dyntui.api.catalog import catalog
-    from dyntui.services.forms import ParameterLocation, operation_fields
+    from dyntui.services.forms import operation_fields
 
     operations = catalog()
     return {
         field.name: field
         for field in operation_fields(operations, operations.get(operation))
-        if field.location is ParameterLocation.BODY
+        if field.location == "body"
     }
 
 

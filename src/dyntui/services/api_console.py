@@ -123,14 +123,14 @@ def search_operations(catalog: Catalog, text: str) -> list[Operation]:
 
 def request_fields(catalog: Catalog, operation: Operation) -> list[FormField]:
     """Return the form fields. A body with very many fields becomes one JSON field."""
-    from dyntui.services.forms import WHOLE, FieldKind, ParameterLocation
+    from dyntui.services.forms import WHOLE, FieldKind
 
     fields = operation_fields(catalog, operation, ALL)
-    body = [field for field in fields if field.location is ParameterLocation.BODY]
+    body = [field for field in fields if field.location == "body"]
     if len(body) <= _MAX_BODY_FIELDS:
         return fields
-    parameters = [field for field in fields if field.location is not ParameterLocation.BODY]
-    return [*parameters, FormField(WHOLE, ParameterLocation.BODY, FieldKind.JSON, operation.body_required)]
+    parameters = [field for field in fields if field.location != "body"]
+    return [*parameters, FormField(WHOLE, "body", FieldKind.JSON, operation.body_required)]
 
 
 def prepare(catalog: Catalog, request: ConsoleRequest) -> FormResult:
@@ -138,9 +138,9 @@ def prepare(catalog: Catalog, request: ConsoleRequest) -> FormResult:
     fields = request_fields(catalog, catalog.get(request.operation))
     if not request.body.strip():
         return read_form(fields, request.values)
-    from dyntui.services.forms import WHOLE, ParameterLocation
+    from dyntui.services.forms import WHOLE
 
-    result = read_form([field for field in fields if field.location is not ParameterLocation.BODY], request.values)
+    result = read_form([field for field in fields if field.location != "body"], request.values)
     try:
         return replace(result, body=read_json(request.body))
     except UsageError as error:

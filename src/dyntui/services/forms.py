@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from dyntui.core.errors import UsageError
 from dyntui.resources.action import ALL
@@ -24,9 +24,9 @@ __all__ = [
     "REQUIRED",
     "WHOLE",
     "FieldKind",
+    "FieldLocation",
     "FormField",
     "FormResult",
-    "ParameterLocation",
     "current_values",
     "field_text",
     "inner_schema",
@@ -54,20 +54,15 @@ class FieldKind(StrEnum):
     JSON = "json"
 
 
-class ParameterLocation(StrEnum):
-    """Where a value is sent."""
-
-    PATH = "path"
-    QUERY = "query"
-    HEADER = "header"
-    BODY = "body"
+FieldLocation = Literal["path", "query", "header", "body"]
+"""Where a value is sent."""
 
 
 @dataclass(frozen=True, slots=True)
 class FormField:
     name: str
     """A dot path inside the body, or the name of the parameter."""
-    location: ParameterLocation
+    location: FieldLocation
     kind: FieldKind
     required: bool = False
     options: tuple[str, ...] = ()
@@ -120,7 +115,7 @@ def operation_fields(catalog: Catalog, operation: Operation, names: Sequence[str
     if operation.body is not None:
         found += _body(catalog, operation)
     if tuple(names) == ALL:
-        return sorted(found, key=lambda field: (field.location is not ParameterLocation.PATH, not field.required))
+        return sorted(found, key=lambda field: (field.location != "path", not field.required))
     by_name = {field.name: field for field in found}
     if missing := [name for name in names if name not in by_name]:
         raise UsageError(f"{operation.id} has no field {', '.join(missing)}.", hint=f"Fields: {', '.join(by_name)}.")
@@ -132,13 +127,14 @@ def _parameters(catalog: Catalog, operation: Operation) -> list[FormField]:
     for parameter in operation.parameters:
         if parameter.name == "environmentId":
             continue
-        where = ParameterLocation(parameter.where)
         if parameter.deep:
             inner = catalog.resolve(parameter.schema).get("properties", {})
             for name, schema in inner.items():
-                found.append(schema_field(catalog, f"{parameter.name}[{name}]", where, schema, inside=parameter.name))
+                found.append(
+                    schema_field(catalog, f"{parameter.name}[{name}]", parameter.where, schema, inside=parameter.name)
+                )
         else:
-            found.append(schema_field(catalog, parameter.name, where, parameter.schema, parameter.required))
+            found.append(schema_field(catalog, parameter.name, parameter.where, parameter.schema, parameter.required))
     return found
 
 
@@ -146,7 +142,7 @@ def _body(catalog: Catalog, operation: Operation) -> list[FormField]:
     assert operation.body is not None
     schema = catalog.resolve(operation.body)
     if "properties" not in schema:
-        return [FormField(WHOLE, ParameterLocation.BODY, FieldKind.JSON, operation.body_required)]
+        return [FormField(WHOLE, "body", FieldKind.JSON, operation.body_required)]
     return list(_flat(catalog, schema, "", 1, True))
 
 
@@ -158,7 +154,7 @@ def _flat(catalog: Catalog, schema: Schema, prefix: str, depth: int, needed: boo
         if "properties" in inner and depth < _DEPTH:
             yield from _flat(catalog, inner, f"{whole}.", depth + 1, must)
         else:
-            yield schema_field(catalog, whole, ParameterLocation.BODY, part, must)
+            yield schema_field(catalog, whole, "body", part, must)
 
 
 def inner_schema(catalog: Catalog, schema: Schema) -> tuple[Schema, bool]:
@@ -171,7 +167,7 @@ def inner_schema(catalog: Catalog, schema: Schema) -> tuple[Schema, bool]:
 
 
 def schema_field(
-    catalog: Catalog, name: str, where: ParameterLocation, schema: Schema, required: bool = False, *, inside: str = ""
+    catalog: Catalog, name: str, where: FieldLocation, schema: Schema, required: bool = False, *, inside: str = ""
 ) -> FormField:
     """Return the form field of a value with this schema. inside: the parameter that it is a part of."""
     found, nullable = inner_schema(catalog, schema)
@@ -207,11 +203,7 @@ def field_text(value: object) -> str:
 
 def current_values(fields: Iterable[FormField], document: object) -> dict[str, str]:
     """Return the values of body fields in a document, as texts."""
-    return {
-        field.name: field_text(get_path(document, field.name))
-        for field in fields
-        if field.location is ParameterLocation.BODY
-    }
+    return {field.name: field_text(get_path(document, field.name)) for field in fields if field.location == "body"}
 
 
 def read_form(
@@ -242,19 +234,19 @@ def read_form(
             wrong[field.name] = str(error)
             continue
         match field.location:
-            case ParameterLocation.PATH:
+            case "path":
                 path[field.name] = text
-            case ParameterLocation.QUERY if field.parameter:
+            case "query" if field.parameter:
                 group = nested.setdefault(field.parameter, {})
                 group[field.name[len(field.parameter) + 1 : -1]] = value
                 query[field.parameter] = group
-            case ParameterLocation.QUERY:
+            case "query":
                 query[field.name] = value
-            case ParameterLocation.HEADER:
+            case "header":
                 headers[field.name] = text
-            case ParameterLocation.BODY if field.name == WHOLE and field.kind is FieldKind.JSON:
+            case "body" if field.name == WHOLE and field.kind is FieldKind.JSON:
                 body = value
-            case ParameterLocation.BODY:
+            case "body":
                 _set_path(fields_body, field.name, value)
     return FormResult(path, query, headers, fields_body or body, wrong)
 

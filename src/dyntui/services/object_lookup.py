@@ -11,8 +11,7 @@ import re
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from dyntui.core.json_types import Row, as_objects
 from dyntui.resources import RESOURCES, USERS, WALLETS, Resource, Scope
@@ -29,14 +28,8 @@ _MAX_FOUND = 100
 """The number of users that are compared; the server finds more only for a text that is hardly an identifier."""
 
 
-class IdentifierKind(StrEnum):
-    """What a text identifies an object by."""
-
-    EMAIL = "email"
-    ADDRESS = "address"
-    ID = "id"
-    NAME = "name"
-    """A username or a full name: every other text."""
+IdentifierKind = Literal["email", "address", "id", "name"]
+"""What a text identifies an object by; `name` is a username or a full name: every other text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +55,16 @@ def identify(text: str) -> IdentifierKind:
     """Return what `text` identifies an object by."""
     text = text.strip()
     if _UUID.fullmatch(text):
-        return IdentifierKind.ID
+        return "id"
     if "@" in text or len(text) >= _MIN_ADDRESS_LENGTH:
         from dyntui.importer.column_inference import identifier_kind
 
         match identifier_kind(text):
             case "email":
-                return IdentifierKind.EMAIL
+                return "email"
             case "walletPublicKey":
-                return IdentifierKind.ADDRESS
-    return IdentifierKind.NAME
+                return "address"
+    return "name"
 
 
 async def find_objects(client: Client, text: str) -> LookupResult:
@@ -82,14 +75,14 @@ async def find_objects(client: Client, text: str) -> LookupResult:
     """
     text = " ".join(text.split())
     match identify(text):
-        case IdentifierKind.ID:
+        case "id":
             return await _find_by_id(client, text)
-        case IdentifierKind.EMAIL:
+        case "email":
             users = [row async for row in _find_users(client, "email", text) if _has_email(row, text)]
             return LookupResult([FoundObject(USERS, row) for row in users], "the emails of users")
-        case IdentifierKind.ADDRESS:
+        case "address":
             return LookupResult(await _find_by_address(client, text), "the wallets of users")
-        case IdentifierKind.NAME:
+        case "name":
             return await _find_by_name(client, text)
 
 

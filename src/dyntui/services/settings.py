@@ -19,7 +19,7 @@ from dyntui.core.text import shorten
 from dyntui.resources.cell_formats import get_path
 from dyntui.services.actions.registry import declared_write
 from dyntui.services.actions.write_types import Target, WriteAction
-from dyntui.services.forms import FieldKind, FormField, ParameterLocation, field_text, inner_schema, schema_field
+from dyntui.services.forms import FieldKind, FormField, field_text, inner_schema, schema_field
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
@@ -85,7 +85,7 @@ def setting_field(path: Path, value: object) -> FormField:
     for part in path:
         schema = inner_schema(known, schema)[0]
         schema = schema.get("items", {}) if part.isdigit() else schema.get("properties", {}).get(part, {})
-    field = schema_field(known, path[-1], ParameterLocation.BODY, schema)
+    field = schema_field(known, path[-1], "body", schema)
     kind, options = field.kind, field.options
     match value:
         case bool():

@@ -26,7 +26,6 @@ from dyntui.services.forms import (
     FieldKind,
     FormField,
     FormResult,
-    ParameterLocation,
     current_values,
     field_text,
     operation_fields,
@@ -220,7 +219,7 @@ def form_fields(client: Client, action: ResourceAction) -> list[FormField]:
     if not action.fields:
         return []
     fields = operation_fields(client.catalog, client.catalog.get(action.operation), action.fields)
-    return [field for field in fields if field.location is not ParameterLocation.PATH or field.name in action.fields]
+    return [field for field in fields if field.location != "path" or field.name in action.fields]
 
 
 def starting_values(action: ResourceAction, fields: Iterable[FormField], row: Row | None) -> dict[str, str]:
@@ -416,7 +415,7 @@ def describe_changes(fields: Iterable[FormField], before: Mapping[str, str], val
     lines = []
     for field in fields:
         was, now = before.get(field.name, ""), values.get(field.name, "")
-        if field.location is not ParameterLocation.BODY or was == now:
+        if field.location != "body" or was == now:
             continue
         if "secret" in field.name.lower():
             lines.append(f"{field.name}: changed")

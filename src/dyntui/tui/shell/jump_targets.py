@@ -166,16 +166,16 @@ def jump_to(console: ConsoleApp, typed: str, chosen: Suggestion | None) -> None:
 
 def _lookup_jump(console: ConsoleApp, text: str) -> tuple[float, Jump] | None:
     """Return the lookup of `text` at the server with its rank; None when the text is too short or nothing is open."""
-    from dyntui.services.object_lookup import IdentifierKind, identify
+    from dyntui.services.object_lookup import identify
 
     if len(text) < _MIN_LOOKUP_LENGTH or console.session.connection is None:
         return None
     match identify(text):
-        case IdentifierKind.EMAIL:
+        case "email":
             rank, title = 0.5, f"Open user {text}"
-        case IdentifierKind.ADDRESS:
+        case "address":
             rank, title = 0.5, f"Open wallet {shorten(text, 13)}"
-        case IdentifierKind.ID:
+        case "id":
             rank, title = 0.5, f"Open the user, wallet or other object with the id {shorten(text, 13)}"
         case _:
             rank, title = 3, f"Open the user with the username or full name {text}"

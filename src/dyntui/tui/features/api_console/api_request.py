@@ -33,7 +33,7 @@ from dyntui.services.api_console import (
     send_request,
     warning_about,
 )
-from dyntui.services.forms import WHOLE, FormField, FormResult, ParameterLocation
+from dyntui.services.forms import WHOLE, FormField, FormResult
 from dyntui.tui.features.api_console.actions import API_CONSOLE_ACTIONS
 from dyntui.tui.features.api_console.request_history import add_to_history, load_history
 from dyntui.tui.kit.action_registry import bindings
@@ -184,11 +184,11 @@ class ApiRequestScreen(SearchableScreen):
             FieldLine("path", operation.path),
         ]
         body = self.request.body.strip()
-        for location in ParameterLocation:
-            fields = [field for field in self.fields if field.location is location]
-            if not fields or (location is ParameterLocation.BODY and body):
+        for location in ("path", "query", "header", "body"):
+            fields = [field for field in self.fields if field.location == location]
+            if not fields or (location == "body" and body):
                 continue
-            lines.append(FieldLine(location.value, heading=True))
+            lines.append(FieldLine(location, heading=True))
             lines += [FieldLine(field.label, _masked(field, values.get(field.name, ""))) for field in fields]
         if body:
             lines.append(FieldLine("body", heading=True))
@@ -228,9 +228,7 @@ class ApiRequestScreen(SearchableScreen):
     def action_edit_fields(self) -> None:
         has_json_body = bool(self.request.body.strip())
         fields = [
-            field
-            for field in self.fields
-            if field.location is not ParameterLocation.BODY or (not has_json_body and field.name != WHOLE)
+            field for field in self.fields if field.location != "body" or (not has_json_body and field.name != WHOLE)
         ]
         if not fields:
             self.action_edit_body()
@@ -408,7 +406,5 @@ def _masked(field: FormField, value: str) -> str:
 def _required_fields(fields: Sequence[FormField]) -> Row:
     """Return a body with the required fields, without values."""
     return {
-        field.name: None
-        for field in fields
-        if field.location is ParameterLocation.BODY and field.required and "." not in field.name
+        field.name: None for field in fields if field.location == "body" and field.required and "." not in field.name
     }
