@@ -15,8 +15,7 @@ import pytest
 from tests.cli.import_cases import case_file, run_import
 from tests.conftest import Cli
 from tests.families import slow_except
-
-from dyntui.importer.presets import PRESETS
+from tests.importer.preset_samples import PRESET_SAMPLES, SAMPLES
 
 
 @pytest.fixture
@@ -252,20 +251,10 @@ def test_suggestions_are_applied_on_request_and_named_in_the_plan(dyntui: Cli, t
     assert done.plan["accepted_suggestions"] == {"email_invalid": 1}
 
 
-SAMPLES = Path(__file__).parents[2] / "docs" / "samples"
-
-
-def test_every_preset_has_a_sample_and_a_description() -> None:
-    assert [
-        each.name for each in PRESETS if not (each.samples and each.export and each.transferred and each.left_out)
-    ] == []
-
-
-_SAMPLES = [(preset.name, name) for preset in PRESETS for name in preset.samples]
 _FAST_SAMPLES = (("supabase", "supabase.json"), ("keycloak", "keycloak-realm.json"), ("cognito", "cognito.csv"))
 
 
-@pytest.mark.parametrize(("preset", "name"), slow_except(_SAMPLES, *_FAST_SAMPLES))
+@pytest.mark.parametrize(("preset", "name"), slow_except(PRESET_SAMPLES, *_FAST_SAMPLES))
 def test_every_sample_of_a_preset_imports_without_an_invalid_row(dyntui: Cli, preset: str, name: str) -> None:
     done = run_import(dyntui, SAMPLES / name)
     assert done.code == 0, done.messages

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.importer.preset_samples import IMPORT_GUIDE, PRESET_ROWS, PRESET_SAMPLES, SAMPLES, table_rows
+
 from dyntui import importer, store
 from dyntui.importer import CODES
 from dyntui.importer.fields import ENTRY_FIELDS, USER_FIELDS
@@ -14,20 +16,13 @@ from dyntui.importer.presets import PRESETS
 from dyntui.importer.text_transforms import VALUE_TRANSFORMS
 from dyntui.importer.transforms import TRANSFORMS
 
-DOCS = Path(__file__).parents[2] / "docs"
-TEXT = (DOCS / "import.md").read_text("utf-8")
 SOURCES = "".join(
     path.read_text("utf-8") for package in (importer, store) for path in sorted(Path(package.__path__[0]).glob("*.py"))
 )
 
 
-def rows(heading: str) -> dict[str, str]:
-    part = re.split(r"^#+ ", TEXT.split(f"# {heading}\n", 1)[1], maxsplit=1, flags=re.M)[0]
-    return dict(re.findall(r"^\| `([^`]+)` \| (.+) \|$", part, flags=re.M))
-
-
 def test_every_problem_code_is_documented_on_a_line() -> None:
-    assert rows("Problems") == CODES
+    assert table_rows("Problems") == CODES
 
 
 def test_used_and_registered_problem_codes_are_the_same() -> None:
@@ -40,28 +35,28 @@ def test_used_and_registered_problem_codes_are_the_same() -> None:
 
 def test_every_transform_is_documented() -> None:
     usages = {each.usage for each in VALUE_TRANSFORMS.values()}
-    documented = {name: text for name, text in rows("Transforms").items() if name not in usages}
+    documented = {name: text for name, text in table_rows("Transforms").items() if name not in usages}
     assert documented.keys() == TRANSFORMS.keys()
     assert all(text.startswith(TRANSFORMS[name][0]) for name, text in documented.items())
 
 
 def test_every_transform_with_a_value_is_documented() -> None:
-    usages = {usage.replace("\\|", "|"): text for usage, text in rows("Transforms").items()}
+    usages = {usage.replace("\\|", "|"): text for usage, text in table_rows("Transforms").items()}
     expected = {each.usage: each.description for each in VALUE_TRANSFORMS.values()}
     assert {usage: usages.get(usage) for usage in expected} == expected
 
 
 def test_every_field_is_documented() -> None:
-    assert [name for name in (*USER_FIELDS, *ENTRY_FIELDS) if f"`{name}`" not in TEXT] == []
+    assert [name for name in (*USER_FIELDS, *ENTRY_FIELDS) if f"`{name}`" not in IMPORT_GUIDE] == []
 
 
 def test_presets_and_samples_are_documented_and_links_have_targets() -> None:
-    for preset in PRESETS:
-        samples = ", ".join(f"[{name}](samples/{name})" for name in preset.samples)
-        facts = f"{preset.export} | {preset.transferred} | {preset.left_out} | {samples}"
-        assert rows("Exports of other systems")[preset.name] == facts
-    linked = set(re.findall(r"\]\((samples/[^)]+)\)", TEXT))
-    assert linked == {f"samples/{path.name}" for path in (DOCS / "samples").iterdir()}
+    assert list(PRESET_ROWS) == [preset.name for preset in PRESETS]
+    for row in PRESET_ROWS.values():
+        assert len(list(filter(None, row.split(" | ")))) == 4
+    assert {preset for preset, _ in PRESET_SAMPLES} == PRESET_ROWS.keys()
+    linked = set(re.findall(r"\]\(samples/([^)]+)\)", IMPORT_GUIDE))
+    assert linked == {path.name for path in SAMPLES.iterdir()}
 
 
 def test_importing_the_package_loads_no_heavy_library() -> None:

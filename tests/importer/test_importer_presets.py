@@ -6,14 +6,12 @@ import csv
 import io
 import json
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
+from tests.importer.preset_samples import PRESET_SAMPLES, SAMPLES
 
 from dyntui.importer import Mapper, Mapping, open_source, propose_mapping
 from dyntui.importer.presets import PRESETS
-
-SAMPLES = Path(__file__).parents[2] / "docs" / "samples"
 
 Record = dict[str, object]
 Outcome = tuple[dict[str, object], list[str]]
@@ -182,8 +180,8 @@ TABLE_FORMS: dict[str, Callable[[list[Record]], bytes]] = {
     "JSON in cells": as_csv,
     "flattened": lambda records: as_csv([flat(record) for record in records]),
 }
-JSON_SAMPLES = [(each.name, name) for each in PRESETS for name in each.samples if "json" in name]
-CSV_SAMPLES = [(each.name, name) for each in PRESETS for name in each.samples if name.endswith(".csv")]
+JSON_SAMPLES = [sample for sample in PRESET_SAMPLES if "json" in sample[1]]
+CSV_SAMPLES = [sample for sample in PRESET_SAMPLES if sample[1].endswith(".csv")]
 CSV_SAMPLES.remove(("firebase", "firebase.csv"))  # it has no header row
 
 

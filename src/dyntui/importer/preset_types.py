@@ -154,11 +154,3 @@ class Preset:
     """Why columns are not mapped, and what to do with them, by column or path."""
     exclusions: tuple[ExclusionRule, ...] = ()
     """Rows that are left out unless the person includes them."""
-    export: str = ""
-    """Where a person gets the file, for the documentation."""
-    transferred: str = ""
-    """What comes across, for the documentation."""
-    left_out: str = ""
-    """What does not come across and why, for the documentation."""
-    samples: tuple[str, ...] = ()
-    """Files in docs/samples."""

@@ -48,10 +48,6 @@ CONTACT_PRESETS: tuple[Preset, ...] = (
             "password": NO_PASSWORDS,
         },
         exclusions=(ExclusionRule("disabled", "active", FALSE, "are not active in the directory"),),
-        export="`GET /Users` of the SCIM service (JSON)",
-        transferred="primary email, username, name, nickname, mobile phone, job title",
-        left_out="passwords, groups, addresses; users that are not active (`--include disabled`)",
-        samples=("scim.json",),
     ),
     Preset(
         "google-workspace",
@@ -87,10 +83,6 @@ CONTACT_PRESETS: tuple[Preset, ...] = (
             ExclusionRule("disabled", "suspended", TRUE, "are suspended in Google Workspace"),
             ExclusionRule("disabled", "archived", TRUE, "are archived in Google Workspace"),
         ),
-        export="Directory > Users > Download users in the Admin console (CSV), or `users.list` of the Directory API",
-        transferred="primary email, name, mobile phone, job title, department",
-        left_out="passwords; recovery and secondary addresses; suspended users (`--include disabled`)",
-        samples=("google-workspace.csv",),
     ),
     Preset(
         "google-contacts",
@@ -112,9 +104,5 @@ CONTACT_PRESETS: tuple[Preset, ...] = (
             "Notes": "map to metadata.notes to import them",
             "Labels": "map to metadata.labels to import them",
         },
-        export="Export > Google CSV in contacts.google.com (not vCard)",
-        transferred="the first email and phone, name, nickname, job title",
-        left_out="other addresses: a user has one; postal addresses, birthdays, notes and labels",
-        samples=("google-contacts.csv",),
     ),
 )

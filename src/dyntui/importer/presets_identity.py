@@ -66,12 +66,6 @@ IDENTITY_PRESETS: tuple[Preset, ...] = (
             ExclusionRule("deleted", "deleted_at", FILLED, "are deleted in Supabase"),
             ExclusionRule("disabled", "banned_until", FILLED, "are banned in Supabase", is_until=True),
         ),
-        export=(
-            "`supabase.auth.admin.listUsers()`, or in SQL `\\copy (SELECT * FROM auth.users) TO 'users.csv' CSV HEADER`"
-        ),
-        transferred="email, phone, name, wallets, social accounts (from the admin API only)",
-        left_out="passwords; deleted and banned users (`--include deleted`, `--include disabled`)",
-        samples=("supabase.json", "supabase-auth-users.csv"),
     ),
     Preset(
         "auth0",
@@ -102,10 +96,6 @@ IDENTITY_PRESETS: tuple[Preset, ...] = (
             "app_metadata": to_metadata(),
         },
         exclusions=(ExclusionRule("disabled", "blocked", TRUE, "are blocked in Auth0"),),
-        export="an export of users in the dashboard, or a job of `POST /api/v2/jobs/users-exports` (JSON or CSV)",
-        transferred="email, name, nickname, username, phone, social accounts",
-        left_out="passwords and MFA; database, SMS and enterprise identities; blocked users (`--include disabled`)",
-        samples=("auth0.ndjson", "auth0.csv"),
     ),
     Preset(
         "clerk",
@@ -138,13 +128,6 @@ IDENTITY_PRESETS: tuple[Preset, ...] = (
             "password_digest": NO_PASSWORDS,
         },
         exclusions=(ExclusionRule("disabled", "banned", TRUE, "are banned in Clerk"),),
-        export=(
-            "Settings > User exports in the dashboard (CSV), `clerk migrate export clerk` or "
-            "`GET https://api.clerk.com/v1/users` (JSON)"
-        ),
-        transferred="the primary email and phone, name, username, social accounts, wallets",
-        left_out="other addresses: a user has one; passwords and TOTP; banned users (`--include disabled`)",
-        samples=("clerk.csv", "clerk.json"),
     ),
     Preset(
         "firebase",
@@ -175,12 +158,5 @@ IDENTITY_PRESETS: tuple[Preset, ...] = (
             "passwordHash": NO_PASSWORDS,
         },
         (ExclusionRule("disabled", "disabled", TRUE, "are disabled in Firebase"),),
-        export=(
-            "`firebase auth:export users.json` or `firebase auth:export users.csv`, or the users of `listUsers()` of "
-            "the Admin SDK as JSON"
-        ),
-        transferred="email, name, phone, social accounts",
-        left_out="passwords; disabled users (`--include disabled`)",
-        samples=("firebase.json", "firebase.csv", "firebase-admin.json"),
     ),
 )

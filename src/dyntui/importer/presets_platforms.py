@@ -64,10 +64,6 @@ PLATFORM_PRESETS: tuple[Preset, ...] = (
             "name": "maybe firstName+lastName, when given_name and family_name are empty",
         },
         exclusions=(ExclusionRule("disabled", "Enabled", FALSE, "are disabled in Cognito"),),
-        export="`aws cognito-idp list-users --user-pool-id POOL > users.json`, or a CSV in the form of the user import",
-        transferred="email, phone, name, nickname, preferred username, social accounts of `identities`",
-        left_out="passwords and MFA; the generated username; disabled users (`--include disabled`)",
-        samples=("cognito.json", "cognito.csv"),
     ),
     Preset(
         "keycloak",
@@ -100,13 +96,6 @@ PLATFORM_PRESETS: tuple[Preset, ...] = (
             ExclusionRule("service-accounts", "username", "service-account-.+", "are service accounts of a client"),
             ExclusionRule("disabled", "enabled", FALSE, "are disabled in Keycloak"),
         ),
-        export="`kc.sh export --realm REALM --users realm_file --file realm.json`, or `GET /admin/realms/REALM/users`",
-        transferred="email, name, username that is no email, phone attribute, social accounts (identity providers)",
-        left_out=(
-            "passwords, roles and groups; disabled users and service accounts "
-            "(`--include disabled`, `--include service-accounts`)"
-        ),
-        samples=("keycloak-realm.json", "keycloak-users.json"),
     ),
     Preset(
         "okta",
@@ -143,13 +132,6 @@ PLATFORM_PRESETS: tuple[Preset, ...] = (
         exclusions=(
             ExclusionRule("disabled", "status", "suspended|deprovisioned|deactivated", "are deactivated in Okta"),
         ),
-        export=(
-            "`GET https://DOMAIN.okta.com/api/v1/users`, or Export Users of the browser extension rockstar on "
-            "Directory > People (CSV)"
-        ),
-        transferred="email, name, mobile phone, job title, country",
-        left_out="passwords and MFA; the login, usually the email again; deactivated users (`--include disabled`)",
-        samples=("okta.json", "okta.csv", "okta-rockstar.csv"),
     ),
     Preset(
         "stytch",
@@ -181,10 +163,6 @@ PLATFORM_PRESETS: tuple[Preset, ...] = (
             "password": NO_PASSWORDS,
         },
         exclusions=(ExclusionRule("deleted", "status", "deleted", "are deleted in Stytch"),),
-        export="`POST https://api.stytch.com/v1/users/search`, with all pages of `results`",
-        transferred="the first email and phone, name, social accounts, wallets",
-        left_out="other addresses: a user has one; passwords, TOTP, WebAuthn and biometric registrations",
-        samples=("stytch.json",),
     ),
     Preset(
         "workos",
@@ -201,10 +179,6 @@ PLATFORM_PRESETS: tuple[Preset, ...] = (
             "external_id": to_metadata("externalId"),
             "metadata": to_metadata(),
         },
-        export="`GET https://api.workos.com/user_management/users`, with all pages of `data`",
-        transferred="email, name",
-        left_out="passwords, organizations and social accounts: the list of users does not have them",
-        samples=("workos.json",),
     ),
     Preset(
         "fusionauth",
@@ -227,10 +201,6 @@ PLATFORM_PRESETS: tuple[Preset, ...] = (
             "password": NO_PASSWORDS,
         },
         exclusions=(ExclusionRule("disabled", "active", FALSE, "are deactivated in FusionAuth"),),
-        export="`GET /api/user/search?queryString=*&numberOfResults=500`, with all pages of `users`",
-        transferred="email, username, name, phone number, else the mobile phone",
-        left_out="passwords, registrations and identity provider links; deactivated users (`--include disabled`)",
-        samples=("fusionauth.json",),
     ),
     Preset(
         "supertokens",
@@ -255,10 +225,6 @@ PLATFORM_PRESETS: tuple[Preset, ...] = (
             "externalUserId": to_metadata("supertokensId"),
             "userMetadata": to_metadata(),
         },
-        export="`GET CORE_URI/users`, with all pages of `users`, or the file of a bulk import",
-        transferred="the first email and phone, social accounts",
-        left_out="passwords, roles and TOTP devices; other addresses: a user has one",
-        samples=("supertokens.json", "supertokens-import.json"),
     ),
     Preset(
         "descope",
@@ -279,12 +245,5 @@ PLATFORM_PRESETS: tuple[Preset, ...] = (
             ExclusionRule("disabled", "status", "disabled", "are disabled in Descope"),
             ExclusionRule("test-users", "test", TRUE, "are test users of Descope"),
         ),
-        export="`POST https://api.descope.com/v1/mgmt/user/search` with `{}`, or Export CSV on the page of users",
-        transferred="email, phone, name",
-        left_out=(
-            "passwords and MFA; social accounts: their ids are not exported; disabled and test users "
-            "(`--include disabled`, `--include test-users`)"
-        ),
-        samples=("descope.json",),
     ),
 )

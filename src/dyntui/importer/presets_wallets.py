@@ -33,10 +33,6 @@ WALLET_PRESETS: tuple[Preset, ...] = (
             "verifiedCredentials[format=oauth]": ("oauthAccounts", ACCOUNTS),
         },
         hints={"walletPublicKey": "taken from verifiedCredentials", "wallet": "", "chain": ""},
-        export="`dyntui users export users.ndjson`, an export of the dashboard as JSON, or a response of the API",
-        transferred="profile fields, wallets, social accounts",
-        left_out="embedded wallets, sessions and MFA devices: they belong to the other environment",
-        samples=("dynamic.json",),
     ),
     Preset(
         "dyntui",
@@ -48,10 +44,6 @@ WALLET_PRESETS: tuple[Preset, ...] = (
             "walletPublicKey": "map to wallets.0.publicWalletAddress, and set walletName and walletProvider",
             "chain": "map to wallets.0.chain together with walletPublicKey",
         },
-        export="`dyntui users export users.csv`",
-        transferred="the exported fields",
-        left_out="the former id, unless you map it to metadata",
-        samples=("dyntui-users.csv",),
     ),
     Preset(
         "privy",
@@ -67,10 +59,6 @@ WALLET_PRESETS: tuple[Preset, ...] = (
             "custom_metadata": to_metadata(),
             "linked_accounts": "split into the fields below",
         },
-        export="`GET https://api.privy.io/v1/users` with app id and secret, or `getUsers()` of the server SDK",
-        transferred="email, phone, external wallets, social accounts",
-        left_out="embedded and smart wallets and passkeys: their keys stay at Privy; ids of custom authentication",
-        samples=("privy.json",),
     ),
     Preset(
         "magic",
@@ -84,10 +72,6 @@ WALLET_PRESETS: tuple[Preset, ...] = (
             "oauthProvider": _account_unknown("Magic"),
             "username": "map to username if people sign in with it",
         },
-        export="`magic.users.getMetadataByIssuer(issuer)` of the Admin SDK for each user that your database knows",
-        transferred="email, phone",
-        left_out="wallets: their keys stay at Magic; social accounts: their ids are not exported",
-        samples=("magic.json",),
     ),
     Preset(
         "web3auth",
@@ -108,12 +92,5 @@ WALLET_PRESETS: tuple[Preset, ...] = (
             "authConnection": _account_unknown("Web3Auth"),
             "emailVerified": VERIFIED_HINT,
         },
-        export="the results of `getUserInfo()` that your application saved: Web3Auth has no list of users",
-        transferred="email, name",
-        left_out=(
-            "wallets: their keys stay with Web3Auth; social accounts: their ids are not exported; tokens; "
-            "rows with a `dappShare`, which is a seed phrase: delete it first"
-        ),
-        samples=("web3auth.json",),
     ),
 )
