@@ -7,21 +7,14 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from dyntui.importer.dates import to_rfc3339
+from dyntui.importer.fields import FULL_NAME, field_for
 from dyntui.importer.source_types import normalize_name
 
-__all__ = ["ACCOUNTS", "FALSE", "FILLED", "NOT_EMAIL", "NO_PASSWORDS", "ONE_EMAIL", "ONE_PHONE", "PHONE", "TRIM"]
-__all__ += ["TRUE", "VALUE_SHAPES", "VERIFIED_HINT", "WALLETS", "ExclusionRule", "Maps", "Preset", "Signature"]
-__all__ += ["basic_fields", "names_of", "signature", "to_metadata"]
+__all__ = ["FALSE", "FILLED", "NO_PASSWORDS", "ONE_EMAIL", "ONE_PHONE", "TRUE", "VALUE_SHAPES", "VERIFIED_HINT"]
+__all__ += ["ExclusionRule", "Maps", "Preset", "Signature", "map_fields", "names_of", "signature", "to_metadata"]
 
 Maps = dict[str, tuple[str, tuple[str, ...]]]
 """Field and transforms by column or path."""
-
-TRIM = ("trim",)
-PHONE = ("trim", "phone")
-NOT_EMAIL = ("trim", "not_email")
-"""For usernames, which are often the email again."""
-ACCOUNTS = ("json", "accounts")
-WALLETS = ("json", "wallets")
 
 FILLED = r"(?!(?:null|none|nan|false|\\N)?$).+"
 """A pattern of `ExclusionRule.values` for any value."""
@@ -46,16 +39,17 @@ def to_metadata(key: str = "") -> str:
     return f"map to metadata.{key} to keep it" if key else "map to metadata to import it"
 
 
-def basic_fields(*, email: str = "", phone: str = "", first: str = "", last: str = "", full: str = "") -> Maps:
-    """Return the maps of the fields that most systems have: the path of each, "" for none. full: the whole name."""
-    maps: Maps = {
-        email: ("email", TRIM),
-        phone: ("phoneNumber", PHONE),
-        first: ("firstName", TRIM),
-        last: ("lastName", TRIM),
-        full: ("firstName+lastName", ("trim", "not_email", "split")),
-    }
-    maps.pop("", None)
+def map_fields(*, full_name: str = "", username_or_email: str = "", **paths: str) -> Maps:
+    """Return the maps of fields, with the transforms that a column of that name would have.
+
+    paths: the column of each field, or a path into one. full_name: that of first and last name. username_or_email:
+    that of usernames, where an email is left out.
+    """
+    maps: Maps = {path: (name, field_for(name).transforms) for name, path in paths.items()}
+    if full_name:
+        maps[full_name] = (FULL_NAME, ("trim", "not_email", "split"))
+    if username_or_email:
+        maps[username_or_email] = ("username", ("trim", "not_email"))
     return maps
 
 

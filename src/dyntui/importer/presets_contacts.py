@@ -5,14 +5,12 @@ from __future__ import annotations
 from dyntui.importer.preset_types import (
     FALSE,
     NO_PASSWORDS,
-    NOT_EMAIL,
     ONE_EMAIL,
     ONE_PHONE,
-    TRIM,
     TRUE,
     ExclusionRule,
     Preset,
-    basic_fields,
+    map_fields,
     signature,
     to_metadata,
 )
@@ -27,17 +25,15 @@ CONTACT_PRESETS: tuple[Preset, ...] = (
             signature("userName emails.value", some="schemas meta.resourceType name.givenName active externalId"),
             signature("userName schemas", some="name.givenName name.formatted active displayName"),
         ),
-        {
-            **basic_fields(
-                email="emails[primary=true].value|emails[type=work].value|emails.0.value",
-                phone="phoneNumbers[type=mobile].value|phoneNumbers[primary=true].value|phoneNumbers.0.value",
-                first="name.givenName",
-                last="name.familyName",
-            ),
-            "userName": ("username", NOT_EMAIL),
-            "nickName": ("alias", TRIM),
-            "title": ("jobTitle", TRIM),
-        },
+        map_fields(
+            email="emails[primary=true].value|emails[type=work].value|emails.0.value",
+            phoneNumber="phoneNumbers[type=mobile].value|phoneNumbers[primary=true].value|phoneNumbers.0.value",
+            firstName="name.givenName",
+            lastName="name.familyName",
+            username_or_email="userName",
+            alias="nickName",
+            jobTitle="title",
+        ),
         hints={
             "id": to_metadata("scimId"),
             "externalId": to_metadata("externalId"),
@@ -56,16 +52,14 @@ CONTACT_PRESETS: tuple[Preset, ...] = (
             signature("emailaddressrequired", some="firstnamerequired lastnamerequired orgunitpathrequired"),
             signature("primaryEmail", some="name.givenName name.fullName orgUnitPath isAdmin suspended"),
         ),
-        {
-            **basic_fields(
-                email="primaryEmail|Email Address",
-                phone="phones[type=mobile].value|Mobile Phone",
-                first="name.givenName|First Name",
-                last="name.familyName|Last Name",
-            ),
-            "Employee Title": ("jobTitle", TRIM),
-            "Department": ("team", TRIM),
-        },
+        map_fields(
+            email="primaryEmail|Email Address",
+            phoneNumber="phones[type=mobile].value|Mobile Phone",
+            firstName="name.givenName|First Name",
+            lastName="name.familyName|Last Name",
+            jobTitle="Employee Title",
+            team="Department",
+        ),
         hints={
             "Recovery Phone": "maybe phoneNumber; several users can have the same recovery phone",
             "Recovery Email": ONE_EMAIL,
@@ -88,16 +82,14 @@ CONTACT_PRESETS: tuple[Preset, ...] = (
         "google-contacts",
         "Google Contacts (Google CSV)",
         (signature("E-mail1-Value"), signature("Phone1-Value", some="Phone1-Label Phone1-Type")),
-        {
-            **basic_fields(
-                email="E-mail 1 - Value[split=:::].0",
-                phone="Phone 1 - Value[split=:::].0",
-                first="First Name|Given Name",
-                last="Last Name|Family Name",
-            ),
-            "Nickname": ("alias", TRIM),
-            "Organization Title|Organization 1 - Title": ("jobTitle", TRIM),
-        },
+        map_fields(
+            email="E-mail 1 - Value[split=:::].0",
+            phoneNumber="Phone 1 - Value[split=:::].0",
+            firstName="First Name|Given Name",
+            lastName="Last Name|Family Name",
+            alias="Nickname",
+            jobTitle="Organization Title|Organization 1 - Title",
+        ),
         hints={
             **{f"E-mail {number} - Value": ONE_EMAIL for number in range(2, 10)},
             **{f"Phone {number} - Value": ONE_PHONE for number in range(2, 10)},

@@ -3,34 +3,33 @@
 from __future__ import annotations
 
 from dyntui.importer.preset_types import (
-    ACCOUNTS,
     FILLED,
     NO_PASSWORDS,
-    TRIM,
     TRUE,
     VERIFIED_HINT,
-    WALLETS,
     ExclusionRule,
     Maps,
     Preset,
-    basic_fields,
+    map_fields,
     signature,
     to_metadata,
 )
 
 __all__ = ["FIREBASE_COLUMNS", "IDENTITY_PRESETS"]
 
+_FIREBASE_ACCOUNT = {"accountId": "id", "emails": "email", "displayName": "displayName", "photos": "photoUrl"}
+"""The column of each field of an account, after the name of the provider."""
 _FIREBASE_PROVIDERS = ("google", "facebook", "twitter", "github")
 FIREBASE_COLUMNS = (
     *("localId", "email", "emailVerified", "passwordHash", "salt", "displayName", "photoUrl"),
-    *(f"{provider} {what}" for provider in _FIREBASE_PROVIDERS for what in ("id", "email", "displayName", "photoUrl")),
+    *(f"{provider} {column}" for provider in _FIREBASE_PROVIDERS for column in _FIREBASE_ACCOUNT.values()),
     *("createdAt", "lastSignedInAt", "phoneNumber", "disabled", "customAttributes"),
 )
 """The columns of `firebase auth:export` as CSV, which has no header row; each row ends with a comma."""
 
 
 def _supabase_profile(column: str) -> Maps:
-    return basic_fields(first=f"{column}.first_name", last=f"{column}.last_name", full=f"{column}.full_name")
+    return map_fields(firstName=f"{column}.first_name", lastName=f"{column}.last_name", full_name=f"{column}.full_name")
 
 
 IDENTITY_PRESETS: tuple[Preset, ...] = (
@@ -44,13 +43,11 @@ IDENTITY_PRESETS: tuple[Preset, ...] = (
             signature("encrypted_password email_confirmed_at", some="instance_id is_super_admin"),
         ),
         {
-            "email": ("email", TRIM),
+            **map_fields(email="email", oauthAccounts="identities", wallets="identities[provider=web3]"),
             "phone": ("phoneNumber", ("trim", "prefix:+", "phone")),
             **_supabase_profile("user_metadata"),
             **_supabase_profile("raw_user_meta_data"),
-            "identities": ("oauthAccounts", ACCOUNTS),
-            "identities[provider=web3]": ("wallets", WALLETS),
-            "raw_user_meta_data.custom_claims": ("wallets", WALLETS),
+            **map_fields(wallets="raw_user_meta_data.custom_claims"),
         },
         hints={
             "email_confirmed_at": VERIFIED_HINT,
@@ -81,12 +78,15 @@ IDENTITY_PRESETS: tuple[Preset, ...] = (
             ),
             signature("id connection email_verified", some="nickname given_name picture"),
         ),
-        {
-            **basic_fields(email="email", phone="phone_number", first="given_name", last="family_name"),
-            "nickname": ("alias", TRIM),
-            "username": ("username", TRIM),
-            "identities": ("oauthAccounts", ACCOUNTS),
-        },
+        map_fields(
+            email="email",
+            phoneNumber="phone_number",
+            firstName="given_name",
+            lastName="family_name",
+            alias="nickname",
+            username="username",
+            oauthAccounts="identities",
+        ),
         hints={
             "email_verified": VERIFIED_HINT,
             "user_id": to_metadata("auth0Id"),
@@ -107,17 +107,15 @@ IDENTITY_PRESETS: tuple[Preset, ...] = (
                 some="verified_email_addresses unverified_email_addresses password_digest password_hasher totp_secret",
             ),
         ),
-        {
-            **basic_fields(
-                email="primary_email_address|email_addresses[id=@primary_email_address_id].email_address",
-                phone="primary_phone_number|phone_numbers[id=@primary_phone_number_id].phone_number",
-                first="first_name",
-                last="last_name",
-            ),
-            "username": ("username", TRIM),
-            "external_accounts": ("oauthAccounts", ACCOUNTS),
-            "web3_wallets": ("wallets", WALLETS),
-        },
+        map_fields(
+            email="primary_email_address|email_addresses[id=@primary_email_address_id].email_address",
+            phoneNumber="primary_phone_number|phone_numbers[id=@primary_phone_number_id].phone_number",
+            firstName="first_name",
+            lastName="last_name",
+            username="username",
+            oauthAccounts="external_accounts",
+            wallets="web3_wallets",
+        ),
         hints={
             "verified_email_addresses": "lists verified emails; use --set emailVerifiedAt=now or unverified",
             "id": to_metadata("clerkId"),
@@ -134,18 +132,19 @@ IDENTITY_PRESETS: tuple[Preset, ...] = (
         "Firebase (firebase auth:export, JSON and CSV; users of the Admin SDK)",
         (signature("localId"), signature("uid", some="providerData tokensValidAfterTime customClaims")),
         {
-            **basic_fields(email="email", phone="phoneNumber", full="displayName"),
-            "providerUserInfo|providerData": ("oauthAccounts", ACCOUNTS),
-            **{
-                f"{provider} {column}": (f"oauthAccounts.{place}.{name}", transforms)
-                for place, provider in enumerate(_FIREBASE_PROVIDERS)
-                for column, name, transforms in (
-                    ("id", "accountId", TRIM),
-                    ("email", "emails", ("list",)),
-                    ("displayName", "displayName", TRIM),
-                    ("photoUrl", "photos", ("list",)),
-                )
-            },
+            **map_fields(
+                email="email",
+                phoneNumber="phoneNumber",
+                full_name="displayName",
+                oauthAccounts="providerUserInfo|providerData",
+            ),
+            **map_fields(
+                **{
+                    f"oauthAccounts.{place}.{name}": f"{provider} {column}"
+                    for place, provider in enumerate(_FIREBASE_PROVIDERS)
+                    for name, column in _FIREBASE_ACCOUNT.items()
+                }
+            ),
         },
         {f"oauthAccounts.{place}.provider": provider for place, provider in enumerate(_FIREBASE_PROVIDERS)},
         {

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from dyntui.importer.preset_types import (
-    ACCOUNTS,
     FALSE,
     FILLED,
     NO_PASSWORDS,
-    NOT_EMAIL,
     ONE_EMAIL,
-    TRIM,
     TRUE,
     VERIFIED_HINT,
-    WALLETS,
     ExclusionRule,
     Maps,
     Preset,
-    basic_fields,
+    map_fields,
     signature,
     to_metadata,
 )
@@ -26,17 +22,15 @@ __all__ = ["PLATFORM_PRESETS"]
 
 def _cognito_fields(path: str) -> Maps:
     """Return the maps of the attributes of Cognito. path: where an attribute is, with `{}` for its name."""
-    return {
-        **basic_fields(
-            email=path.format("email"),
-            phone=path.format("phone_number"),
-            first=path.format("given_name"),
-            last=path.format("family_name"),
-        ),
-        path.format("nickname"): ("alias", TRIM),
-        path.format("preferred_username"): ("username", NOT_EMAIL),
-        path.format("identities"): ("oauthAccounts", ACCOUNTS),
-    }
+    return map_fields(
+        email=path.format("email"),
+        phoneNumber=path.format("phone_number"),
+        firstName=path.format("given_name"),
+        lastName=path.format("family_name"),
+        alias=path.format("nickname"),
+        username_or_email=path.format("preferred_username"),
+        oauthAccounts=path.format("identities"),
+    )
 
 
 PLATFORM_PRESETS: tuple[Preset, ...] = (
@@ -73,16 +67,14 @@ PLATFORM_PRESETS: tuple[Preset, ...] = (
             signature("username enabled", some="createdTimestamp realmRoles federatedIdentities requiredActions"),
             signature("username serviceAccountClientId"),
         ),
-        {
-            **basic_fields(
-                email="email",
-                phone="attributes.phoneNumber.0|attributes.phone.0|attributes.mobile.0",
-                first="firstName",
-                last="lastName",
-            ),
-            "username": ("username", NOT_EMAIL),
-            "federatedIdentities": ("oauthAccounts", ACCOUNTS),
-        },
+        map_fields(
+            email="email",
+            phoneNumber="attributes.phoneNumber.0|attributes.phone.0|attributes.mobile.0",
+            firstName="firstName",
+            lastName="lastName",
+            username_or_email="username",
+            oauthAccounts="federatedIdentities",
+        ),
         hints={
             "emailVerified": VERIFIED_HINT,
             "id": to_metadata("keycloakId"),
@@ -107,16 +99,14 @@ PLATFORM_PRESETS: tuple[Preset, ...] = (
             signature("id~okta", some="email primaryemail login username"),
             signature("user_id~okta", some="email primaryemail login username"),
         ),
-        {
-            **basic_fields(
-                email="profile.email|Primary email|email",
-                phone="profile.mobilePhone|mobilePhone",
-                first="profile.firstName|firstName",
-                last="profile.lastName|lastName",
-            ),
-            "profile.title|title": ("jobTitle", TRIM),
-            "profile.countryCode|countryCode": ("country", ("trim", "country")),
-        },
+        map_fields(
+            email="profile.email|Primary email|email",
+            phoneNumber="profile.mobilePhone|mobilePhone",
+            firstName="profile.firstName|firstName",
+            lastName="profile.lastName|lastName",
+            jobTitle="profile.title|title",
+            country="profile.countryCode|countryCode",
+        ),
         hints={
             "profile": "split into the fields below",
             "profile.login": "is usually the email; map to username if it is not",
@@ -141,16 +131,14 @@ PLATFORM_PRESETS: tuple[Preset, ...] = (
             signature("user_id phone_numbers.phone_id"),
             signature("user_id crypto_wallets", some="webauthn_registrations totps providers emails phone_numbers"),
         ),
-        {
-            **basic_fields(
-                email="emails.0.email",
-                phone="phone_numbers.0.phone_number",
-                first="name.first_name",
-                last="name.last_name",
-            ),
-            "providers": ("oauthAccounts", ACCOUNTS),
-            "crypto_wallets": ("wallets", WALLETS),
-        },
+        map_fields(
+            email="emails.0.email",
+            phoneNumber="phone_numbers.0.phone_number",
+            firstName="name.first_name",
+            lastName="name.last_name",
+            oauthAccounts="providers",
+            wallets="crypto_wallets",
+        ),
         hints={
             "name": "split into the fields below",
             "emails": "the first email is imported; a user has one",
@@ -172,7 +160,7 @@ PLATFORM_PRESETS: tuple[Preset, ...] = (
             signature("email email_verified profile_picture_url", some="object first_name last_sign_in_at external_id"),
             signature("object email email_verified first_name", without="user_id"),
         ),
-        basic_fields(email="email", first="first_name", last="last_name"),
+        map_fields(email="email", firstName="first_name", lastName="last_name"),
         hints={
             "email_verified": VERIFIED_HINT,
             "id": to_metadata("workosId"),
@@ -187,12 +175,14 @@ PLATFORM_PRESETS: tuple[Preset, ...] = (
             signature("tenantId", some="registrations insertInstant usernameStatus twoFactor memberships", at_least=2),
             signature("registrations.applicationId", some="active username usernameStatus insertInstant"),
         ),
-        {
-            **basic_fields(
-                email="email", phone="phoneNumber|mobilePhone", first="firstName", last="lastName", full="fullName"
-            ),
-            "username": ("username", NOT_EMAIL),
-        },
+        map_fields(
+            email="email",
+            phoneNumber="phoneNumber|mobilePhone",
+            firstName="firstName",
+            lastName="lastName",
+            full_name="fullName",
+            username_or_email="username",
+        ),
         hints={
             "verified": VERIFIED_HINT,
             "id": to_metadata("fusionauthId"),
@@ -211,10 +201,11 @@ PLATFORM_PRESETS: tuple[Preset, ...] = (
             signature("timeJoined", some="emails phoneNumbers tenantIds isPrimaryUser thirdParty", at_least=2),
         ),
         {
-            **basic_fields(email="emails.0", phone="phoneNumbers.0"),
-            **basic_fields(email="loginMethods[email=*@*].email", phone="loginMethods[phoneNumber=+*].phoneNumber"),
-            **basic_fields(email="user.email", phone="user.phoneNumber"),
-            "loginMethods[recipeId=thirdparty]": ("oauthAccounts", ACCOUNTS),
+            **map_fields(
+                email="emails.0", phoneNumber="phoneNumbers.0", oauthAccounts="loginMethods[recipeId=thirdparty]"
+            ),
+            **map_fields(email="loginMethods[email=*@*].email", phoneNumber="loginMethods[phoneNumber=+*].phoneNumber"),
+            **map_fields(email="user.email", phoneNumber="user.phoneNumber"),
         },
         hints={
             "emails": "the first email is imported; a user has one",
@@ -233,7 +224,7 @@ PLATFORM_PRESETS: tuple[Preset, ...] = (
             signature("loginIds", some="userId verifiedEmail userTenants roleNames"),
             signature("verifiedEmail verifiedPhone", some="userTenants roleNames loginId"),
         ),
-        basic_fields(email="email", phone="phone", first="givenName", last="familyName", full="name"),
+        map_fields(email="email", phoneNumber="phone", firstName="givenName", lastName="familyName", full_name="name"),
         hints={
             "verifiedEmail": VERIFIED_HINT,
             "loginIds": "are emails, phone numbers or usernames; map loginIds.0 to username if they are",

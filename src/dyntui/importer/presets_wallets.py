@@ -2,15 +2,7 @@
 
 from __future__ import annotations
 
-from dyntui.importer.preset_types import (
-    ACCOUNTS,
-    VERIFIED_HINT,
-    WALLETS,
-    Preset,
-    basic_fields,
-    signature,
-    to_metadata,
-)
+from dyntui.importer.preset_types import VERIFIED_HINT, Preset, map_fields, signature, to_metadata
 
 __all__ = ["WALLET_PRESETS"]
 
@@ -28,10 +20,7 @@ WALLET_PRESETS: tuple[Preset, ...] = (
         "dynamic",
         "Dynamic (own exports and API responses)",
         (signature("projectEnvironmentId"),),
-        {
-            "verifiedCredentials[format=blockchain]": ("wallets", WALLETS),
-            "verifiedCredentials[format=oauth]": ("oauthAccounts", ACCOUNTS),
-        },
+        map_fields(wallets="verifiedCredentials[format=blockchain]", oauthAccounts="verifiedCredentials[format=oauth]"),
         hints={"walletPublicKey": "taken from verifiedCredentials", "wallet": "", "chain": ""},
     ),
     Preset(
@@ -49,11 +38,12 @@ WALLET_PRESETS: tuple[Preset, ...] = (
         "privy",
         "Privy (users of the REST API or the server SDK, JSON)",
         (signature("linked_accounts"),),
-        {
-            **basic_fields(email="linked_accounts[type=email].address", phone="linked_accounts[type=phone].number"),
-            "linked_accounts[type=wallet|smart_wallet]": ("wallets", WALLETS),
-            "linked_accounts[type=*_oauth|farcaster|telegram]": ("oauthAccounts", ACCOUNTS),
-        },
+        map_fields(
+            email="linked_accounts[type=email].address",
+            phoneNumber="linked_accounts[type=phone].number",
+            wallets="linked_accounts[type=wallet|smart_wallet]",
+            oauthAccounts="linked_accounts[type=*_oauth|farcaster|telegram]",
+        ),
         hints={
             "id": to_metadata("privyId"),
             "custom_metadata": to_metadata(),
@@ -64,7 +54,7 @@ WALLET_PRESETS: tuple[Preset, ...] = (
         "magic",
         "Magic (user metadata of the Admin SDK)",
         (signature("issuer publicAddress", some="email phoneNumber oauthProvider wallets"),),
-        basic_fields(email="email", phone="phoneNumber"),
+        map_fields(email="email", phoneNumber="phoneNumber"),
         hints={
             "issuer": to_metadata("magicIssuer"),
             "publicAddress": _stays_with("Magic"),
@@ -82,7 +72,7 @@ WALLET_PRESETS: tuple[Preset, ...] = (
             signature("authConnectionId groupedAuthConnectionId"),
             signature("authConnectionId authConnection userId"),
         ),
-        basic_fields(email="email", full="name"),
+        map_fields(email="email", full_name="name"),
         hints={
             "verifierId": to_metadata("web3authId"),
             "userId": to_metadata("web3authId"),
