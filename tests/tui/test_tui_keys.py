@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from tests.tui.access_support import LAUNCH_PARTY_ENTRIES
 from tests.tui.import_support import messy, open_file, step_of
 from tests.tui.tui_support import SIZE, SMALL, demo, jump, lines_of, press, settled, text_of
 
+import dyntui
 from dyntui.config.keymap_file import load_keymap
 from dyntui.config.paths import paths
 from dyntui.config.private_files import atomic_write
 from dyntui.config.settings import Settings
+from dyntui.core.interface import with_keys
+from dyntui.resources import RESOURCES
 from dyntui.tui.kit.dialogs.paste_dialog import PasteTextDialog
 from dyntui.tui.kit.dialogs.select_dialog import SelectDialog
 from dyntui.tui.kit.widgets.json_tree import JsonTree
@@ -56,6 +60,46 @@ async def test_the_help_is_searched_and_changes_keys() -> None:
         await press(pilot, "question_mark", *"users.exp", "enter", "backspace", "escape", "x")
         assert "Export users" in text_of(console)
         assert load_keymap() == {"copying.copy": "f8", "list.refresh": "f4"}
+
+
+_SOURCE = Path(dyntui.__file__).parent
+_LITERAL_KEY = re.compile(
+    r"""\b[Pp]ress(?:es)?[ ](?:esc|tab|space|ctrl\+\w|f\d+|[^\W\da]|[-?!@:/*+=,.;<>#$%_\[\]])(?=[ .,;"'])"""
+    r"""|\("(?:esc|space|ctrl\+s)",[ ]"[a-z]"""  # a key in the footer of a dialog
+    r"""|["(. ](?:esc|space|ctrl\+\w|[A-Zf/])[ ](?:clears|stops|shows|changes|undoes|skips|unmarks|to[ ])"""
+)
+"""A key that is written out in a text, not looked up by `key_of` or `with_keys`. Enter in a field is always enter."""
+
+
+def test_texts_look_up_the_keys_that_they_name() -> None:
+    sources = [path for part in ("tui", "resources", "services") for path in (_SOURCE / part).rglob("*.py")]
+    found = [
+        f"{path.relative_to(_SOURCE)}: {match[0]}"
+        for path in sources
+        for line in path.read_text().splitlines()
+        for match in [_LITERAL_KEY.search(line)]
+        if match and '"""' not in line and not line.lstrip().startswith(("Action(", "#"))
+    ]
+    assert [line for line in found if not line.startswith("tui/shell/key_dialog.py")] == []
+
+
+async def test_texts_name_the_keys_of_the_user() -> None:
+    keys = {"app.find": "f2", "list.filter": "f3", "app.back": "f4,escape", "dialog.cancel": "f6", "app.quit": "f7"}
+    lines = [f'"{action_id}" = "{key}"\n' for action_id, key in {**keys, "webhooks.create": "ctrl+g"}.items()]
+    atomic_write(paths().keymap_file, "".join(lines).encode())
+    console = Console(demo().session, Settings.load())
+    async with console.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await press(pilot, "n")
+        assert console.session.notifications[-1].text == "Press f2 to search first."
+        await press(pilot, "f3", *"nobody@example.org", "enter")
+        assert "Press f3 to change the filter, f4 to clear it." in text_of(console)
+        await press(pilot, "f4", "s")
+        assert "f6 cancel" in text_of(console)
+        await press(pilot, "f6", "f4")
+        assert console.session.notifications[-1].text == "This is the first screen. Press f7 to quit."
+        assert with_keys(RESOURCES["webhooks"].empty) == "There are no webhooks. Press ctrl+g to create one."
+    assert with_keys(RESOURCES["webhooks"].empty) == "There are no webhooks.", "the command line names no key"
 
 
 async def test_the_help_finds_actions_of_other_screens_by_key_and_id() -> None:

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ import click
 from dyntui.cli.context import CliContext, combine_options
 from dyntui.cli.watch import watch_option
 from dyntui.core.errors import UsageError
+from dyntui.core.interface import with_keys
 from dyntui.core.json_types import Row
 from dyntui.services.lists.row_match import Match
 
@@ -190,8 +190,7 @@ def show_rows(
     if not rows and text:
         context.print_message(f"No {record.plural} match {text!r}.")
     elif not rows:
-        # Only the first sentence of the record's text: the others mention keys of the console.
-        context.print_message(re.split(r"(?<=[.:])\s", record.empty or "The list is empty.")[0].replace(":", "."))
+        context.print_message(with_keys(record.empty) or "The list is empty.")
     else:
         of_total = f" of {total:,}" if total is not None else ""
         context.print_message(f"{len(rows):,}{of_total} {record.plural}")

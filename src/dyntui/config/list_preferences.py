@@ -69,7 +69,7 @@ class ListPreferences:
         """Return a saved view. Raises UsageError."""
         views = self.views.get(resource, {})
         if name not in views:
-            known = ", ".join(views) or "none; press b in the console to save one"
+            known = ", ".join(views) or "none; save one in the console"
             raise UsageError(f"There is no view {name!r} of {resource}.", hint=f"Views: {known}.")
         return views[name]
 

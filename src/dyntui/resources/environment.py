@@ -80,7 +80,7 @@ ORIGINS = Resource(
         time_column("createdAt", "added", priority=1),
         id_column(priority=2),
     ),
-    empty="There are no origins, so any site may use this environment id. Press + to add one.",
+    empty="There are no origins, so any site may use this environment id. Press {origins.create} to add one.",
     actions=(
         create_action("addOrigin", "Add an origin: scheme and host without a path. One leading *. stands for any subdomain.", fields=("origin",)),
         delete_action("deleteOriginById", "Delete the origin.", warning="Users can no longer sign in on pages of this origin."),
@@ -100,7 +100,7 @@ DEEPLINKS = Resource(
         time_column("createdAt", "added", priority=1),
         id_column(priority=2),
     ),
-    empty="There are no deeplink URLs. Press + to add one, such as myapp://",
+    empty="There are no deeplink URLs. Press {deeplinks.create} to add one, such as myapp://",
     actions=(
         create_action("addDeeplinkUrl", "Add the URL of an app. The scheme may be a custom one.", fields=("url",)),
         delete_action("deleteDeeplinkUrlById", "Delete the deeplink URL.", warning="Users can no longer sign in to apps with this URL."),
@@ -122,7 +122,7 @@ HOSTNAMES = Resource(
         Column("errors", "errors", 24, grow=True, priority=3),
     ),
     route="hostname",
-    empty="There are no custom hostnames. Press + to add one, then enter to see the DNS records to set.",
+    empty="There are no custom hostnames. Press {hostnames.create} to add one, then {list.open} to see the DNS records to set.",
     actions=(
         create_action("createCustomHostname", "Add a custom hostname."),
         delete_action("deleteCustomHostname", "Delete the custom hostname.", warning="Sessions that use cookies of this hostname end."),
@@ -145,7 +145,7 @@ CUSTOM_FIELDS = Resource(
         Column("validationRules.unique", "unique", 6, format=yes_no, priority=2),
     ),
     detail="getCustomFieldById",
-    empty="There are no custom fields. Press + to create one.",
+    empty="There are no custom fields. Press {custom-fields.create} to create one.",
     label=label_from("name"),
     actions=(
         create_action("createCustomFieldForEnvironment", "Create a custom field, which users fill in at sign-in."),
@@ -171,7 +171,7 @@ PROVIDERS = Resource(
     detail="getProvider",
     cached=False,
     secrets=("clientSecret",),
-    empty="There are no providers. Press + to add one.",
+    empty="There are no providers. Press {providers.create} to add one.",
     actions=(
         create_action("createProvider", "Add a provider: social, email, SMS or on-ramp.",
             fields=("provider", "clientId", "clientSecret", "scopes", "providerProjectId", "appleKeyId", "appleTeamId",
@@ -225,7 +225,7 @@ EXCHANGES = Resource(
         id_column(priority=1),
     ),
     detail="getExchange",
-    empty="There are no exchanges. Press + to add one.",
+    empty="There are no exchanges. Press {exchanges.create} to add one.",
     actions=(
         create_action("createExchange", "Add an exchange from which users can fund wallets."),
         enable_action("enableExchange", "Enable the exchange."),
@@ -269,7 +269,7 @@ TEST_ACCOUNT = Resource(
     ),
     route="detail",
     cached=False,
-    empty="There is no test account. Press + to create one: an email address and a code that always work.",
+    empty="There is no test account. Press {test-account.create} to create one: an email address and a code that always work.",
     label=label_from("email", "phone"),
     actions=(
         create_action("createTestAccount", "Create a test account.", typed_in_live=True, fields=()),

@@ -25,7 +25,7 @@ GLOBAL_WALLET = Resource(
         id_column(priority=1),
     ),
     route="detail",
-    empty="There is no global wallet. Press + to create one.",
+    empty="There is no global wallet. Press {global-wallet.create} to create one.",
     actions=(
         create_action("createGlobalWalletSettings", "Create the global wallet."),
         edit_action("updateGlobalWalletSettings", "Edit the appearance and the links of the global wallet."),
@@ -48,7 +48,7 @@ GLOBAL_ACCESS = Resource(
         Column("id", "id", 36, grow=True, priority=1),
     ),
     route="global-wallet-domains",
-    empty="Every app may connect. Press + to create an allow list or a block list.",
+    empty="Every app may connect. Press {global-wallet-access.create} to create an allow list or a block list.",
     actions=(
         create_action("createGlobalWalletAccessControl", "Create the list of domains that may connect (allow) or may not (block)."),
         edit_action("updateGlobalWalletAccessControl", "Change the list to allow or to block.", replaces_all=True, typed_in_live=True),
@@ -69,7 +69,7 @@ GLOBAL_DOMAINS = Resource(
         time_column("createdAt", "added", priority=1),
         id_column(priority=2),
     ),
-    empty="The list has no domains. Press + to add one.",
+    empty="The list has no domains. Press {global-wallet-domains.create} to add one.",
     actions=(
         create_action("addGlobalWalletAccessControlDomain", "Add a domain to the list."),
         delete_action("deleteGlobalWalletAccessControlDomainById", "Remove the domain from the list."),

@@ -34,7 +34,7 @@ NAME_SERVICES = Resource(
         enabled_column(),
     ),
     route="detail",
-    empty="There are no name services. Press V to get the message to sign, then + to add one.",
+    empty="There are no name services. Press {name-services.signing-message} to get the message to sign, then {name-services.create} to add one.",
     label=label_from("domain", "chainName"),
     actions=(
         ResourceAction("signing-message", "fetchNameServiceSigningMessage",

@@ -143,7 +143,7 @@ INVITES = Resource(
         Column("walletPublicKey", "wallet", 14, priority=4),
         Column("createdByEmail", "invited by", 22, priority=2),
     ),
-    empty="There are no invitations. Press + to invite a member; the API accepts 20 invitations per minute.",
+    empty="There are no invitations. Press {invites.create} to invite a member; the API accepts 20 invitations per minute.",
     cached=False,
     label=label_from("email", "walletPublicKey", "alias"),
     actions=(
@@ -239,7 +239,7 @@ SSO = Resource(
     ),
     route="detail",
     cached=False,
-    empty="Single sign-on is not set up. Press + to set it up.",
+    empty="Single sign-on is not set up. Press {sso.create} to set it up.",
     label=label_from("ssoDomain"),
     actions=(
         create_action("createSsoProvider", "Set up single sign-on through Okta."),

@@ -84,7 +84,7 @@ USERS = Resource(
     ),
     detail="getUser",
     route="user",
-    empty="There are no users in this environment. Press i to import some.",
+    empty="There are no users in this environment. Press {app.import} to import some.",
     label=_user_label,
     command="users",
     actions=(

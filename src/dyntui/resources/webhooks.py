@@ -86,7 +86,7 @@ WEBHOOKS = Resource(
     route="webhook",
     cached=False,
     secrets=("secret",),
-    empty="There are no webhooks. Press + to create one.",
+    empty="There are no webhooks. Press {webhooks.create} to create one.",
     actions=(
         create_action("createWebhook", "Create a webhook. A ping message is sent to its URL immediately.", fields=("url", "events", "isEnabled")),
         edit_action("updateWebhookById", "Edit the URL and the events of the webhook.", replaces_all=True, fields=("url", "events", "isEnabled")),

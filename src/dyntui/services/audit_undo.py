@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dyntui.core.interface import by_interface
 from dyntui.services.access.undo import ENTRY_ACTIONS
 from dyntui.services.actions.audit import AuditLine
 from dyntui.services.actions.audit_log import AuditEntry
@@ -30,7 +31,9 @@ def undo_disabled_reason(entry: AuditEntry, environment: tuple[str, str]) -> str
     if entry_job(line) or is_undoable(DoneChange.of_line(line)):
         return None
     if line.action.endswith(".import"):
-        return "An import is undone from its job. Press : and type jobs."
+        return "An import is undone from its job. " + by_interface(
+            "`dyntui jobs list` shows the jobs, `dyntui jobs undo JOB` undoes one.", "Press {app.jump} and type jobs."
+        )
     match line.outcome:
         case "failed" | "refused" | "not_tried":
             return "There is nothing to undo: nothing was changed."

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from dyntui.core.errors import UsageError
+from dyntui.core.interface import with_keys
 from dyntui.core.json_types import Row, as_objects
 from dyntui.resources import RESOURCES, ActionTarget, Resource, ResourceAction, Scope, Shape, resource
 from dyntui.resources.cell_formats import get_path
@@ -283,7 +284,7 @@ async def read_targets(
     if not ids and is_single(record):
         rows = [scanned.row async for scanned in scan(client, record, parent=parent)]
         if not rows:
-            raise UsageError(record.empty or f"There is no {record.singular}.")
+            raise UsageError(with_keys(record.empty) or f"There is no {record.singular}.")
         return [make_target(record, row) for row in rows]
     can_check = action.disabled_reason is not None and (bool(parent) or not _is_read_by_parent(client, record))
     if not (_needs_rows(record, action) or can_check):

@@ -40,8 +40,10 @@ __all__ = [
     "disabled_reason_of",
     "heading_of",
     "key_label",
+    "key_of",
     "press_label",
     "register",
+    "use_custom_keys",
 ]
 
 
@@ -248,6 +250,24 @@ def key_label(key: str) -> str:
     if key.startswith("upper_"):
         return key.removeprefix("upper_").upper()
     return _KEY_LABELS.get(key, key)
+
+
+_custom_keys: Mapping[str, str] = {}
+
+
+def use_custom_keys(keymap: Mapping[str, str]) -> None:
+    """Use the keys of the user in all texts. keymap: action id -> keys, separated by commas."""
+    global _custom_keys
+    _custom_keys = keymap
+
+
+def key_of(action_id: str) -> str:
+    """Return the first key of an action as people write it, that of the user where there is one. All texts use this.
+
+    Raises KeyError for an unknown action.
+    """
+    own = _custom_keys.get(action_id, "")
+    return key_label(own.split(",")[0].strip() or ACTIONS[action_id].keys[0])
 
 
 _LABELED_KEYS = {label: key for key, label in _KEY_LABELS.items()}

@@ -21,7 +21,7 @@ from dyntui.services.actions.write_types import (
     WriteResults,
     one_time_value,
 )
-from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.action_registry import bindings, key_of
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 from dyntui.tui.shell.actions import SHELL_ACTIONS
 from dyntui.tui.shell.confirm_dialog import ConfirmDialog, Preview
@@ -50,7 +50,7 @@ class ProgressDialog(BaseDialog[None]):
     """Shows the progress of an action. esc stops after the requests in flight."""
 
     BINDINGS = bindings(SHELL_ACTIONS, "progress")
-    footer_keys = (("esc", "stop"), ("Q", "quit"))
+    footer_keys = (("dialog.cancel", "stop"), ("progress.quit", "quit"))
 
     def __init__(self, title: str, total: int, stop: asyncio.Event) -> None:
         super().__init__(title)
@@ -113,7 +113,7 @@ class AssessmentDialog(BaseDialog[None]):
     """Shown while the impact of an action is assessed for long. esc cancels the action."""
 
     title_text = "Checking Before the Confirmation"
-    footer_keys = (("esc", "cancel"),)
+    footer_keys = (("dialog.cancel", "cancel"),)
 
     def content(self) -> ComposeResult:
         yield Static("The server has not responded yet. Nothing was changed.", markup=False)
@@ -319,7 +319,7 @@ def _offer_undo(console: ConsoleApp, results: WriteResults) -> str:
         console.session.last_change = None
         return ""
     console.session.last_change = (connection, change)
-    return ". Press Z to undo it"
+    return f". Press {key_of('app.undo')} to undo it"
 
 
 def notify_results(console: ConsoleApp, results: WriteResults, environment: str = "") -> None:

@@ -22,6 +22,7 @@ from textual.worker import WorkerFailed
 from dyntui.config import crash_report
 from dyntui.config.settings import Settings
 from dyntui.core.effect import Effect
+from dyntui.core.interface import use_command_line, use_console
 from dyntui.core.json_types import Row
 from dyntui.core.meanings import sign_of_severity
 from dyntui.core.process_state import install_thread_crash_hook, remove_thread_crash_hook, resume_garbage_collection
@@ -29,7 +30,7 @@ from dyntui.core.text import safe
 from dyntui.core.times import now
 from dyntui.tui.features.imports.entry_points import offer_unfinished
 from dyntui.tui.kit import control_character_filter
-from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.action_registry import bindings, key_of, use_custom_keys
 from dyntui.tui.kit.messages import LatestMessage
 from dyntui.tui.kit.themes import DENSE_THEME, OWN_VARIABLES
 from dyntui.tui.kit.widgets.line_widget import LINE_STYLES
@@ -102,6 +103,8 @@ class Console(TerminalActionsMixin):
         self.animation_level = startup.animation_level(self.settings.animations and not self.settings.plain)
         self.custom_keys = current_keymap(self.settings.keymap)
         self.set_keymap(self.custom_keys)
+        use_custom_keys(self.custom_keys)
+        use_console(key_of)
         if self.announcer is not None:
             self.announcer.greeting = self.plain_greeting()
 
@@ -169,6 +172,7 @@ class Console(TerminalActionsMixin):
             self.open_environment()
 
     async def on_unmount(self) -> None:
+        use_command_line()
         startup.remove_signal_handlers()
         remove_thread_crash_hook()
         if self.session.running is not None:
@@ -322,7 +326,9 @@ class Console(TerminalActionsMixin):
             self.shown.ask_find()
 
     def find_next_disabled_reason(self) -> str | None:
-        return None if self.shown is not None and self.shown.find_text else "Press / to search first."
+        return (
+            None if self.shown is not None and self.shown.find_text else f"Press {key_of('app.find')} to search first."
+        )
 
     def action_find_next(self) -> None:
         if self.shown is not None:

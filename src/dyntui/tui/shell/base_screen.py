@@ -18,7 +18,7 @@ from textual.widget import Widget
 from dyntui.core.errors import DyntuiError
 from dyntui.core.text import quantity, safe
 from dyntui.core.times import age, now
-from dyntui.tui.kit.action_registry import ActionMixin, active_actions
+from dyntui.tui.kit.action_registry import ActionMixin, active_actions, key_of
 from dyntui.tui.kit.messages import LatestMessage
 from dyntui.tui.kit.widgets.line_list import LineList
 from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
@@ -120,7 +120,7 @@ class ConsoleScreen(ActionMixin, Screen[None]):
     def handle_back(self) -> None:
         """Clear what `back_label` names. Unsaved input is kept the first time, with a warning."""
         self._warned_about = self.unsaved()
-        self.console.notify(f"Press esc again to discard {self._warned_about}.", "warning")
+        self.console.notify(f"Press {key_of('app.back')} again to discard {self._warned_about}.", "warning")
 
     def filter_entered(self, text: str) -> None:
         """Apply the filter that was entered in the prompt."""
@@ -439,7 +439,9 @@ class ConsoleScreen(ActionMixin, Screen[None]):
         failure = self.query_one("#failure", Static)
         failure.display = error is not None
         if error is not None:
-            lines = [error.message, error_hint(error), "Press r to try again."]
+            refresh = [active.action.id for active in active_actions(self) if active.action.id.endswith(".refresh")]
+            retry = f"Press {key_of(refresh[0])} to try again." if refresh else ""
+            lines = [error.message, error_hint(error), retry]
             failure.update("\n".join(safe(line, 500) for line in lines if line))
 
 

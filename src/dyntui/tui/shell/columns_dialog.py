@@ -40,12 +40,12 @@ class ColumnsDialog(BaseDialog[list[Column]]):
 
     BINDINGS = bindings(SHELL_ACTIONS, "columns")
     footer_keys = (
-        ("space", "show"),
-        ("( )", "move"),
-        ("< >", "size"),
-        ("=", "reset"),
-        ("enter", "apply"),
-        ("esc", "cancel"),
+        ("columns.toggle", "show"),
+        ("columns.move_left columns.move_right", "move"),
+        ("columns.narrower columns.wider", "size"),
+        ("columns.reset", "reset"),
+        ("columns.apply", "apply"),
+        ("dialog.cancel", "cancel"),
     )
 
     def __init__(self, title: str, columns: Sequence[Column], shown: Sequence[str]) -> None:

@@ -211,9 +211,9 @@ class ConfirmDialog(BaseDialog[Confirmation]):
         height = min(len(rows), _MAX_LINES, self.app.size.height - _CHROME_LINES - _TYPED_LINES * self.typed)
         self.tracker.styles.height = max(1, height)
         self.tracker.set_rows(rows)
-        scroll_keys = (("↑ ↓", "scroll"),) if len(rows) > height else ()
+        scroll_keys = (("confirm.up confirm.down", "scroll"),) if len(rows) > height else ()
         confirm_keys = "enter" if self.typed else self.keys.shown
-        self.show_footer_keys(("esc", "cancel"), *scroll_keys, (confirm_keys, self.verb.lower()))
+        self.show_footer_keys(("dialog.cancel", "cancel"), *scroll_keys, (confirm_keys, self.verb.lower()))
         self.call_after_refresh(self._update_field)
 
     def _update_field(self) -> None:

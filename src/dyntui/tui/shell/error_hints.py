@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from dyntui.core.errors import DyntuiError, join_sentences
+from dyntui.tui.kit.action_registry import key_of
 
 if TYPE_CHECKING:
     from dyntui.tui.shell.console_app import ConsoleApp
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 __all__ = ["concerns_environment", "error_hint", "error_message", "errors_shown"]
 
 _COMMAND = re.compile(r"dyntui (auth|env)\b")
-_FORM = "Press ctrl+e to edit its token, id or address."
 
 
 def concerns_environment(error: DyntuiError | None) -> bool:
@@ -30,7 +30,7 @@ def error_hint(error: DyntuiError) -> str:
     if not concerns_environment(error):
         return error.hint
     return join_sentences(
-        _FORM,
+        f"Press {key_of('app.environment')} to edit its token, id or address.",
         "Or the token lacks the scope, or the plan does not include the feature."
         if isinstance(error, Forbidden)
         else "",

@@ -142,7 +142,7 @@ class HelpDialog(BaseDialog[None]):
     """The help screen of `screen`, the screen below it."""
 
     title_text = "Keys"
-    footer_keys = (("↑ ↓", "move"), ("enter", "change key"), ("esc", "close"))
+    footer_keys = (("↑ ↓", "move"), ("enter", "change key"), ("dialog.cancel", "close"))
 
     def __init__(self, screen: Screen[Any]) -> None:
         super().__init__(_title_of(screen), classes="large help")

@@ -34,10 +34,10 @@ class LinkDialog(BaseDialog[None]):
         self.url = url
         self.note = note
         self.find = find
-        keys = [("c", "copy")]
-        keys += [("i", "copy search text")] if find else []
-        keys += [] if browser_unavailable_reason() else [("o", "open in the browser")]
-        self.footer_keys = (*keys, ("esc", "close"))
+        keys = [("link.copy", "copy")]
+        keys += [("link.find", "copy search text")] if find else []
+        keys += [] if browser_unavailable_reason() else [("link.open", "open in the browser")]
+        self.footer_keys = (*keys, ("dialog.cancel", "close"))
 
     def content(self) -> ComposeResult:
         yield Static(safe(self.url), id="url", markup=False)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual.screen import Screen, ScreenResultCallbackType
 
+from dyntui.tui.kit.action_registry import key_of
 from dyntui.tui.kit.history import History
 from dyntui.tui.kit.workers import start_worker
 from dyntui.tui.shell.base_screen import ConsoleScreen
@@ -185,7 +186,7 @@ class NavigationMixin(TypeAheadMixin, inherit_bindings=False):
             return None
         if self.history.previous or self._has_tour:
             return None
-        return "This is the first screen. Press Q to quit."
+        return f"This is the first screen. Press {key_of('app.quit')} to quit."
 
     def forward_disabled_reason(self) -> str | None:
         return None if self.history.next else "There is no screen to go forward to."

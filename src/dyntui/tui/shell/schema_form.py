@@ -8,7 +8,7 @@ from textual.widgets import Input
 
 from dyntui.core.text import safe
 from dyntui.services.forms import FieldKind, FormField, read_form
-from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.action_registry import bindings, key_of
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.kit.dialogs.multi_select_dialog import MultiSelectDialog
 from dyntui.tui.shell.actions import SHELL_ACTIONS
@@ -65,9 +65,9 @@ class SchemaForm(FormDialog):
         hint = "" if field.kind is FieldKind.CHOICE or self._options(field) else field.hint
         if self._options(field):
             hint = (
-                "separate with commas, or press ctrl+o to choose"
+                f"separate with commas, or press {key_of('schema.choose')} to choose"
                 if field.kind is FieldKind.LIST
-                else "press ctrl+o to choose"
+                else f"press {key_of('schema.choose')} to choose"
             )
         return FormInput(name, field.label, value, help=hint, secret=secret)
 

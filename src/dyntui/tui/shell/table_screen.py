@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from dyntui.core.errors import DyntuiError
+from dyntui.core.interface import with_keys
 from dyntui.core.json_types import Row
 from dyntui.resources import Column
 from dyntui.tui.kit.widgets.line_widget import Piece
@@ -62,7 +63,7 @@ class TableScreen(ConsoleScreen):
 
     def empty_text(self) -> str:
         """Return the text of a table without rows."""
-        return self.EMPTY
+        return with_keys(self.EMPTY)
 
     def highlighted_words(self) -> str:
         """Return the words to highlight in the rows; "" for none."""

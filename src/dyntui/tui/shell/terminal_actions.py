@@ -10,7 +10,7 @@ from textual.app import SuspendNotSupported
 from textual.widgets import Input
 
 from dyntui.config.settings import Settings
-from dyntui.tui.kit.action_registry import ACTIONS, key_label
+from dyntui.tui.kit.action_registry import key_of, use_custom_keys
 from dyntui.tui.kit.terminal.app_mixin import LeanDisplayMixin
 from dyntui.tui.kit.terminal.environment import has_job_control, stop_process_group
 from dyntui.tui.kit.themes import DEFAULT_THEME, NO_COLOR_THEME, SIXTEEN_COLORS_THEME, find_theme, theme_names
@@ -43,6 +43,7 @@ class TerminalActionsMixin(LeanDisplayMixin[int], ServerUpdatesMixin):
 
     def use_keymap(self, keymap: Mapping[str, str]) -> None:
         self.custom_keys = keymap
+        use_custom_keys(keymap)
         self.set_keymap(keymap)
         self.refresh_status()
 
@@ -78,7 +79,10 @@ class TerminalActionsMixin(LeanDisplayMixin[int], ServerUpdatesMixin):
         """Tell when the theme of the settings is not known."""
         name = self.settings.theme
         if name and not self.no_color and name not in theme_names():
-            self.notify(f"Unknown theme {name!r}; using {self.theme}. Press ctrl+t to choose one.", severity="warning")
+            self.notify(
+                f"Unknown theme {name!r}; using {self.theme}. Press {key_of('app.theme')} to choose one.",
+                severity="warning",
+            )
 
     def theme_disabled_reason(self) -> str | None:
         if self.no_color:
@@ -90,14 +94,9 @@ class TerminalActionsMixin(LeanDisplayMixin[int], ServerUpdatesMixin):
 
         choose_theme(cast("ConsoleApp", self))
 
-    def first_key(self, action_id: str) -> str:
-        """Return the first key of an action, with the changes of keymap.toml, as people write it."""
-        keys = self.custom_keys.get(action_id) or ACTIONS[action_id].keys[0]
-        return key_label(keys.split(",")[0].strip())
-
     def plain_greeting(self) -> str:
         """Return the first line of plain mode, with the keys that one needs first."""
-        help_key, read_key, quit_key = map(self.first_key, ("app.help", "app.repaint", "app.quit"))
+        help_key, read_key, quit_key = map(key_of, ("app.help", "app.repaint", "app.quit"))
         return (
             f"dyntui in plain mode. {help_key} lists the keys of a screen, {read_key} reads the screen again, "
             f"{quit_key} quits."
@@ -136,8 +135,8 @@ class TerminalActionsMixin(LeanDisplayMixin[int], ServerUpdatesMixin):
         selected = focused.selected_text if isinstance(focused, Input | TextArea) else self.screen.get_selected_text()
         if selected:
             raise SkipAction
-        quit_key = self.first_key("app.quit")
+        quit_key = key_of("app.quit")
         if self.shown is None:
-            self.notify(f"Press esc to close this, then {quit_key} to quit dyntui.")
+            self.notify(f"Press {key_of('dialog.cancel')} to close this, then {quit_key} to quit dyntui.")
         else:
             self.notify(f"Press {quit_key} to quit dyntui.")

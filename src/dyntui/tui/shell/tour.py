@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dyntui.config.paths import paths
 from dyntui.config.private_files import atomic_write, private_dir
-from dyntui.tui.kit.action_registry import Action, active_actions, key_label
+from dyntui.tui.kit.action_registry import Action, active_actions, key_of
 from dyntui.tui.kit.widgets.cells import cut, width_of
 from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
 from dyntui.tui.kit.widgets.prompt import Prompt
@@ -76,7 +76,9 @@ class Tour:
         self._done |= {step for step in _STEPS if action.id in step.actions}
         if len(self._done) == len(_STEPS) and not self.is_over:
             self._end()
-            self._console.notify("That was the tour. Press ? for all keys, and Q to quit.")
+            self._console.notify(
+                f"That was the tour. Press {key_of('app.help')} for all keys, and {key_of('app.quit')} to quit."
+            )
         if screen is not None:
             self.show_hint(screen)
 
@@ -106,7 +108,7 @@ class Tour:
             screen.mount(line, before="#footer")
         number = len(self._done) + (not screen.has_prompt)
         line.hint = f"Tour {number} of {len(_STEPS)} · {hint}"
-        line.skip_hint = "esc skips it" if self._console.is_at_start and not screen.has_prompt else ""
+        line.skip_hint = f"{key_of('app.back')} skips it" if self._console.is_at_start and not screen.has_prompt else ""
         line.repaint()
 
     def _hint_for(self, screen: ConsoleScreen) -> str:
@@ -115,5 +117,5 @@ class Tour:
         available = {active.action.id: active for active in active_actions(screen) if active.disabled_reason is None}
         for step in _STEPS:
             if step not in self._done and (active := available.get(step.actions[0])) is not None:
-                return f"{key_label(active.keys[0])} {step.text}"
+                return f"{key_of(active.action.id)} {step.text}"
         return ""

@@ -27,7 +27,7 @@ from dyntui.services.access.entries import add_entries, entry_target
 from dyntui.services.access.entry_search import entries_of
 from dyntui.services.actions.write_types import WriteResults
 from dyntui.tui.features.access.actions import ACCESS_ACTIONS
-from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.action_registry import bindings, key_of
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.kit.dialogs.fuzzy_select_dialog import named_choices
 from dyntui.tui.kit.dialogs.select_dialog import Choice
@@ -123,7 +123,8 @@ class CompareAllowlistScreen(ReadTableScreen[EntryDiff]):
             return await asyncio.to_thread(read_file, self.other, live=live)
         except OSError as error:
             raise DyntuiError(
-                f"{self.other} cannot be read: {error.strerror}.", hint="Press r to try again."
+                f"{self.other} cannot be read: {error.strerror}.",
+                hint=f"Press {key_of('compare.refresh')} to try again.",
             ) from error
 
     def show_result(self, result: EntryDiff) -> None:

@@ -49,7 +49,7 @@ class EntryDraftsScreen(TableScreen):
         Column("alias", "alias", 16, priority=3),
         Column("line", "line", 5, right=True, priority=2),
     )
-    EMPTY = "No entries to add. Press esc to go back."
+    EMPTY = "No entries to add. Press {app.back} to go back."
     HAS_SUMMARY = True
 
     def __init__(self, row: Row, lists: Sequence[Row], text: str, *, is_live: bool) -> None:

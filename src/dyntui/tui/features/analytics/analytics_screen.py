@@ -23,7 +23,7 @@ from dyntui.resources import Column
 from dyntui.resources.cell_formats import thousands
 from dyntui.services.analytics import RANGES, DateRange, Metrics, Series, read_metrics
 from dyntui.tui.features.analytics.actions import ANALYTICS_ACTIONS
-from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.action_registry import bindings, key_of
 from dyntui.tui.kit.clipboard import send_to_clipboard
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values, check_with
 from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
@@ -169,10 +169,18 @@ class AnalyticsScreen(ReadScreen[Metrics]):
     # Date range
 
     def longer_range_disabled_reason(self) -> str | None:
-        return None if self._next_preset(1) else "This is the longest preset range. Press P to choose dates."
+        return (
+            None
+            if self._next_preset(1)
+            else f"This is the longest preset range. Press {key_of('charts.range')} to choose dates."
+        )
 
     def shorter_range_disabled_reason(self) -> str | None:
-        return None if self._next_preset(-1) else "This is the shortest preset range. Press P to choose dates."
+        return (
+            None
+            if self._next_preset(-1)
+            else f"This is the shortest preset range. Press {key_of('charts.range')} to choose dates."
+        )
 
     def _next_preset(self, direction: int) -> int | None:
         """Return the days of the next longer preset, or of the next shorter one for -1; None when there is none."""

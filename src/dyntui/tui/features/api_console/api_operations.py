@@ -11,7 +11,7 @@ from dyntui.core.times import time_text
 from dyntui.resources import Column
 from dyntui.tui.features.api_console.actions import API_CONSOLE_ACTIONS
 from dyntui.tui.features.api_console.request_history import history_of, load_history
-from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.action_registry import bindings, key_of
 from dyntui.tui.kit.clipboard import send_to_clipboard
 from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 from dyntui.tui.shell.table_screen import FilteredTableScreen
@@ -52,7 +52,10 @@ class ApiOperationsScreen(FilteredTableScreen):
         load_history(self, connection)
 
     def empty_text(self) -> str:
-        return f"No operations match `{self.filter_text}`. / changes the search, esc clears it."
+        return (
+            f"No operations match `{self.filter_text}`. "
+            f"{key_of('operations.filter')} changes the search, {key_of('app.back')} clears it."
+        )
 
     def _rows(self) -> list[Row]:
         from dyntui.services.api_console import search_operations
@@ -118,7 +121,7 @@ class ApiOperationsScreen(FilteredTableScreen):
             self.console.notify_error(error)
             return
         if not requests:
-            self.console.notify("No saved requests yet. Press S on a request to save it.")
+            self.console.notify(f"No saved requests yet. Press {key_of('request.save')} on a request to save it.")
             return
         choices = [Choice(request.name, request.name, note=request.operation) for request in requests]
 

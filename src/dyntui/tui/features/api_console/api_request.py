@@ -36,7 +36,7 @@ from dyntui.services.api_console import (
 from dyntui.services.forms import WHOLE, FormField, FormResult
 from dyntui.tui.features.api_console.actions import API_CONSOLE_ACTIONS
 from dyntui.tui.features.api_console.request_history import add_to_history, load_history
-from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.action_registry import bindings, key_of
 from dyntui.tui.kit.clipboard import send_to_clipboard
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.kit.dialogs.text_dialog import TextDialog
@@ -203,7 +203,8 @@ class ApiRequestScreen(SearchableScreen):
         self.query_one("#request", FieldList).show(self._field_lines())
         header = self.query_one(_ResponseHeader)
         header.response, header.warning = response, warning_about(self.operation)
-        header.instruction = f"Press {'enter to edit the fields, ' if self.fields else ''}s to send."
+        edit = f"{key_of('request.fill')} to edit the fields, " if self.fields else ""
+        header.instruction = f"Press {edit}{key_of('request.send')} to send."
         header.repaint()
         self.set_class(response is None, "-unsent")
         self.tree_shown.display = response is not None and response.document is not None
@@ -223,7 +224,7 @@ class ApiRequestScreen(SearchableScreen):
     # Editing
 
     def edit_disabled_reason(self) -> str | None:
-        return None if self.fields else "This operation has no fields. Press ctrl+s to send it."
+        return None if self.fields else f"This operation has no fields. Press {key_of('request.send')} to send it."
 
     def action_edit_fields(self) -> None:
         has_json_body = bool(self.request.body.strip())
@@ -353,7 +354,10 @@ class ApiRequestScreen(SearchableScreen):
         if self.response is None:
             return "There is no response yet."
         if self.response.is_from_history:
-            return "The response of an earlier start is not kept. Press ctrl+s to send the request again."
+            return (
+                "The response of an earlier start is not kept. "
+                f"Press {key_of('request.send')} to send the request again."
+            )
         return None
 
     def action_save_response(self) -> None:

@@ -14,7 +14,7 @@ from dyntui.services.actions.audit_log import AuditEntry, AuditFilter, read_newe
 from dyntui.services.audit_undo import undo_disabled_reason
 from dyntui.tui.features.audit.actions import AUDIT_ACTIONS
 from dyntui.tui.features.audit.change_screen import ChangeScreen, entry_text, environment_of, undo_entry
-from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.action_registry import bindings, key_of
 from dyntui.tui.kit.clipboard import send_to_clipboard
 from dyntui.tui.kit.widgets.line_list import LineList
 from dyntui.tui.kit.widgets.line_widget import Piece
@@ -85,10 +85,16 @@ class AuditScreen(FilteredTableScreen):
 
     def empty_text(self) -> str:
         if self.filter_text:
-            return f"No changes match `{self.filter_text}`. / changes the filter, esc clears it."
+            return (
+                f"No changes match `{self.filter_text}`. "
+                f"{key_of('audit.filter')} changes the filter, {key_of('app.back')} clears it."
+            )
         if self.all_environments:
             return "No changes were made from this machine yet."
-        return "No changes were made in this environment from this machine. f shows those of all environments."
+        return (
+            "No changes were made in this environment from this machine. "
+            f"{key_of('audit.environments')} shows those of all environments."
+        )
 
     def position(self) -> list[Piece]:
         pieces = super().position()

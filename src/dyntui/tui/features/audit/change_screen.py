@@ -15,7 +15,7 @@ from dyntui.services.actions.undo_change import DoneChange
 from dyntui.services.audit_undo import entry_job, undo_disabled_reason
 from dyntui.services.text_diff import leaf_diff
 from dyntui.tui.features.audit.actions import AUDIT_ACTIONS
-from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.action_registry import bindings, key_of
 from dyntui.tui.kit.clipboard import send_to_clipboard
 from dyntui.tui.kit.widgets.field_list import FieldLine, FieldList
 from dyntui.tui.kit.widgets.line_widget import Piece
@@ -79,7 +79,11 @@ class ChangeScreen(ConsoleScreen):
             text = f"Line {self.entry.number:,} cannot be read; the other lines are not affected."
             return [FieldLine("Damaged line", heading=True), FieldLine("problem", text)]
         declared = find_declaration(line.action)
-        undo = reason or ("Z undoes the whole job" if entry_job(line) else "Z undoes it, after a confirmation")
+        undo = reason or (
+            f"{key_of('change.undo')} undoes the whole job"
+            if entry_job(line)
+            else f"{key_of('change.undo')} undoes it, after a confirmation"
+        )
         fields = [
             FieldLine("Change", heading=True),
             FieldLine("action", line.action),

@@ -50,7 +50,7 @@ class EnvironmentsScreen(LocalTableScreen):
         Column("environment", "environment", 11, format=short_id, priority=6),
     )
     KEY = "name"
-    EMPTY = "There are no environments yet. Press + to add one."
+    EMPTY = "There are no environments yet. Press {environments.add} to add one."
     NO_SELECTION = "There is no environment under the cursor."
 
     def __init__(self, *, select: str = "") -> None:

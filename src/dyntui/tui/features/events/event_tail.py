@@ -19,7 +19,7 @@ from dyntui.resources.events import user_id_of
 from dyntui.services.events import EventFilter, EventTail, parse_since
 from dyntui.tui.features.events.actions import EVENTS_ACTIONS
 from dyntui.tui.features.events.event_screen import NO_USER, EventScreen
-from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.action_registry import bindings, key_of
 from dyntui.tui.kit.clipboard import send_to_clipboard
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values, find_problems
 from dyntui.tui.kit.widgets.line_widget import Piece
@@ -94,11 +94,17 @@ class EventTailScreen(AutoRefreshMixin, FilteredTableScreen):
 
     def empty_text(self) -> str:
         if self.filter_text:
-            return f"No events match `{self.filter_text}`. / changes the filter, esc clears it."
+            return (
+                f"No events match `{self.filter_text}`. "
+                f"{key_of('tail.filter')} changes the filter, {key_of('app.back')} clears it."
+            )
         if self._is_cleared:
             return "The list was cleared. New events appear here."
         is_default = self.range_label == _DEFAULT_RANGE_LABEL
-        return f"No events {'in the ' if is_default else ''}{self.range_label}. Press P to change the time range."
+        return (
+            f"No events {'in the ' if is_default else ''}{self.range_label}. "
+            f"Press {key_of('tail.range')} to change the time range."
+        )
 
     # Polling
 

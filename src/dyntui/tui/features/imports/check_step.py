@@ -25,7 +25,7 @@ from dyntui.tui.features.imports.formatting import draw_bar
 from dyntui.tui.features.imports.report_view import ReportLine, ReportView, heading, text_line, value_line
 from dyntui.tui.features.imports.review_table import ReviewRows
 from dyntui.tui.features.imports.wizard_step import WizardStep
-from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.action_registry import bindings, key_of
 from dyntui.tui.kit.messages import Progressed, progress_callback
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.table import Table
@@ -200,13 +200,13 @@ class CheckStep(WizardStep):
             done, total = self._progress.done, self._progress.total
             lines += [
                 value_line("checked", f"{done:,} of {total:,}" if total else f"{done:,}"),
-                value_line("", draw_bar(done, total), note="esc to stop"),
+                value_line("", draw_bar(done, total), note=f"{key_of('app.back')} to stop"),
             ]
         elif self.summary is None:
             lines += [
                 value_line(""),
                 heading("not checked"),
-                text_line("Press enter to check. Nothing is changed on the server."),
+                text_line(f"Press {key_of('check.check')} to check. Nothing is changed on the server."),
             ]
         else:
             lines += self._summary_lines(self.summary)
@@ -232,8 +232,11 @@ class CheckStep(WizardStep):
         if self.is_checking:
             return "checking ···"
         if self.summary is None:
-            return "Press enter to check now, or ] to let the job check at its start."
-        return "No row exists on the server. Press ] to continue."
+            return (
+                f"Press {key_of('check.check')} to check now, or {key_of('wizard.next')} to let the "
+                "job check at its start."
+            )
+        return f"No row exists on the server. Press {key_of('wizard.next')} to continue."
 
     @property
     def note(self) -> str:
@@ -248,7 +251,7 @@ class CheckStep(WizardStep):
         return [("checked", "") if self.summary is not None else ("not checked", "warn")]
 
     def blocked_reason(self) -> str | None:
-        return "The check is running. Press esc to stop it." if self.is_checking else None
+        return f"The check is running. Press {key_of('app.back')} to stop it." if self.is_checking else None
 
 
 def _row(found: PrecheckRow) -> Row:

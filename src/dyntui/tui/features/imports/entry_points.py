@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from dyntui.config.paths import paths
 from dyntui.core.text import quantity
+from dyntui.tui.kit.action_registry import key_of
 
 if TYPE_CHECKING:
     from dyntui.services.imports.jobs import JobSummary
@@ -49,12 +50,14 @@ def offer_unfinished(console: ConsoleApp) -> None:
             own = job.location is not None and (job.location.environment_id, job.location.base_url) == environment
             if own and job.state is JobState.PAUSED and not job.is_busy:
                 remaining = f"{quantity(job.open_rows, 'row')} remaining"
-                console.call_later(console.notify, f"Import of {job.source} paused, {remaining}. Resume it in :jobs.")
+                message = f"Import of {job.source} paused, {remaining}. Resume it in {key_of('app.jump')}jobs."
+                console.call_later(console.notify, message)
                 return
         draft = next(list_drafts(*environment), None)
         if draft is not None:
             console.call_later(
-                console.notify, f"Import of {draft.name} not started, at step {draft.step}. Press i to continue."
+                console.notify,
+                f"Import of {draft.name} not started, at step {draft.step}. Press {key_of('app.import')} to continue.",
             )
 
     console.run_worker(find_unfinished, thread=True, group="offer")

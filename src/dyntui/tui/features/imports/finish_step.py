@@ -24,7 +24,7 @@ from dyntui.tui.features.imports.report_view import ReportLine, ReportView, head
 from dyntui.tui.features.imports.run_step import STATES
 from dyntui.tui.features.imports.running_job import undo_disabled_reason
 from dyntui.tui.features.imports.wizard_step import WizardStep
-from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.action_registry import bindings, key_of
 from dyntui.tui.kit.clipboard import send_to_clipboard
 from dyntui.tui.kit.widgets.line_list import LineList
 from dyntui.tui.kit.widgets.line_widget import Piece
@@ -116,7 +116,7 @@ class FinishStep(WizardStep):
         return self.fix_disabled_reason() or (
             None
             if any(counts.get(state) for state in _RETRYABLE)
-            else "No row failed at the server. Press e to fix the other rows."
+            else f"No row failed at the server. Press {key_of('finish.fix_failed')} to fix the other rows."
         )
 
     def undo_disabled_reason(self) -> str | None:
@@ -168,7 +168,9 @@ class FinishStep(WizardStep):
 
 
 def _advice(state: str, code: str) -> str:
-    return failure_hint(state, code) or f"{CODES.get(code, '')} Press e to fix them.".strip()
+    return (
+        failure_hint(state, code) or f"{CODES.get(code, '')} Press {key_of('finish.fix_failed')} to fix them.".strip()
+    )
 
 
 def _lines(result: ImportSummary) -> list[ReportLine]:

@@ -15,7 +15,7 @@ from dyntui.store.states import JobState
 from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
 from dyntui.tui.features.imports.job_rows import COLUMNS, draft_row, job_row, with_progress
 from dyntui.tui.features.imports.running_job import RunningJob, undo_disabled_reason
-from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.action_registry import bindings, key_of
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.workers import run_in_thread
 from dyntui.tui.shell.auto_refresh import AutoRefreshMixin
@@ -51,7 +51,7 @@ class JobsScreen(AutoRefreshMixin, TableScreen):
     shown_resources = frozenset({JOBS})
     COLUMNS = COLUMNS
     KEY = "id"
-    EMPTY = "No jobs yet. Press i to import a file."
+    EMPTY = "No jobs yet. Press {jobs.new} to import a file."
     NO_SELECTION = "There is no job under the cursor."
     REFRESH_NEEDS_SERVER = False
     refresh_name = "jobs"
@@ -189,7 +189,7 @@ class JobsScreen(AutoRefreshMixin, TableScreen):
         job = self.job
         if job is None:
             return (
-                "This is a draft. Press enter to continue it."
+                f"This is a draft. Press {key_of('jobs.open')} to continue it."
                 if self._draft is not None
                 else self.selection_disabled_reason()
             )
@@ -199,7 +199,7 @@ class JobsScreen(AutoRefreshMixin, TableScreen):
         if job.is_busy:
             return "Another process runs this job."
         if job.state is not JobState.PAUSED:
-            return "Only a paused job can be resumed. Press enter to open it."
+            return f"Only a paused job can be resumed. Press {key_of('jobs.open')} to open it."
         return self.environment_disabled_reason(job)
 
     def pause_disabled_reason(self) -> str | None:

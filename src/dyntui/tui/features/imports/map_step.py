@@ -19,7 +19,7 @@ from dyntui.tui.features.imports.mapping_rows import VERIFIED, column_samples, f
 from dyntui.tui.features.imports.message_line import MessageLine
 from dyntui.tui.features.imports.report_view import ReportView
 from dyntui.tui.features.imports.value_choices import ValueChoicesMixin
-from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.action_registry import bindings, key_of
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values, check_with
 from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 from dyntui.tui.kit.widgets.line_list import LineList
@@ -160,9 +160,9 @@ class MapStep(ValueChoicesMixin):
         if mapping is None:
             return "The mapping is still loading."
         if VERIFIED not in mapping.targets and self.draft.kind == "users":
-            return "Press t to set email verification."
+            return f"Press {key_of('map.verified')} to set email verification."
         if mapping.missing_wallet_parts:
-            return "Press $ to choose the name and the provider of the wallets."
+            return f"Press {key_of('map.wallets')} to choose the name and the provider of the wallets."
         return mapping.missing[0] if mapping.missing else None
 
     def lines_moved(self, lines: LineList) -> None:
@@ -182,7 +182,9 @@ class MapStep(ValueChoicesMixin):
         row = self.columns.row
         if row is None or not row["field"]:
             return "This column is already excluded."
-        return "This choice is required. Press t to choose." if row["kind"] == "choice" else None
+        return (
+            f"This choice is required. Press {key_of('map.verified')} to choose." if row["kind"] == "choice" else None
+        )
 
     def metadata_disabled_reason(self) -> str | None:
         return self.user_field_disabled_reason() or self.column_disabled_reason()
@@ -334,7 +336,7 @@ class MapStep(ValueChoicesMixin):
 
     def _ask_saved_mapping(self, names: list[str]) -> None:
         if not names:
-            self.console.notify("No saved mappings yet. Press S to save this one.")
+            self.console.notify(f"No saved mappings yet. Press {key_of('map.save')} to save this one.")
             return
 
         def on_selected(name: str) -> None:

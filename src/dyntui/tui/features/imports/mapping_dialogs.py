@@ -175,7 +175,12 @@ class TransformsDialog(BaseDialog[list[str]]):
     """Return the names of the selected transforms in order. samples: values for the preview."""
 
     BINDINGS = bindings(KIT_ACTIONS, "select")
-    footer_keys = (("space", "select"), ("+", "with a value"), ("enter", "apply"), ("esc", "cancel"))
+    footer_keys = (
+        ("transforms.toggle", "select"),
+        ("transforms.value", "with a value"),
+        ("select.choose", "apply"),
+        ("dialog.cancel", "cancel"),
+    )
 
     def __init__(self, item: ColumnMap, kind: MappingKind, samples: Sequence[str], region: str | None) -> None:
         super().__init__(f"Transforms of {safe(item.column, 40)} for {safe(item.field or '', 40)}")

@@ -16,6 +16,7 @@ from dyntui.importer.value_paths import compile_path
 from dyntui.services.imports.draft_source import FilePreview
 from dyntui.tui.features.imports.formatting import cell_text
 from dyntui.tui.features.imports.report_view import ReportLine, heading, text_line, value_line
+from dyntui.tui.kit.action_registry import key_of
 
 __all__ = ["VERIFIED", "column_samples", "first_row_lines", "mapping_rows"]
 
@@ -64,9 +65,18 @@ def mapping_rows(mapping: Mapping, preview: FilePreview | None, region: str) -> 
         row = _mapping_row("invalid", _EVERY_ROW, name, action, f"{ACTIONS[action]}; % to change")
         rows.append({**row, "target": f"refused {name}"})
     if mapping.kind == "users" and any((item.field or "").endswith("phoneNumber") for item in mapping.mapped):
-        rows.append(_mapping_row("region", _EVERY_ROW, "", region or "none", "# to set the country"))
+        rows.append(
+            _mapping_row("region", _EVERY_ROW, "", region or "none", f"{key_of('map.region')} to set the country")
+        )
     rows += [
-        _mapping_row("rule", _EVERY_ROW, "", rule.name, f"users that {rule.reason}; enter to change", is_off=is_off)
+        _mapping_row(
+            "rule",
+            _EVERY_ROW,
+            "",
+            rule.name,
+            f"users that {rule.reason}; {key_of('map.choose')} to change",
+            is_off=is_off,
+        )
         for rule, is_off in _rules(mapping)
     ]
     if mapping.nulls != NULL_TEXTS or (preview is not None and _has_null_texts(mapping, preview)):

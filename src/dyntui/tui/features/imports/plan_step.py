@@ -20,7 +20,7 @@ from dyntui.store.review_queries import DUPLICATE, RowCounts
 from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
 from dyntui.tui.features.imports.report_view import ReportLine, ReportView, bullet, heading, text_line, value_line
 from dyntui.tui.features.imports.wizard_step import WizardStep
-from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.action_registry import bindings, key_of
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
@@ -97,7 +97,7 @@ class PlanStep(WizardStep):
         return [(rows, ""), *([] if self.plan["checked_against_server"] else [("not checked", "warn")])]
 
     def blocked_reason(self) -> str | None:
-        return self.send_disabled_reason() or f"Press enter to send the first {FIRST_ROWS}."
+        return self.send_disabled_reason() or f"Press {key_of('plan.first')} to send the first {FIRST_ROWS}."
 
     # Sending
 
@@ -122,7 +122,7 @@ class PlanStep(WizardStep):
         ask_confirmation(
             self.console,
             "Import users who cannot sign in?",
-            f"{missing['message']} Press [ to go back and map a column.",
+            f"{missing['message']} Press {key_of('wizard.previous')} to go back and map a column.",
             self.draft.name,
             lambda: self._confirm_job(first, "y"),
             verb="Import them",

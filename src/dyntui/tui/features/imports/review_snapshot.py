@@ -12,6 +12,7 @@ from dyntui.resources import Column
 from dyntui.resources.cell_formats import thousands
 from dyntui.services.imports.wizard_review import Review, ReviewSummary
 from dyntui.store import review_queries
+from dyntui.tui.kit.action_registry import key_of
 from dyntui.tui.kit.widgets.cells import width_of
 
 __all__ = [
@@ -90,7 +91,10 @@ def rows_title(group: str) -> str:
 def empty_text(group: str) -> str:
     """Return the text for a group without rows."""
     if group == review_queries.PROBLEMS:
-        return "No row has a problem. Press ] to continue, or f to show all rows."
+        return (
+            "No row has a problem. "
+            f"Press {key_of('wizard.next')} to continue, or {key_of('review.all')} to show all rows."
+        )
     if group in (review_queries.ALL, review_queries.EXCLUDED):
         return "There are no rows."
     return "These values were converted. They are counted, not listed."

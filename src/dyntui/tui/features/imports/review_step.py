@@ -30,7 +30,7 @@ from dyntui.tui.features.imports.review_snapshot import (
 )
 from dyntui.tui.features.imports.review_table import ReviewRows, ReviewTable, problem_text, table_row
 from dyntui.tui.features.imports.row_loading import RowLoadingMixin
-from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.action_registry import bindings, key_of
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 from dyntui.tui.kit.widgets.line_list import LineList
@@ -380,6 +380,6 @@ class ReviewStep(RowLoadingMixin):
     def _apply_fix(self, code: str, fix_name: str, value: str = "", replacement: str = "") -> None:
         def fix(review: Review) -> str:
             changed = review.fix(code, fix_name, value=value, replacement=replacement)
-            return f"{quantity(changed, 'row')} changed. Press u to undo."
+            return f"{quantity(changed, 'row')} changed. Press {key_of('review.undo')} to undo."
 
         self._change(fix, str)

@@ -13,6 +13,7 @@ from dyntui.core.errors import DyntuiError
 from dyntui.core.text import quantity
 from dyntui.services.imports.wizard_service import WizardService
 from dyntui.tui.features.imports.wizard_step import WizardStep
+from dyntui.tui.kit.action_registry import key_of
 from dyntui.tui.kit.messages import Progressed, progress_callback
 from dyntui.tui.kit.widgets.spinner import Spinner
 from dyntui.tui.kit.workers import start_worker
@@ -107,7 +108,7 @@ class RowLoadingMixin(WizardStep):
     @on(Progressed)
     def _show_progress(self, event: Progressed) -> None:
         spinner = self.query_one(Spinner)
-        spinner.label = f"loading rows: {event.done:,}   esc to stop"
+        spinner.label = f"loading rows: {event.done:,}   {key_of('app.back')} to stop"
         spinner.repaint()
 
     def _on_failed(self, error: DyntuiError) -> None:

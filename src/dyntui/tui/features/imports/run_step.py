@@ -19,7 +19,7 @@ from dyntui.tui.features.imports.formatting import draw_bar
 from dyntui.tui.features.imports.report_view import ReportLine, ReportView, bullet, heading, text_line, value_line
 from dyntui.tui.features.imports.running_job import RunningJob
 from dyntui.tui.features.imports.wizard_step import WizardStep
-from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.action_registry import bindings, key_of
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.shell.confirm_dialog import ask_confirmation
 
@@ -127,7 +127,7 @@ class RunStep(WizardStep):
     def blocked_reason(self) -> str | None:
         if self._is_active:
             return "The job is running."
-        return "Press enter to resume." if self.state is JobState.PAUSED else None
+        return f"Press {key_of('run.resume')} to resume." if self.state is JobState.PAUSED else None
 
     # Reasons
 
@@ -221,8 +221,12 @@ def _stopped_lines(summary: JobSummary, failures: Sequence[JournalOutcome]) -> l
     reason = f": {summary.reason}" if summary.reason and summary.reason != str(summary.state) else ""
     lines = [_bar_line(final, summary.total), text_line(f"{summary.state}{reason}", "warn")]
     if summary.state in (JobState.PAUSED, JobState.READY):
-        look = "O to look at what was created, " if counts.get(RowState.CREATED) else ""
-        lines.append(text_line(f"Press {look}enter to send the remaining rows, or X to cancel."))
+        look = f"{key_of('run.users')} to look at what was created, " if counts.get(RowState.CREATED) else ""
+        lines.append(
+            text_line(
+                f"Press {look}{key_of('run.resume')} to send the remaining rows, or {key_of('run.cancel')} to cancel."
+            )
+        )
     lines += [value_line(""), heading("rows")]
     return lines + state_lines(counts, summary.total) + _failure_lines(failures)
 

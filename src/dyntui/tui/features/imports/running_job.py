@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dyntui.services.imports.job_thread import JobThread
+from dyntui.tui.kit.action_registry import key_of
 from dyntui.tui.kit.messages import LatestMessage
 from dyntui.tui.shell.background_job import BackgroundJob
 
@@ -66,7 +67,9 @@ class RunningJob(BackgroundJob):
             raise error
         elif result is not None and not self._watchers:
             reason = f": {result.reason}" if result.reason else ""
-            self._console.notify(f"Import into {self.profile.name} {result.state}{reason}. See :jobs.")
+            self._console.notify(
+                f"Import into {self.profile.name} {result.state}{reason}. See {key_of('app.jump')}jobs."
+            )
 
 
 def undo_disabled_reason(job: JobSummary | None) -> str | None:

@@ -10,6 +10,7 @@ from textual import events
 from textual.message import Message
 
 from dyntui.core.text import safe
+from dyntui.tui.kit.action_registry import key_of
 from dyntui.tui.kit.plain.plain_text import join_texts, plain_text
 from dyntui.tui.kit.widgets.cells import cut, width_of
 from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
@@ -78,7 +79,7 @@ class StepBar(LineWidget):
         mark = self.marks[number - 1]
         lines = [join_texts(f"Step: {mark.name}, {number} of {len(self.marks)}", plain_text(safe(mark.note, 100)))]
         if self.blocked_reason is not None:
-            lines.append(plain_text(safe(self.blocked_reason, 300)) or "] goes to the next step")
+            lines.append(plain_text(safe(self.blocked_reason, 300)) or f"{key_of('wizard.next')} goes to the next step")
         return lines
 
     def accessible_details(self) -> Sequence[str]:

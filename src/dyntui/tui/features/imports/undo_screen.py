@@ -22,7 +22,7 @@ from dyntui.store.undo_journal import UndoState
 from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
 from dyntui.tui.features.imports.formatting import draw_bar
 from dyntui.tui.features.imports.report_view import ReportLine, ReportView, heading, text_line, value_line
-from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.action_registry import bindings, key_of
 from dyntui.tui.kit.messages import Progressed, progress_callback
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
@@ -146,7 +146,7 @@ class ImportUndoScreen(ConsoleScreen):
         if reason := self.refresh_disabled_reason():
             return reason
         if self._plan is None:
-            return f"Press r to read the {self.labels.plural} first."
+            return f"Press {key_of('import-undo.refresh')} to read the {self.labels.plural} first."
         return None if self._to_delete else "There is nothing to delete."
 
     @property
@@ -175,7 +175,9 @@ class ImportUndoScreen(ConsoleScreen):
         self._control = None
         self.result = result
         if result.stop_reason:
-            self.console.notify(f"Undo stopped: {result.stop_reason}. Press enter to continue.", "warning")
+            self.console.notify(
+                f"Undo stopped: {result.stop_reason}. Press {key_of('import-undo.delete')} to continue.", "warning"
+            )
         self._show()
 
     def back_label(self) -> str | None:
@@ -208,7 +210,9 @@ class ImportUndoScreen(ConsoleScreen):
             if self._to_delete and not self._activity:
                 lines += [
                     value_line(""),
-                    text_line("Press enter to delete them. Each is read again before it is deleted."),
+                    text_line(
+                        f"Press {key_of('import-undo.delete')} to delete them. Each is read again before it is deleted."
+                    ),
                 ]
         self.query_one(ReportView).set_lines(lines)
         self.query_one("#skipped-rows", Table).set_rows(self._rows())

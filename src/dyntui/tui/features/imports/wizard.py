@@ -20,7 +20,7 @@ from dyntui.services.imports.wizard_draft import ImportDraft, remove_draft, save
 from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
 from dyntui.tui.features.imports.step_bar import StepBar, StepMark
 from dyntui.tui.features.imports.wizard_step import Wizard, WizardStep
-from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.action_registry import bindings, key_of
 from dyntui.tui.kit.widgets.line_list import LineList
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.prompt import Prompt
@@ -312,5 +312,5 @@ class WizardScreen(Wizard):
         elif target == self._index + 1 and (reason := self.next_disabled_reason()) is None:
             self.action_next()
         elif target > self._index:
-            reason = self.next_disabled_reason() or "Go through the steps in order with ]."
+            reason = self.next_disabled_reason() or f"Go through the steps in order with {key_of('wizard.next')}."
             self.console.notify(reason, "warning")

@@ -12,6 +12,7 @@ from dyntui.core.text import quantity, safe, shorten
 from dyntui.services.actions.resource_actions import write_action
 from dyntui.services.actions.user_actions import user_target
 from dyntui.services.actions.write_types import Target
+from dyntui.tui.kit.action_registry import key_of
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.action_runner import run_action
 from dyntui.tui.shell.console_app import RouteTarget
@@ -88,7 +89,9 @@ class UserActionsMixin(SiblingScreen):
         from dyntui.services.editor import editor
 
         return self.details_disabled_reason() or (
-            None if editor() else "EDITOR is not set. Press e on the Metadata tab to edit it in dyntui."
+            None
+            if editor()
+            else f"EDITOR is not set. Press {key_of('user.edit')} on the Metadata tab to edit it in dyntui."
         )
 
     # Profile and metadata

@@ -19,7 +19,7 @@ from dyntui.resources import RESOURCES
 from dyntui.services.actions.write_types import WriteResults
 from dyntui.tui.features.webhooks.actions import WEBHOOKS_ACTIONS
 from dyntui.tui.features.webhooks.webhook_secret import check_signature
-from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.action_registry import bindings, key_of
 from dyntui.tui.kit.dialogs.paste_dialog import Pasted, PasteTextDialog
 from dyntui.tui.kit.widgets.cells import cut, width_of
 from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
@@ -163,7 +163,7 @@ class WebhookMessagesScreen(ResourceActionsScreen):
 
     def _empty(self) -> str:
         if self.failed_only:
-            return "No failed messages. Press f to show all messages."
+            return f"No failed messages. Press {key_of('webhook.failed')} to show all messages."
         return super()._empty()
 
     # Only failed messages

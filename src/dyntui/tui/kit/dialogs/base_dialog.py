@@ -20,7 +20,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
 
 from dyntui.core.text import safe
-from dyntui.tui.kit.action_registry import ActionMixin, bindings, press_label
+from dyntui.tui.kit.action_registry import ACTIONS, ActionMixin, bindings, key_of, press_label
 from dyntui.tui.kit.actions import KIT_ACTIONS
 from dyntui.tui.kit.plain.plain_text import plain_text
 from dyntui.tui.kit.widgets.cells import width_of, wrapped
@@ -37,11 +37,19 @@ class DialogFooter(LineWidget):
     def __init__(self, *keys: tuple[str, str]) -> None:
         super().__init__(classes="footer")
         self.keys = keys
+        """Pairs of keys and title, as in `footer_keys` of the dialog."""
         self.message = ""
         self.message_style = "dim"
 
+    def _labeled_keys(self) -> list[tuple[str, str]]:
+        """Return the keys as people write them, each with its title."""
+        return [
+            (" ".join(key_of(key) if key in ACTIONS else key for key in keys.split(" ")), title)
+            for keys, title in self.keys
+        ]
+
     def accessible_lines(self) -> Sequence[str]:
-        keys = ", ".join(f"{plain_text(key).replace(', ', ' or ')} {title}" for key, title in self.keys)
+        keys = ", ".join(f"{plain_text(key).replace(', ', ' or ')} {title}" for key, title in self._labeled_keys())
         return [text for text in (plain_text(self.message), f"Keys: {keys}" if keys else "") if text]
 
     def line(self, y: int, width: int) -> tuple[list[Piece], str]:
@@ -50,11 +58,12 @@ class DialogFooter(LineWidget):
 
     def _lines(self, width: int) -> list[list[Piece]]:
         message: list[list[Piece]] = [[(line, self.message_style)] for line in wrapped(self.message, width)]
-        used = sum(width_of(key) + 1 + width_of(title) for key, title in self.keys)
-        gap = max(1, min(3, (width - used) // max(1, len(self.keys) - 1)))
+        labeled = self._labeled_keys()
+        used = sum(width_of(key) + 1 + width_of(title) for key, title in labeled)
+        gap = max(1, min(3, (width - used) // max(1, len(labeled) - 1)))
         keys: list[list[Piece]] = [[]]
         room = width
-        for key, title in self.keys:
+        for key, title in labeled:
             needed = width_of(key) + 1 + width_of(title)
             if needed > room and keys[-1]:
                 keys.append([])
@@ -86,8 +95,8 @@ class BaseDialog(ActionMixin, ModalScreen[T | None], Generic[T]):
     badge = ""
     """The environment in the first line of the box, where a mistake would be expensive; "" for none."""
     title_text = ""
-    footer_keys: tuple[tuple[str, str], ...] = (("esc", "close"),)
-    """Pairs of key and title."""
+    footer_keys: tuple[tuple[str, str], ...] = (("dialog.cancel", "close"),)
+    """Pairs of keys and title. A key is the id of its action, or its label where it is always the same key."""
     on_submit: Callable[[T], object] | None = None
     """Called with the submitted value while the dialog stays open and locked. It has to end in `finish` or `reopen`.
 
@@ -157,7 +166,7 @@ class BaseDialog(ActionMixin, ModalScreen[T | None], Generic[T]):
         entered = self.current_input()
         if entered not in (self._initial, self._warned_about):
             self._warned_about = entered
-            self.show_footer_message("Press esc again to discard your changes.", "warn")
+            self.show_footer_message(f"Press {key_of('dialog.cancel')} again to discard your changes.", "warn")
             return
         self.was_left = True
         self.dismiss(None)

@@ -156,14 +156,14 @@ class FormDialog(BaseDialog[Values]):
         self.fields = tuple(fields)
         self.check = check
         self.on_choice = on_choice
-        moves = (("↑ ↓", "field"), ("‹ ›", "change"), ("enter", "next"))
-        saves = (("ctrl+s", verb), ("esc", "cancel"))
+        moves = (("form.previous form.next", "field"), ("‹ ›", "change"), ("enter", "next"))
+        saves = (("form.save", verb), ("dialog.cancel", "cancel"))
         if all(item.path is None for item in fields):
             self.footer_keys = (*moves, *saves)
         elif len(fields) > 1:
             self.footer_keys = (*moves[:2], ("tab", "complete"), *saves)
         else:
-            self.footer_keys = (("tab", "complete"), ("enter", verb), ("esc", "cancel"))
+            self.footer_keys = (("tab", "complete"), ("enter", verb), ("dialog.cancel", "cancel"))
 
     def content(self) -> ComposeResult:
         with _Fields(id="fields"):

@@ -67,7 +67,7 @@ class FuzzySelectDialog(BaseDialog[str]):
         self._find_choices = find_choices
         self._placeholder = placeholder
         self._completes_keys = completes_keys
-        self.footer_keys = (("↑ ↓", "move"), ("tab", "complete"), ("enter", verb), ("esc", "cancel"))
+        self.footer_keys = (("↑ ↓", "move"), ("tab", "complete"), ("enter", verb), ("dialog.cancel", "cancel"))
 
     def content(self) -> ComposeResult:
         yield _SearchField(placeholder=self._placeholder, id="search")

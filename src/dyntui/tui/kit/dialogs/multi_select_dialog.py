@@ -40,8 +40,9 @@ class MultiSelectDialog(BaseDialog[list[str]]):
         # Values that were typed are options too.
         self.options = [*options, *(value for value in chosen if value not in options)]
         self.multiple = multiple
-        keys = (("space", "select"), ("enter, ctrl+s", "apply")) if multiple else (("enter", "choose"),)
-        self.footer_keys = (*keys, ("esc", "cancel"))
+        toggle = (("multi-select.toggle", "select"),) if multiple else ()
+        submit = ("multi-select.submit", "apply" if multiple else "choose")
+        self.footer_keys = (*toggle, submit, ("dialog.cancel", "cancel"))
         self._lines = _Options(self.options, set(chosen), multiple)
 
     def content(self) -> ComposeResult:

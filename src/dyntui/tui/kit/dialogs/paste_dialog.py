@@ -39,7 +39,12 @@ class PasteTextDialog(BaseDialog[Pasted]):
         super().__init__(title, classes="large pasting")
         self.about = about
         self.line = line
-        self.footer_keys = (("tab", "field"), ("enter", "new line"), ("ctrl+s", verb), ("esc", "cancel"))
+        self.footer_keys = (
+            ("tab", "field"),
+            ("enter", "new line"),
+            ("paste-text.submit", verb),
+            ("dialog.cancel", "cancel"),
+        )
 
     def content(self) -> ComposeResult:
         yield Static(safe(self.about, 300), classes="note", markup=False)

@@ -30,7 +30,7 @@ class SecretDialog(BaseDialog[None]):
     """
 
     BINDINGS = bindings(KIT_ACTIONS, "secret")
-    footer_keys = (("c", "copy"), ("esc", "close"))
+    footer_keys = (("secret.copy", "copy"), ("dialog.cancel", "close"))
 
     def __init__(self, name: str, value: str) -> None:
         super().__init__(name[:1].upper() + name[1:])

@@ -72,7 +72,7 @@ class SelectDialog(BaseDialog[str]):
     """
 
     BINDINGS = bindings(KIT_ACTIONS, "select")
-    footer_keys = (("enter", "choose"), ("esc", "cancel"))
+    footer_keys = (("select.choose", "choose"), ("dialog.cancel", "cancel"))
 
     def __init__(self, title: str, choices: Sequence[Choice], *, start: int = 0, max_height: int | None = None) -> None:
         super().__init__(title)

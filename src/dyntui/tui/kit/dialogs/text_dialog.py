@@ -45,7 +45,12 @@ class TextDialog(BaseDialog[str]):
         self.original = text if original is None else original
         self.problem = problem
         self.check = check
-        self.footer_keys = (("enter", "new line"), ("ctrl+s", verb), ("ctrl+z", "undo"), ("esc", "cancel"))
+        self.footer_keys = (
+            ("enter", "new line"),
+            ("text-editor.submit", verb),
+            ("ctrl+z", "undo"),
+            ("dialog.cancel", "cancel"),
+        )
 
     def content(self) -> ComposeResult:
         yield Static(safe(self.about, 300), classes="note", markup=False)

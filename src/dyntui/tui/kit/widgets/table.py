@@ -20,7 +20,7 @@ from dyntui.core.errors import DyntuiError
 from dyntui.core.json_types import Row
 from dyntui.core.text import safe
 from dyntui.core.times import now, time_width
-from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.action_registry import bindings, key_of
 from dyntui.tui.kit.actions import KIT_ACTIONS
 from dyntui.tui.kit.plain.plain_text import join_texts, plain_text
 from dyntui.tui.kit.widgets.cells import cut, fit, row_pieces, width_of
@@ -124,7 +124,7 @@ class Table(LineList):
         view: TableRows,
         *,
         empty: Callable[[], str] = lambda: "No rows.",
-        retry: str = "",
+        retry_action: str = "",
         error_hint: Callable[[DyntuiError], str] = lambda error: error.hint,
         highlight: Callable[[], str] = lambda: "",
         markable: bool = False,
@@ -136,7 +136,7 @@ class Table(LineList):
 
         empty: returns the text for a table without rows.
         error_hint: returns what to do about an error, shown below it.
-        retry: the line below an error that names the key to try again.
+        retry_action: the id of the action that reads the rows again, for the line below an error.
         highlight: returns the words to highlight in the rows; "" for none.
         markable: whether rows can be marked.
         titles: whether there is a header.
@@ -146,7 +146,7 @@ class Table(LineList):
         self.columns = tuple(columns)
         self.view = view
         self.empty = empty
-        self.retry = retry
+        self.retry_action = retry_action
         self.error_hint = error_hint
         self.highlight = highlight
         self.markable = markable
@@ -343,7 +343,8 @@ class Table(LineList):
             return ()
         error = self.view.error
         if error is not None:
-            lines: list[Piece] = [(error.message, "bad"), (self.error_hint(error), "dim"), (self.retry, "dim")]
+            retry = f"Press {key_of(self.retry_action)} to try again." if self.retry_action else ""
+            lines: list[Piece] = [(error.message, "bad"), (self.error_hint(error), "dim"), (retry, "dim")]
             lines = [piece for piece in lines if piece[0]]
         else:
             text = safe(self._empty_text(), 500) if self.view.is_loaded else NOT_LOADED
@@ -352,7 +353,10 @@ class Table(LineList):
 
     def _empty_text(self) -> str:
         if self.filter_text:
-            return f"No row contains `{self.filter_text}`. Press / to change the filter, esc to clear it."
+            return (
+                f"No row contains `{self.filter_text}`. "
+                f"Press {key_of('app.find')} to change the filter, {key_of('app.back')} to clear it."
+            )
         return self.empty()
 
     # Columns
@@ -484,7 +488,7 @@ class Table(LineList):
     def mark_range_disabled_reason(self) -> str | None:
         if not self.markable:
             return self.mark_disabled_reason()
-        return None if self._anchor is not None else "Mark the first row of the range with space."
+        return None if self._anchor is not None else f"Mark the first row of the range with {key_of('table.mark')}."
 
     def action_mark_range(self) -> None:
         assert self._anchor is not None

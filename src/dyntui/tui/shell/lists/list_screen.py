@@ -9,10 +9,12 @@ from textual import on
 from textual.app import ComposeResult
 
 from dyntui.core.errors import DyntuiError
+from dyntui.core.interface import with_keys
 from dyntui.core.text import shorten
 from dyntui.core.times import clock_text, now
 from dyntui.resources import Column, Resource
 from dyntui.resources.filters import filter_words, parse_filter, search_scope
+from dyntui.tui.kit.action_registry import key_of
 from dyntui.tui.kit.messages import LatestMessage
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
@@ -82,7 +84,7 @@ class ListScreen(ConsoleScreen):
             self.record.columns,
             self._no_rows,
             empty=self._empty,
-            retry="Press r to try again.",
+            retry_action="list.refresh",
             error_hint=error_hint,
             highlight=self.highlighted_words,
             markable=self.MARKABLE,
@@ -272,9 +274,9 @@ class ListScreen(ConsoleScreen):
         if self.filter_text:
             scope = search_scope(self.record.filter, self.filter_text)
             searched = f" Searched: {scope}." if scope else ""
-            hint = "Press / to change the filter, esc to clear it."
+            hint = f"Press {key_of('list.filter')} to change the filter, {key_of('app.back')} to clear it."
             return f"No {self.record.plural} match `{self.filter_text}`.{searched} {hint}"
-        return self.record.empty or "This list is empty."
+        return with_keys(self.record.empty) or "This list is empty."
 
     def status(self) -> Sequence[Piece]:
         view, table = self.view, self.table
@@ -292,7 +294,8 @@ class ListScreen(ConsoleScreen):
             parts.append((f"{position}{table.count:,}{more}", ""))
         if table.marks:
             stay_marked = self.marks_after_action == table.marks
-            parts.append((f"{len(table.marks):,} {'still marked, U unmarks' if stay_marked else 'marked'}", ""))
+            marked = f"still marked, {key_of('table.unmark')} unmarks" if stay_marked else "marked"
+            parts.append((f"{len(table.marks):,} {marked}", ""))
         return [*parts, *self.age_parts()]
 
     def displayed_view(self) -> PagedView | None:

@@ -14,6 +14,7 @@ from textual import on
 from dyntui.core.text import quantity, safe
 from dyntui.resources import Column, Resource
 from dyntui.resources.filters import parse_filter
+from dyntui.tui.kit.action_registry import key_of
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.base_screen import age_label
@@ -231,8 +232,15 @@ class LocalListScreen(ListScreen):
             return f"No loaded row contains `{safe(self._preview.query.text, 60)}`."
         if self.search is None or not self.search.query.text:
             return super()._empty()
-        other = "/ to search at the server" if self.record.filter is not None else "esc to clear it"
-        return f"No loaded row contains `{safe(self.search.query.text, 60)}`. Press F to change the search, {other}."
+        other = (
+            f"{key_of('list.filter')} to search at the server"
+            if self.record.filter is not None
+            else f"{key_of('app.back')} to clear it"
+        )
+        return (
+            f"No loaded row contains `{safe(self.search.query.text, 60)}`. "
+            f"Press {key_of('list.find')} to change the search, {other}."
+        )
 
     # Entering a search
 

@@ -10,6 +10,7 @@ from textual import on
 from dyntui.core.errors import DyntuiError
 from dyntui.resources import RESOURCES, ActionTarget, ResourceAction, Scope
 from dyntui.services.actions.write_types import WriteResults
+from dyntui.tui.kit.action_registry import key_of
 from dyntui.tui.shell.action_flow import ActionFlow, ActionFlowMixin
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
@@ -74,7 +75,7 @@ class ResourceActionsScreen(ResourceScreen, ActionFlowMixin):
         if rows[0] is None:
             return "There is no row under the cursor."
         if actions[0].single_row and len(marks) > 1:
-            return "This works on one row at a time. Press U to remove the marks."
+            return f"This works on one row at a time. Press {key_of('table.unmark')} to remove the marks."
         return self.reason_for(actions, rows[0])
 
     def act(self, actions: tuple[ResourceAction, ...], key: str) -> None:

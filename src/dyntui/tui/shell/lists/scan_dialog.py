@@ -25,7 +25,7 @@ _SHOW_INTERVAL_S = 0.1
 class ScanDialog(BaseDialog[None]):
     """Shows how many rows were read, and how many the server reports. esc stops."""
 
-    footer_keys = (("esc", "stop"),)
+    footer_keys = (("dialog.cancel", "stop"),)
 
     def __init__(self, title: str) -> None:
         super().__init__(title)

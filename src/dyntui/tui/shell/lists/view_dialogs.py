@@ -9,6 +9,7 @@ from dyntui.config.list_preferences import ListPreferences, SavedView, Widths
 from dyntui.core.errors import DyntuiError
 from dyntui.core.text import quantity
 from dyntui.services.lists.columns import available_columns, widths_of
+from dyntui.tui.kit.action_registry import key_of
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 from dyntui.tui.shell.columns_dialog import ColumnsDialog
@@ -85,7 +86,7 @@ def _save_view(screen: MarkedListScreen) -> None:
         view = SavedView(screen.filter_text, screen.view.query.order, columns)
         with errors_shown(screen.console):
             ListPreferences.keep_view(screen.record.name, name, view)
-            screen.console.notify(f"View {name} saved. Press b to open it.")
+            screen.console.notify(f"View {name} saved. Press {key_of('list.views')} to open it.")
 
     help_text = "Saves filter, order and columns. A view with the same name is replaced."
     field = FormInput("name", "name", help=help_text, required="The view needs a name.")
