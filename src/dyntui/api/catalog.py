@@ -16,6 +16,7 @@ from typing import Any, Literal
 from urllib.parse import unquote
 
 from dyntui.core.errors import UsageError
+from dyntui.core.interface import by_interface
 
 __all__ = ["Catalog", "Operation", "Parameter", "catalog"]
 
@@ -104,7 +105,11 @@ class Catalog:
         import difflib
 
         near = difflib.get_close_matches(operation_id, self.operations, n=3, cutoff=0.5)
-        hint = f"Did you mean {', '.join(near)}?" if near else "Show all operations: dyntui api --list."
+        hint = (
+            f"Did you mean {', '.join(near)}?"
+            if near
+            else by_interface("Show all operations: dyntui api --list.", "Show all operations: {app.jump}api.")
+        )
         raise UsageError(f"There is no operation {operation_id!r}.", hint=hint)
 
     def match(self, method: str, path: str) -> tuple[Operation, dict[str, str]] | None:

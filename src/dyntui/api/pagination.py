@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from dyntui.api.errors import BadPage, BadResponse, RepeatedPage
+from dyntui.core.interface import by_interface
 from dyntui.core.json_types import Json, Row
 
 if TYPE_CHECKING:
@@ -25,7 +26,10 @@ class ApiRow(dict[str, Json]):
 
     def __missing__(self, name: str) -> Json:
         raise BadResponse(
-            f"The server sent an object without {name!r}.", hint="`dyntui api` with the operation shows its answer."
+            f"The server sent an object without {name!r}.",
+            hint=by_interface(
+                "`dyntui api` with the operation shows its response.", "{app.jump}api shows the response."
+            ),
         )
 
 

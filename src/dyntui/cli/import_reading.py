@@ -149,7 +149,7 @@ def make_mapping(context: CliContext, source: Source, options: ReadingOptions, c
     after connecting; the mapping is made again with them. Raises UsageError when a decision is missing.
     """
     from dyntui.importer import MissingChoice, propose_mapping
-    from dyntui.importer.mapping import EMAIL_VERIFIED_CHOICES
+    from dyntui.importer.mapping import email_verified_choices
     from dyntui.services.imports.mappings import find_mapping, load_mapping
 
     kind = options.kind
@@ -165,7 +165,7 @@ def make_mapping(context: CliContext, source: Source, options: ReadingOptions, c
         mapping = propose_mapping(source.info, source.sample(), custom_fields=custom_fields, kind=kind)
     mapping = _with_options(mapping, options)
     if kind == "users" and "emailVerifiedAt" not in mapping.targets:
-        raise MissingChoice("Choose whether the emails are verified.", hint=EMAIL_VERIFIED_CHOICES)
+        raise MissingChoice("Choose whether the emails are verified.", hint=email_verified_choices())
     if mapping.missing_wallet_parts:
         raise MissingChoice("Choose the name and the provider of the wallets.", hint=mapping.wallet_choices)
     if mapping.missing:

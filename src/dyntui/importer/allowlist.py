@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Unpack
 
 from dyntui.core.errors import UsageError
+from dyntui.core.interface import by_interface
 from dyntui.importer.column_inference import identifier_kind
 from dyntui.importer.fields import ENTRY_FIELDS, field_for
 from dyntui.importer.mapper import ContextOptions, MappedRow, Mapper, compile_step, make_context
@@ -83,7 +84,11 @@ class AllowlistMapper:
         text = str(value).strip()
         kind = identifier_kind(text)
         if kind is None:
-            message = f"{ambiguous_kind(text)} Map the column to its kind: --map COLUMN=twitterUsername."
+            advice = by_interface(
+                "Map the column to its kind: --map COLUMN=twitterUsername.",
+                "Choose the kind of the column in the Map step ({map.choose}).",
+            )
+            message = f"{ambiguous_kind(text)} {advice}"
             problems.append(Problem("error", "entry_kind_unclear", "identifier", message))
             return
         checked = self._by_kind[kind](text, problems)

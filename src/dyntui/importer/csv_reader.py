@@ -45,7 +45,7 @@ class DelimitedReader(RowReader):
         else:
             place = header_row - 1 if header_row else None
             if not 0 <= header_row <= len(head):
-                raise SourceError(f"{opened.name} has no row {header_row}.", hint="--header-row counts from 1.")
+                raise SourceError(f"{opened.name} has no row {header_row}.", hint="Rows count from 1.")
         self._set_header(cast("list[list[Cell]]", head), place)
 
     def _text(self) -> io.TextIOWrapper:

@@ -9,6 +9,7 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 
 from dyntui.core.errors import UsageError
+from dyntui.importer.option_names import option
 from dyntui.importer.problems import Problem
 
 __all__ = ["check_date_format", "parse_with_format", "to_rfc3339"]
@@ -56,7 +57,7 @@ def to_rfc3339(value: object, name: str, problems: list[Problem]) -> object:
     if moment is None:
         if len(problems) == before:
             message = f"“{value}” is not a date or time that is understood as a whole."
-            hint = "Write it like 2024-05-31T09:00:00Z, or use --date-format (t in the Map step)."
+            hint = f"Write it like 2024-05-31T09:00:00Z, or use {option('--date-format')}."
             problems.append(Problem("error", "bad_date", name, f"{message} {hint}"))
         return value
     return _in_utc(moment, value, name, problems)
@@ -168,8 +169,10 @@ def _day_and_month(
     is_dotted = parts["mark"] == "."
     if not is_dotted and first <= 12 and other <= 12 and first != other:
         message = f"“{text}” is {first} of month {other}, or {other} of month {first}."
-        advice = f"Write {year}-{other:02}-{first:02} or {year}-{first:02}-{other:02}, or use --date-format"
-        problems.append(Problem("error", "ambiguous_date", name, f"{message} {advice} (t in the Map step)."))
+        advice = (
+            f"Write {year}-{other:02}-{first:02} or {year}-{first:02}-{other:02}, or use {option('--date-format')}."
+        )
+        problems.append(Problem("error", "ambiguous_date", name, f"{message} {advice}"))
         return None
     return (first, other) if is_dotted or first > 12 else (other, first)
 

@@ -17,6 +17,7 @@ from dyntui.core.text import quantity
 from dyntui.importer.fields import FIRST_ITEMS
 from dyntui.importer.header_synonyms import synonym_field
 from dyntui.importer.json_stream import INCOMPLETE, JsonStream
+from dyntui.importer.option_names import option
 from dyntui.importer.source_types import REPORT_COLUMNS, SourceError, normalize_name
 
 __all__ = ["EACH", "ENTRY", "RecordPath", "RecordPlace", "RecordScan", "read_records", "select_records"]
@@ -235,7 +236,9 @@ class RecordScan:
             found = [place for place in places if place.name == name.strip() or place.name == f"{name.strip()}.*"]
             if not found:
                 known = ", ".join(place.name for place in self._offered(None)) or "none"
-                raise SourceError(f"The file has no records in {name!r}.", hint=f"Use --records with one of: {known}.")
+                raise SourceError(
+                    f"The file has no records in {name!r}.", hint=f"Use {option('--records')} with one of: {known}."
+                )
             return max(found, key=lambda place: place.count)
         people = [place for place in places if place.holds_people]
         document = self._places.get(())
@@ -283,8 +286,7 @@ class RecordScan:
             shown = ", ".join(f"{place.name} ({quantity(place.count, 'record')})" for place in others[:_SHOWN])
             more = f" and {len(others) - _SHOWN:,} more" if len(others) > _SHOWN else ""
             notes.append(
-                f"Not read: {shown}{more}. To read one of them instead, use --records {others[0].name}, "
-                "or choose “records” in the Parse step."
+                f"Not read: {shown}{more}. To read one of them instead, use {option('--records', others[0].name)}."
             )
         return tuple(notes)
 

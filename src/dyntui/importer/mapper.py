@@ -7,10 +7,11 @@ from collections.abc import Mapping as AbstractMapping
 from typing import NamedTuple, TypedDict, Unpack
 
 from dyntui.core.errors import UsageError
+from dyntui.core.interface import by_interface
 from dyntui.core.times import now_iso
 from dyntui.importer.fields import FULL_NAME, ImportField, field_for, split_path
 from dyntui.importer.invalid_values import IDENTITY_FIELDS, resolve_invalid_values
-from dyntui.importer.mapping import EMAIL_VERIFIED_CHOICES, ColumnMap, Mapping, MissingChoice, constant_value
+from dyntui.importer.mapping import ColumnMap, Mapping, MissingChoice, constant_value, email_verified_choices
 from dyntui.importer.nested_body import EVERY_ITEM, NestedBody
 from dyntui.importer.null_texts import EmptyCheck
 from dyntui.importer.phones import MISSING_PLUS
@@ -66,7 +67,7 @@ class Mapper:
         if mapping.kind != "users":
             raise UsageError("This mapping is for allowlist entries, not for users.")
         if "emailVerifiedAt" not in mapping.targets:
-            raise MissingChoice("Choose whether the emails are verified.", hint=EMAIL_VERIFIED_CHOICES)
+            raise MissingChoice("Choose whether the emails are verified.", hint=email_verified_choices())
         self.mapping = mapping
         self.rules = make_context(**options)
         self._finisher = RowValidator(self.rules, custom_fields)
@@ -111,7 +112,9 @@ class Mapper:
             value = constant_value(field, value)
             value = compile_step(field, field.transforms, self.rules)(value, problems)
         if wrong := next((problem for problem in problems if problem.severity == "error"), None):
-            raise UsageError(f"--set {name}: {wrong.message}", hint=wrong.suggestion or "")
+            raise UsageError(
+                f"{by_interface(f'--set {name}', f'constant {name}')}: {wrong.message}", hint=wrong.suggestion or ""
+            )
         if name.partition(".")[0] in _NESTED or name == FULL_NAME:
             self._nested_constants.append((split_path(name), value))
         else:

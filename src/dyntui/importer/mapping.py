@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from dyntui.core.errors import UsageError
+from dyntui.core.interface import by_interface
 from dyntui.core.strict_json import parse_json
 from dyntui.core.validation import validate
 from dyntui.importer.dates import check_date_format, to_rfc3339
@@ -30,15 +31,23 @@ from dyntui.importer.wallet_columns import (
     wallet_chain,
 )
 
-__all__ = ["EMAIL_VERIFIED_CHOICES", "ColumnMap", "Mapping", "MissingChoice"]
-__all__ += ["check_names", "parse_assignment", "parse_column_map"]
+__all__ = ["ColumnMap", "Mapping", "MissingChoice"]
+__all__ += ["check_names", "email_verified_choices", "parse_assignment", "parse_column_map"]
 
 _HINT = "Save a mapping in the import wizard, or with `dyntui import --save-mapping`."
-EMAIL_VERIFIED_CHOICES = (
-    "--set emailVerifiedAt=now (all emails are verified: users can sign in with them, and a social account with the "
-    "same verified email is linked), --set emailVerifiedAt=unverified (a later sign-in by email may not reach the "
-    "imported user), or --map COLUMN=emailVerifiedAt (a column decides)."
-)
+
+
+def email_verified_choices() -> str:
+    """Return how to choose whether the emails are verified, and what follows."""
+    now, unverified, column = by_interface(
+        "--set emailVerifiedAt=now|--set emailVerifiedAt=unverified|--map COLUMN=emailVerifiedAt",
+        "{map.verified} in the Map step: all verified|none verified|a column mapped to emailVerifiedAt",
+    ).split("|")
+    return (
+        f"{now} (all emails are verified: users can sign in with them, and a social account with the same verified "
+        f"email is linked), {unverified} (a later sign-in by email may not reach the imported user), or {column} "
+        "(a column decides)."
+    )
 
 
 _WALLET_ADDRESS = re.compile(r"wallets\.(\w+)\.publicWalletAddress")
@@ -148,9 +157,11 @@ class Mapping:
     def wallet_choices(self) -> str:
         """Return the options that give the wallets a name and a provider, with proposed values."""
         name, provider = self.proposed_wallet
-        return (
-            f"--wallet-name {name} --wallet-provider {provider} (w in the Map step) for all wallets, "
-            "--map COLUMN=wallets.0.walletName for a column, or --map COLUMN= to leave the wallets out."
+        return by_interface(
+            f"--wallet-name {name} --wallet-provider {provider} for all wallets, "
+            "--map COLUMN=wallets.0.walletName for a column, or --map COLUMN= to leave the wallets out.",
+            "{map.wallets} for all wallets, map a column to wallets.0.walletName, or {map.exclude} on the column of "
+            "the addresses to leave the wallets out.",
         )
 
     def with_column(

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
+from dyntui.core.interface import by_interface
 from dyntui.importer.cell_text import cell_to_text
 from dyntui.importer.problems import Problem
 from dyntui.importer.validation_context import ValidationContext
@@ -221,10 +222,11 @@ def _has_all_digits(cleaned: str, found: str, code: str) -> bool:
 
 
 def _region_error(text: str, cleaned: str, name: str) -> PhoneReading:
-    message = (
-        f"“{text}” has no country code. Name the country with --region XX, or --region + if only the + is missing "
-        "(p in the Map step)."
+    country = by_interface(
+        "Name the country with --region XX, or --region + if only the + is missing.",
+        "Press {map.region} in the Map step to set the country, or + if only the + is missing.",
     )
+    message = f"“{text}” has no country code. {country}"
     return _error("phone_needs_region", name, message, _with_plus(cleaned))
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from dyntui.importer.dates import to_rfc3339
 from dyntui.importer.fields import FULL_NAME, field_for
+from dyntui.importer.option_names import option
 from dyntui.importer.source_types import normalize_name
 
 __all__ = ["FALSE", "FILLED", "NO_PASSWORDS", "ONE_EMAIL", "ONE_PHONE", "TRUE", "VALUE_SHAPES", "VERIFIED_HINT"]
@@ -24,7 +25,7 @@ TRUE, FALSE = "true|t|yes|1", "false|f|no|0"
 NO_PASSWORDS = "is not imported: Dynamic has no passwords"
 ONE_EMAIL = "is not imported: a user has one email"
 ONE_PHONE = "is not imported: a user has one phone number"
-VERIFIED_HINT = 'shows which emails are verified; use --map "{column}=emailVerifiedAt"'
+VERIFIED_HINT = "shows which emails are verified; map it to emailVerifiedAt to use them"
 
 VALUE_SHAPES = {
     "auth0": re.compile(r"'?[\w-]+\|[^\s|]+(?:\|[^\s|]+)*"),
@@ -128,7 +129,7 @@ class ExclusionRule:
     @property
     def text(self) -> str:
         """What is left out, and how to include it."""
-        included = f"--include {self.name} imports them (enter in the Map step)"
+        included = f"{option('--include', self.name)} imports them"
         return f"users that {self.reason} ({self.column}) are left out; {included}"
 
 

@@ -117,7 +117,7 @@ IDENTITY_PRESETS: tuple[Preset, ...] = (
             wallets="web3_wallets",
         ),
         hints={
-            "verified_email_addresses": "lists verified emails; use --set emailVerifiedAt=now or unverified",
+            "verified_email_addresses": "lists verified emails; choose whether the emails are verified",
             "id": to_metadata("clerkId"),
             "public_metadata": to_metadata(),
             "unsafe_metadata": to_metadata(),

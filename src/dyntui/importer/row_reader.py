@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from dyntui.core.text import quantity
 from dyntui.importer.header_synonyms import KNOWN_NAMES
+from dyntui.importer.option_names import option
 from dyntui.importer.presets import FIREBASE_COLUMNS, firebase_without_names
 from dyntui.importer.problems import Problem
 from dyntui.importer.secrets import REMOVED, is_private_key
@@ -92,7 +93,9 @@ class RowReader(ABC):
         if any(isinstance(name, str) and name != name.strip() for name in names):
             self.notes += ("Spaces around column names are ignored.",)
         if not count_names(head, place, KNOWN_NAMES) or any(looks_like_data(name) for name in names):
-            self.notes += (f"Row {place + 1} is used as column names. If it is data, use --header-row 0.",)
+            self.notes += (
+                f"Row {place + 1} is used as column names. If it is data, use {option('--header-row', '0')}.",
+            )
 
     def _odd_row(self, number: int, cells: list[Cell], damaged: bool = False) -> SourceRow:
         """Return a row whose length differs from the header: surplus values are separate, missing ones empty.

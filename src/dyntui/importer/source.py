@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
+from dyntui.core.interface import by_interface
 from dyntui.importer.compressed import unpack
 from dyntui.importer.csv_reader import DelimitedReader
 from dyntui.importer.formula_escaping import escaped_columns, without_escape
@@ -158,7 +159,10 @@ def _table(
     if format in ("json", "ndjson"):
         return JsonReader(opened, encoding, format, records)
     if records is not None:
-        raise SourceError(f"{opened.name} is not JSON, so it has no records to choose.", hint="Leave out --records.")
+        raise SourceError(
+            f"{opened.name} is not JSON, so it has no records to choose.",
+            hint=by_interface("Leave out --records.", "Press {parse.reset} to detect the format."),
+        )
     return DelimitedReader(opened, encoding, "\t" if format == "tsv" and delimiter is None else delimiter, header_row)
 
 

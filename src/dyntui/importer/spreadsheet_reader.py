@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from dyntui.core.text import quantity
 from dyntui.importer.formula_escaping import unescape_formula
 from dyntui.importer.header_synonyms import KNOWN_NAMES
+from dyntui.importer.option_names import option
 from dyntui.importer.problems import Problem
 from dyntui.importer.row_reader import RowReader
 from dyntui.importer.source_file import SourceFile
@@ -50,7 +51,7 @@ class SpreadsheetReader(RowReader):
         else:
             place = header_row - 1 if header_row else None
             if not 0 <= header_row <= len(head):
-                raise SourceError(f"The sheet has no row {header_row}.", hint="--header-row counts from 1.")
+                raise SourceError(f"The sheet has no row {header_row}.", hint="Rows count from 1.")
         self._set_header(head, place)
         self._note_marks()
 
@@ -79,14 +80,13 @@ class SpreadsheetReader(RowReader):
             visible = [each.name for each in metadata if each.visible == SheetVisibleEnum.Visible] or list(self.sheets)
             self.sheet = name or visible[0]
             if name is None and len(visible) > 1:
-                self.notes += (
-                    f"Using the sheet “{self.sheet}”, one of {len(visible)}. Choose another one with --sheet NAME.",
-                )
+                other = f"Choose another one with {option('--sheet', 'NAME')}."
+                self.notes += (f"Using the sheet “{self.sheet}”, one of {len(visible)}. {other}",)
             return workbook.get_sheet_by_name(self.sheet)
 
     def _other_sheets(self) -> str:
         others = [name for name in self.sheets if name != self.sheet]
-        return f"Other sheets: {', '.join(others)} (--sheet NAME)." if others else ""
+        return f"Other sheets: {', '.join(others)} ({option('--sheet', 'NAME')})." if others else ""
 
     def _note_marks(self) -> None:
         if self._facts.formulas:

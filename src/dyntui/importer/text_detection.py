@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import islice
 from typing import Protocol
 
+from dyntui.core.interface import by_interface
+from dyntui.importer.option_names import option
 from dyntui.importer.secrets import is_private_key
 from dyntui.importer.source_file import SourceFile
 from dyntui.importer.source_types import REPORT_COLUMNS, Cell, SourceError, UnknownEncoding, normalize_name
@@ -93,7 +95,7 @@ def find_encoding(opened: SourceFile) -> str:
             if _decodes(opened, name):
                 return name
             message = f"{opened.name} begins like {name.upper()}, but is not valid {name.upper()}."
-            raise SourceError(message, hint="Save it again, or set its encoding with --encoding.")
+            raise SourceError(message, hint=f"Save it again, or set its encoding with {option('--encoding')}.")
     wide, nuls = _utf16_by_nuls(head)
     if wide and nuls > _MANY_NULS and _decodes(opened, wide):
         return wide  # such a text is UTF-8, too: with a NUL after every letter
@@ -117,7 +119,10 @@ def check_encoding(opened: SourceFile, encoding: str) -> str:
     if marked and family.startswith(codecs.lookup(marked).name.partition("-sig")[0]):
         encoding = marked  # The byte order mark must not become a part of the first name.
     if not _decodes(opened, encoding):
-        hint = "Leave out --encoding to detect it, or choose another one."
+        hint = by_interface(
+            "Leave out --encoding to detect it, or choose another one.",
+            "Press {parse.reset} to detect it, or choose another one.",
+        )
         raise SourceError(f"{opened.name} is not valid {encoding}.", hint=hint)
     return encoding
 
@@ -160,7 +165,7 @@ def _ask(opened: SourceFile) -> UnknownEncoding:
     shown = "; ".join(f"{encoding} reads {text!r}" for encoding, text in candidates[:6])
     return UnknownEncoding(
         f"{opened.name} is neither UTF-8 nor UTF-16, and its encoding cannot be detected reliably.",
-        hint=f"Choose one with --encoding: {shown}." if shown else "Choose one with --encoding.",
+        hint=f"Choose one with {option('--encoding')}{f': {shown}' if shown else ''}.",
         candidates=tuple(candidates),
     )
 

@@ -7,10 +7,12 @@ import re
 from collections.abc import Mapping as AbstractMapping
 from collections.abc import Sequence
 
+from dyntui.core.interface import by_interface
 from dyntui.importer.addresses import family_of
 from dyntui.importer.custom_fields import CustomFields
 from dyntui.importer.fields import USER_FIELDS, field_for
 from dyntui.importer.natural_keys import wallet_key
+from dyntui.importer.option_names import option
 from dyntui.importer.problems import Problem
 from dyntui.importer.validation_context import Step, ValidationContext
 from dyntui.importer.validators import make_check
@@ -85,7 +87,10 @@ class RowValidator:
                 problems.append(self._explain_missing_chain(wallet, at))
                 missing.remove("chain")
             if missing:
-                advice = "Give it with --wallet-name and --wallet-provider (w in the Map step)."
+                advice = by_interface(
+                    "Give it with --wallet-name and --wallet-provider.",
+                    "Press {map.wallets} in the Map step to set it.",
+                )
                 message = f"The wallet has no {' and no '.join(missing)}. {advice}"
                 problems.append(Problem("error", "wallet_incomplete", f"{at}.{missing[0]}", message))
             for name in _WALLET_FIELDS:
@@ -122,7 +127,7 @@ class RowValidator:
                 return wrong._replace(severity="error")
         message = (
             "The wallet has no chain, and it cannot be detected from the address. "
-            "Name it with --wallet-chain (w in the Map step)."
+            f"Name it with {option('--wallet-chain')}."
         )
         return Problem("error", "wallet_chain_missing", f"{at}.chain", message)
 

@@ -12,6 +12,7 @@ from dyntui.core.times import parse_time
 from dyntui.importer.cell_text import SCIENTIFIC, cell_to_text
 from dyntui.importer.fields import CHAINS, OAUTH_PROVIDERS, SIGN_IN_PROVIDERS, WALLET_PROVIDERS, ImportField
 from dyntui.importer.handles import read_domain, read_handle
+from dyntui.importer.option_names import option
 from dyntui.importer.problems import Problem
 from dyntui.importer.validation_context import FieldStep, Step, ValidationContext, bind_step
 from dyntui.importer.wallet_checks import ALTERNATIVE_PATTERNS, check_address_text, check_entry_address
@@ -25,9 +26,6 @@ _ODD = re.compile(r"[^\w .,:!?&%@/+\-'|]")
 _USERNAME = re.compile(r"[\w\-]{3,20}")
 _USERNAME_CHARS = re.compile(r"[\w\-]+")
 _EMAIL_LIKE = re.compile(r"[^@\s]+@[^@\s]+")
-_USERNAME_ADVICE = (
-    "Send another one, leave it out or keep it: --on-invalid username=replace, omit or metadata (i in the Map step)."
-)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 # Most cells are values that need neither a transform nor a check.
 PLAIN = {
@@ -137,9 +135,8 @@ def _username(value: object, field: ImportField, rules: ValidationContext, probl
             reason = f"has “{char}”"
         else:
             reason = f"has {quantity(len(text), 'character')}"
-        message = (
-            f"“{text}” {reason}; the API accepts 3 to 20 letters, digits, - and _ as a username. {_USERNAME_ADVICE}"
-        )
+        advice = f"Replace it, leave it out or keep it in the metadata: {option('--on-invalid', 'username=ACTION')}."
+        message = f"“{text}” {reason}; the API accepts 3 to 20 letters, digits, - and _ as a username. {advice}"
         problems.append(Problem("error", "username_refused", field.name, message, _acceptable_username(text)))
     return value if text is None else text
 

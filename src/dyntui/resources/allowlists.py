@@ -132,6 +132,6 @@ ALLOWLIST_ENTRIES = Resource(
             noun="entry", plural="entries", question="Change", past="changed", undone_by="allowlists.undo"),
         delete_action("deleteAllowlistEntryById", "Remove entries from the allowlist.", title="remove", decides_access=True, command="allowlists remove",
             noun="entry", plural="entries", question="Remove", past="removed", undone_by="allowlists.undo",
-            warning="This can be undone (u on the entries, or `dyntui allowlists undo`). The entries get new ids.", in_parallel=True),
+            warning="This can be undone; the entries then get new ids.", in_parallel=True),
     ),
 )  # fmt: skip

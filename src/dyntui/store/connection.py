@@ -10,6 +10,7 @@ from typing import Any
 
 from dyntui.config.private_files import create_new, locked, sync_dir, verify_private
 from dyntui.core.errors import DyntuiError, StoppedError
+from dyntui.core.interface import by_interface
 from dyntui.core.process_state import private_umask
 from dyntui.store.migrations import latest_version, migrate, user_version
 
@@ -44,7 +45,8 @@ def damaged(path: Path, reason: str) -> JournalUnusable:
 def _to_dyntui_error(error: sqlite3.Error, path: Path) -> DyntuiError | None:
     """Return the error for what SQLite reports about the file or disk; None for a programming error."""
     code, name = getattr(error, "sqlite_errorcode", 0) & 0xFF, path.stem
-    resume = f"then continue with `dyntui jobs resume {name}`. Nothing is lost or sent twice."
+    way = by_interface(f"with `dyntui jobs resume {name}`", "in {app.jump}jobs")
+    resume = f"then continue {way}. Nothing is lost or sent twice."
     if code in _NO_ROOM:
         hint = f"Free space on the disk of {path.parent} and check that the disk works, {resume}"
     elif code in _NOT_ALLOWED:

@@ -16,6 +16,7 @@ from typing import Self
 
 from dyntui.config.private_files import private_dir
 from dyntui.core.errors import UsageError
+from dyntui.core.interface import by_interface
 from dyntui.core.text import without_surrogates
 from dyntui.store.connection import connect, created, damaged
 from dyntui.store.facts import Facts, dump_facts, load_facts
@@ -379,4 +380,7 @@ class Journal:
 
 def _check_exists(path: Path) -> None:
     if not path.exists():
-        raise UsageError(f"There is no job {path.stem}.", hint="Show all jobs: dyntui jobs list.")
+        raise UsageError(
+            f"There is no job {path.stem}.",
+            hint=by_interface("Show all jobs: dyntui jobs list.", "{app.jump}jobs lists all jobs."),
+        )

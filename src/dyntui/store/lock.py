@@ -13,6 +13,7 @@ from pathlib import Path
 
 from dyntui.config.private_files import open_private
 from dyntui.core.errors import UsageError
+from dyntui.core.interface import by_interface
 
 __all__ = ["JobBusy", "JobLock", "is_locked"]
 
@@ -42,7 +43,10 @@ class JobLock:
                 by = f" (process {holder})" if holder.isdigit() else ""
                 raise JobBusy(
                     f"Job {name} is being worked on by another process{by}.",
-                    hint=f"`dyntui jobs get {name}` follows it; `dyntui jobs pause {name}` asks it to stop.",
+                    hint=by_interface(
+                        f"`dyntui jobs get {name}` follows it; `dyntui jobs pause {name}` asks it to stop.",
+                        "{app.jump}jobs gets its progress; {jobs.pause} asks it to pause.",
+                    ),
                 ) from error
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, str(os.getpid()).encode(), 0)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from dyntui.core.effect import Effect
 from dyntui.core.errors import DyntuiError, UsageError
+from dyntui.core.interface import by_interface
 from dyntui.core.json_types import Row
 from dyntui.core.times import now
 from dyntui.importer.allowlist import IDENTIFIERS
@@ -232,7 +233,7 @@ def replace_entry(row: Row, *, gap: bool = False, job: str = "") -> WriteAction:
             raise UsageError(
                 f"The server accepts {entry_label(old)} only one time on a list. To change the alias, the entry "
                 "must be removed for a moment while the list is enabled. Nothing was sent.",
-                hint="Allow that with --allow-gap, or disable the list first.",
+                hint=by_interface("Allow that with --allow-gap, or disable the list first.", "Disable the list first."),
             )
         return await _remove_then_add(client, list_id, old, new, permit)
 

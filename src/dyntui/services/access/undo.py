@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from dyntui.core.errors import UsageError
+from dyntui.core.interface import by_interface
 from dyntui.services.access.access_policy import find_policy, name_of, read_lists
 from dyntui.services.access.drafts import entry_label, key_of
 from dyntui.services.access.entries import EntryChanges, entry_target, removal_target
@@ -161,7 +162,10 @@ async def plan_undo(client: Client, audit: Audit, job: str, environment_id: str)
             added[key] = line.after
     entries = [*added.values(), *deleted.values()]
     if not entries:
-        raise UsageError(f"There is no job {job} to undo.", hint="`dyntui allowlists undo` lists the jobs.")
+        raise UsageError(
+            f"There is no job {job} to undo.",
+            hint=by_interface("`dyntui allowlists undo` lists the jobs.", "{app.jump}audit lists the changes."),
+        )
     row = find_policy(await read_lists(client), str(entries[0].get("allowListId")))
     existing = await find_entries(client, str(row.get("id")), entries, search=False)
     skipped: list[tuple[Entry, str]] = []
@@ -193,7 +197,10 @@ async def plan_import_undo(client: Client, name: str, location: JobLocation) -> 
         return None
     with Journal.read(find_job(name)) as journal:
         if journal.kind != "allowlist":
-            raise UsageError(f"Job {journal.id} imported users.", hint=f"`dyntui jobs undo {journal.id}` undoes it.")
+            raise UsageError(
+                f"Job {journal.id} imported users.",
+                hint=by_interface(f"`dyntui jobs undo {journal.id}` undoes it.", "Undo it in {app.jump}jobs."),
+            )
         check_location(journal, location)
         created = {row.user_id: row for row in iterate_rows(journal, (RowState.CREATED,)) if row.user_id}
         row = find_policy(await read_lists(client), str(journal.facts["allowlist"]["id"]))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from dyntui.core.errors import UsageError
-from dyntui.core.interface import with_keys
+from dyntui.core.interface import by_interface, with_keys
 from dyntui.core.json_types import Row, as_objects
 from dyntui.resources import RESOURCES, ActionTarget, Resource, ResourceAction, Scope, Shape, resource
 from dyntui.resources.cell_formats import get_path
@@ -78,7 +78,11 @@ def find_resource(name: str) -> Resource:
 
     names = [*RESOURCES, *(alias for record in RESOURCES.values() for alias in record.aliases)]
     near = difflib.get_close_matches(name.lower(), names, n=3, cutoff=0.5)
-    hint = f"Did you mean {', '.join(near)}?" if near else "`dyntui get` without a name lists all resources."
+    hint = (
+        f"Did you mean {', '.join(near)}?"
+        if near
+        else by_interface("`dyntui get` without a name lists all resources.", "{app.jump}all lists all resources.")
+    )
     raise UsageError(f"There is no resource {name!r}.", hint=hint)
 
 
@@ -157,7 +161,10 @@ async def resolve_parent(client: Client, record: Resource, parent: str = "") -> 
         return await resolve_organization(client)
     raise UsageError(
         f"{record.title} belong to a parent: {record.parent_resource}.",
-        hint=f"Give its id with --of ID; `dyntui get {record.parent_resource}` lists them.",
+        hint=by_interface(
+            f"Give its id with --of ID; `dyntui get {record.parent_resource}` lists them.",
+            f"Open it from {record.parent_resource}.",
+        ),
     )
 
 
@@ -207,7 +214,8 @@ async def find_rows(client: Client, record: Resource, ids: Sequence[str], *, par
                     break
     if missing := [row_id for row_id in ids if row_id not in found]:
         raise UsageError(
-            f"There is no {record.singular} {missing[0]!r}.", hint=f"`dyntui get {record.name}` lists them."
+            f"There is no {record.singular} {missing[0]!r}.",
+            hint=by_interface(f"`dyntui get {record.name}` lists them.", "Refresh the list."),
         )
     return found
 

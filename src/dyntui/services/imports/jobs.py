@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from dyntui.config.paths import paths
 from dyntui.core.errors import DyntuiError, UsageError
+from dyntui.core.interface import by_interface
 from dyntui.core.json_types import as_object, as_text
 from dyntui.core.times import now
 from dyntui.store.connection import damaged
@@ -146,7 +147,10 @@ def find_job(name: str) -> Path:
     if name == "last":
         if files:
             return files[0]
-        raise UsageError("There is no job yet.", hint="Create one with `dyntui import FILE`.")
+        raise UsageError(
+            "There is no job yet.",
+            hint=by_interface("Create one with `dyntui import FILE`.", "Press {app.import} to import a file."),
+        )
     if name.endswith(".plan.json"):
         name = Path(name).name.removesuffix(".plan.json")
     found = [path for path in files if path.stem == name] or [path for path in files if path.stem.startswith(name)]
@@ -157,7 +161,12 @@ def find_job(name: str) -> Path:
             f"{len(found)} jobs start with {name}.",
             hint=f"Type more of it: {', '.join(p.stem for p in found[:4])}.",
         )
-    raise UsageError(f"There is no job {name}.", hint="List all jobs with `dyntui jobs list`; `last` is the newest.")
+    raise UsageError(
+        f"There is no job {name}.",
+        hint=by_interface(
+            "List all jobs with `dyntui jobs list`; `last` is the newest.", "{app.jump}jobs lists all jobs."
+        ),
+    )
 
 
 def list_jobs() -> Iterator[JobSummary]:

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from dyntui.api.rate_limiter import RateLimiters
 from dyntui.config.private_files import atomic_write, read_private
 from dyntui.core.errors import UsageError
+from dyntui.core.interface import by_interface
 from dyntui.core.json_types import as_object
 from dyntui.core.strict_json import parse_json
 from dyntui.core.text import quantity
@@ -128,7 +129,7 @@ def check_plan(journal: Journal, plan: AbstractMapping[str, Any]) -> None:
     if journal.state is not JobState.READY or journal.first_send is not None:
         raise UsageError(
             f"The plan's job {journal.id} is {journal.state} already.",
-            hint=f"Resume it with `dyntui jobs resume {journal.id}`.",
+            hint=by_interface(f"Resume it with `dyntui jobs resume {journal.id}`.", "Resume it in {app.jump}jobs."),
         )
     if make_plan(journal)["digest"] != plan["digest"]:
         raise UsageError(

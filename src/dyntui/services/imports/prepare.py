@@ -11,6 +11,7 @@ import orjson
 
 from dyntui.core.errors import UsageError
 from dyntui.core.ids import new_id
+from dyntui.core.interface import by_interface
 from dyntui.core.json_types import as_object, as_objects
 from dyntui.importer import (
     AllowlistMapper,
@@ -57,7 +58,10 @@ def prepare_job(
     if "id" in mapping.targets and as_object(facts.get("options")).get("upsert"):
         raise UsageError(
             "Users that keep their ids are created one by one, so existing users cannot be updated.",
-            hint="Leave out --upsert, or the column of ids: --map COLUMN=",
+            hint=by_interface(
+                "Leave out --upsert, or the column of ids: --map COLUMN=",
+                "Turn off upsert in the Check step ({check.upsert}), or exclude the column of ids in the Map step.",
+            ),
         )
     mapper = make_mapper(
         mapping,

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 from dyntui.core.errors import UsageError
+from dyntui.core.interface import by_interface
 from dyntui.services.imports.jobs import summarize_job
 from dyntui.store.lock import JobLock
 
@@ -21,7 +22,10 @@ def purge_job(path: Path, *, unfinished: bool = False) -> list[Path]:
     if not (known.problem or known.is_abandoned or unfinished or known.is_over):
         raise UsageError(
             f"Job {path.stem} is {known.state}: it could still be resumed.",
-            hint=f"Cancel it first (dyntui jobs cancel {path.stem}), or add --unfinished.",
+            hint=by_interface(
+                f"Cancel it first (dyntui jobs cancel {path.stem}), or add --unfinished.",
+                "Cancel it first: open it and press {run.cancel}.",
+            ),
         )
     lock = JobLock(path.with_suffix(".lock"), path.stem)
     removed: list[Path] = []

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from dyntui.core.errors import UsageError
 from dyntui.core.ids import new_id
+from dyntui.core.interface import by_interface
 from dyntui.services.imports.cancel import CANCELED_ROW
 from dyntui.services.imports.jobs import JobLocation, new_job
 from dyntui.services.imports.prepare import fill_job
@@ -28,7 +29,10 @@ def retry_job(old: Journal, location: JobLocation) -> Journal:
     Raises UsageError when the job is not finished or has no such row.
     """
     if not old.state.is_over:
-        raise UsageError(f"Job {old.id} is {old.state}.", hint=f"Resume it with `dyntui jobs resume {old.id}`.")
+        raise UsageError(
+            f"Job {old.id} is {old.state}.",
+            hint=by_interface(f"Resume it with `dyntui jobs resume {old.id}`.", "Resume it in {app.jump}jobs."),
+        )
     if next(_rows(old), None) is None:
         raise UsageError(
             f"Job {old.id} has no row to retry.",
