@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.families import slow_except
 from tests.tui.access_support import ALLOWLISTS, LAUNCH_PARTY_ENTRIES, connection_of, go, notes, to
-from tests.tui.tui_support import console_of, demo, fill, jump, paste, press, profile, settled, stored, text_of
+from tests.tui.tui_support import SMALL, console_of, demo, fill, jump, paste, press, profile, settled, stored, text_of
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
@@ -146,7 +146,7 @@ async def test_enter_does_not_confirm_a_dialog_opened_by_enter(read: tuple[str, 
 
 async def test_a_refusal_reopens_the_form_with_the_reason() -> None:
     console = demo()
-    async with console.run_test(size=(120, 40)) as pilot:
+    async with console.run_test(size=SMALL) as pilot:
         await settled(pilot)
         taken = str((await connection_of(pilot).client.users.list(limit=1)).rows[0]["email"])
         await go(pilot, "plus")
@@ -158,6 +158,12 @@ async def test_a_refusal_reopens_the_form_with_the_reason() -> None:
         assert top_of(console) is form
         assert (form.current_input()["email"], form.current_input()["firstName"]) == (taken, "Nova")
         assert "already exists" in text_of(console)
+        # a long reason is read in full, and leaves the field in use and the keys in view
+        await press(pilot, *["up"] * 12)
+        form.show_problem(f"first {'reason ' * 40}last")
+        await settled(pilot)
+        assert all(text in text_of(console) for text in ("first reason", "reason last", "ctrl+s continue"))
+        assert form.focused is not None and form.focused.region in form.query_one("#fields").region
         form.query_one("#field-email", Input).value = "nova@post.example"
         await press(pilot, "ctrl+s", "y")
         assert not isinstance(console.screen, BaseDialog)

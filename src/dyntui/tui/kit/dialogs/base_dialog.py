@@ -211,5 +211,11 @@ class BaseDialog(ActionMixin, ModalScreen[T | None], Generic[T]):
         self.query_one("#dialog").disabled = False
         if self._focused_before is not None:
             self.set_focus(self._focused_before, scroll_visible=False)
+        self.show_problem(problem)
+
+    def show_problem(self, text: str) -> None:
+        """Show an error that is about no single field; "" for none."""
         for line in self.query("#problem").results(Static):
-            line.update(safe(problem, 500))
+            line.update(safe(text, 500))
+            line.set_class(not text, "-none")
+            self.query_one("#dialog").set_class(bool(text), "-problem")

@@ -166,6 +166,7 @@ class FormDialog(BaseDialog[Values]):
             self.footer_keys = (("tab", "complete"), ("enter", verb), ("dialog.cancel", "cancel"))
 
     def content(self) -> ComposeResult:
+        yield Static("", id="problem", classes="problem -none", markup=False)  # above, where no field hides it
         with _Fields(id="fields"):
             for item in self.fields:
                 with Horizontal(classes="row", id=f"row-{item.name}"):
@@ -177,7 +178,6 @@ class FormDialog(BaseDialog[Values]):
                 note = Static(safe(item.help, 200), classes="note", id=f"note-{item.name}", markup=False)
                 note.set_class(not item.help, "-none")
                 yield note
-        yield Static("", id="problem", classes="problem", markup=False)
 
     def _widget(self, item: FormInput, shown_in: PathCandidates) -> TextField | FormChoice:
         if item.options:
@@ -206,6 +206,11 @@ class FormDialog(BaseDialog[Values]):
         note.update(safe(text, 300))
         note.set_class(is_problem, "-problem")
         note.set_class(not text, "-none")
+
+    def show_problem(self, text: str) -> None:
+        super().show_problem(text)
+        if self.focused is not None:  # the problem may leave fewer lines for the fields
+            self.call_after_refresh(self.focused.scroll_visible, animate=False)
 
     def action_next(self) -> None:
         self.focus_next("Input, FormChoice")
@@ -246,7 +251,7 @@ class FormDialog(BaseDialog[Values]):
             self.set_note(item.name, problems.get(item.name, item.help), is_problem=item.name in problems)
         names = {item.name for item in self.fields}
         others = [text for name, text in problems.items() if name not in names]
-        self.query_one("#problem", Static).update(safe(" ".join(others), 500))
+        self.show_problem(" ".join(others))
         if problems:
             first = next((item.name for item in self.fields if item.name in problems), None)
             if first is not None:

@@ -65,7 +65,7 @@ class TextDialog(BaseDialog[str]):
 
     def action_submit(self) -> None:
         if problem := self.check(self.area.text):
-            self.query_one("#problem", Static).update(safe(problem, 500))
+            self.show_problem(problem)
         else:
             self.submit(self.area.text)
 
