@@ -9,7 +9,7 @@ from dyntui.importer.source_types import SourceError
 __all__ = ["refuse_binary", "refuse_text"]
 
 _AS_CSV = "Export the data as CSV."
-_YAML_ADVICE = "Convert it to JSON: yq -o=json . FILE | dyntui import -"
+_YAML_ADVICE = "Convert it to JSON: yq -o=json . FILE > users.json"
 _SQL_ADVICE = (
     "Export the table as CSV. In psql: \\copy (SELECT * FROM users) TO 'users.csv' CSV HEADER. In MySQL: "
     "mysql --batch -e 'SELECT * FROM users' DATABASE > users.tsv"
