@@ -1,7 +1,7 @@
 """What texts call a key or an option: the console names the key of an action, the command line the option.
 
 Texts of the layers below the console name a key as `{SCOPE.NAME}`, by the id of its action; `with_keys` puts in the key
-that the user has for it. Where the two interfaces have different ways to do a thing, `by_interface` declares both.
+that the user has for it. `by_interface` declares both ways where the two interfaces differ.
 """
 
 from __future__ import annotations
