@@ -231,6 +231,10 @@ CASES: dict[str, dict[str, Case]] = {
         "dyntui webhooks verify WEBHOOK body.json --signature 5f2e… --yes": Case(signed, prints="is valid"),
         "dyntui audit failed --since 7d --this-environment": Case(),
         "dyntui audit --last 20": Case(prints="webhooks"),
+        "dyntui settings get security.jwtDuration": Case(prints="hours"),
+        "dyntui settings set general.displayName=Acme security.jwtDuration.amount:=4": Case(
+            answers=YES, affects=lambda w: {"~environment settings"}, prints="2 → 4"
+        ),
         "dyntui api --list webhook": Case(prints="getWebhooks"),
         "dyntui api getWebhooks -i": Case(prints='"isEnabled"'),
         "dyntui api getEvents --all --ndjson -p resourceType=user": Case(prints='"eventName"'),

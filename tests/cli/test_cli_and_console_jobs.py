@@ -106,7 +106,7 @@ JOB_WAYS: Mapping[str, JobWay] = {
     "users.import-undo": JobWay(open_undo, "enter", ("jobs", "undo", "{job}"), first=IMPORT),
     "allowlists.import": JobWay(open_entry_import, "full_stop", IMPORT_ENTRIES),
     "allowlists.import-undo": JobWay(open_entry_undo, "enter", ("jobs", "undo", "{job}"), first=IMPORT_ENTRIES),
-    "settings.edit": JobWay(open_setting, "e", ("api", "updateProjectSettings", "-d", "{settings}"), field="Changed"),
+    "settings.edit": JobWay(open_setting, "e", ("settings", "set", "general.displayName=Changed"), field="Changed"),
 }
 
 DOWNLOAD = JobWay(open_export, "x", ("exports", "download", "{export}", "-o", "{output}"))

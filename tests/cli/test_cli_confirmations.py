@@ -47,6 +47,7 @@ ACCOUNT = "0x" + "ab" * 20
 
 LINES = {
     "users create": "email=ada@x.example",
+    "settings set": "general.displayName=Acme",
     "users delete": "{user}",
     "users add-to-allowlist": "{list} {user}",
     "users edit-metadata": "{user} --from metadata.json",

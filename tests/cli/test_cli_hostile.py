@@ -97,6 +97,8 @@ COMMANDS: dict[str, list[tuple[str, ...]]] = {
     "webhooks enable": [("{webhooks}",), ("{webhooks}", *YES)],
     "webhooks disable": [("{webhooks}",), ("{webhooks}", *YES)],
     "webhooks delete": [("{webhooks}",), ("{webhooks}", *YES)],
+    "settings get": [(), ("general",)],
+    "settings set": [("general.displayName=x\x1b[2J",), ("general.displayName=x\x1b[2J", *YES)],
     "events list": [()],
     "events get": [("{events}",)],
     "events tail": [("--once",)],

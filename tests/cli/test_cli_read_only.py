@@ -21,6 +21,7 @@ WALLET = "0x" + "ab" * 20
 
 WRITING = {
     "users create": "email=ada@x.example",
+    "settings set": "general.displayName=Acme",
     "users delete": SOME_ID,
     "users add-to-allowlist": f"VIP {SOME_ID}",
     "users edit-metadata": f"{SOME_ID} --from people.csv",

@@ -109,7 +109,7 @@ def test_an_edit_shows_its_changes_and_keeps_the_other_fields(cli: Run) -> None:
         ("get nothing", "no resource 'nothing'"),
         ("do webhooks explode", "no action 'explode'"),
         ("do origins create --yes", "Missing required field: origin"),
-        ("do origins create nothing=x --yes", "has no field nothing"),
+        ("do origins create nothing=x --yes", "has no field 'nothing'"),
         ("do origins create stray origin=https://a.example --yes", "takes FIELD=VALUE"),
         ("do custom-fields edit a b name=x --yes", "one custom field at a time"),
         ("do custom-fields edit 11111111-2222-4333-8444-555555555555 --yes", "needs at least one FIELD=VALUE"),

@@ -82,7 +82,7 @@ async def test_the_kind_is_requested_until_a_failing_server_responds(live: Serve
 async def test_an_unknown_kind_counts_as_live(live: Served) -> None:
     async with opened(live) as connection:
         live.sandbox.faults.set({"500-before": 1.0})
-        change = settings.change_leaf(("general", "displayName"), "a", "b")
+        change = settings.change_settings([settings.SettingChange(("general", "displayName"), "a", "b")])
         assert await level(connection, write_action("users.delete")) is ConfirmationLevel.TYPED
         assert await level(connection, change) is ConfirmationLevel.TYPED
         assert await level(connection, write_action("users.edit")) is ConfirmationLevel.CONFIRM

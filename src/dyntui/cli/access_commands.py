@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from dyntui.cli.context import CliContext, combine_options, confirm_options, pass_context
+from dyntui.cli.field_arguments import data_option, parse_fields, split_arguments
 from dyntui.cli.resource_commands import ACCESS_HELP
 from dyntui.cli.write_helpers import confirm_access_options, perform_and_report, run_write
 from dyntui.core.errors import UsageError
@@ -28,29 +29,42 @@ def add_policy_commands(group: click.Group, record: Resource, *, scope_help: str
     assert create is not None and edit is not None
 
     @group.command("create", help=f"{create.help} {create.warning}")
-    @click.argument("name", metavar="NAME")
-    @_field_options(record, scope_help, required=True)
+    @click.argument("arguments", nargs=-1, metavar="NAME [FIELD=VALUE]...")
+    @_field_options(record, scope_help)
     @confirm_options
     @pass_context
-    def create_policy(context: CliContext, /, confirmation: Confirmation, **options: Any) -> int:
+    def create_policy(
+        context: CliContext, /, arguments: tuple[str, ...], confirmation: Confirmation, **options: Any
+    ) -> int:
         from dyntui.services.actions.resource_actions import write_action
         from dyntui.services.actions.write_types import Target
 
-        fields = _read_fields(record, options)
+        names, pairs = split_arguments(arguments)
+        if len(names) > 1:
+            raise UsageError(f"{names[1]!r} is not FIELD=VALUE.", hint="Quote a name with spaces.")
+        fields = _read_fields(record, create.operation, pairs, {**options, "name": names[0] if names else None})
+        required = ["name", "outcome", *(["rules"] if "rule" in options else [])]
+        if missing := [name for name in required if not fields.get(name)]:
+            raise UsageError(
+                f"Missing required field: {missing[0]}.", hint=f"`dyntui {record.name} create --help` shows how."
+            )
         target = Target("", str(fields["name"]), {"fields": fields})
         return run_write(context, write_action(f"{record.name}.create"), [target], confirmation)
 
     @group.command("edit", help=f"{edit.help}\n\n{ACCESS_HELP}")
     @click.argument("policy", metavar="ID|NAME")
+    @click.argument("pairs", nargs=-1, metavar="[FIELD=VALUE]...")
     @click.option("--name", metavar="NAME", help="New name.")
     @_field_options(record, "New access scopes, separated by spaces.")
     @confirm_access_options
     @pass_context
-    def edit_policy(context: CliContext, /, policy: str, confirmation: Confirmation, **options: Any) -> int:
+    def edit_policy(
+        context: CliContext, /, policy: str, pairs: tuple[str, ...], confirmation: Confirmation, **options: Any
+    ) -> int:
         from dyntui.services.access.actions import access_target
         from dyntui.services.actions.resource_actions import find_rows, write_action
 
-        fields = _read_fields(record, options)
+        fields = _read_fields(record, edit.operation, pairs, options)
         if not fields:
             raise UsageError("Nothing to change.", hint=f"Use {', '.join(f'--{name}' for name in options)}.")
         action = write_action(f"{record.name}.edit")
@@ -65,13 +79,12 @@ def add_policy_commands(group: click.Group, record: Resource, *, scope_help: str
         return context.run_connected(work)
 
 
-def _field_options(record: Resource, scope_help: str, *, required: bool = False) -> Callable[[F], F]:
-    """Return a decorator that adds --outcome, --scope and, for gates, --rule. required: whether all but --scope are."""
+def _field_options(record: Resource, scope_help: str) -> Callable[[F], F]:
+    """Return a decorator that adds --outcome, --scope and, for gates, --rule, and --data."""
     options = [
         click.option(
             "--outcome",
             type=click.Choice(["siteAccess", "scope", "block"]),
-            required=required,
             help="siteAccess: only matching users may sign in; scope: they get an access scope; block: they may not "
             "sign in.",
         ),
@@ -83,21 +96,22 @@ def _field_options(record: Resource, scope_help: str, *, required: bool = False)
                 "--rule",
                 multiple=True,
                 metavar="RULE",
-                required=required,
                 help="TYPE:NETWORK:CONTRACT[:amount=N][:tokenId=T][:chain=EVM], TYPE is token or nft. Repeatable; a "
                 "wallet must meet all rules, and they replace those of the gate.",
             )
         )
-    return combine_options(*options)
+    return combine_options(*options, data_option)
 
 
-def _read_fields(record: Resource, options: dict[str, Any]) -> dict[str, object]:
-    """Return the checked fields of an allowlist or gate, without the options that were not given."""
+def _read_fields(record: Resource, operation: str, pairs: Sequence[str], options: dict[str, Any]) -> dict[str, object]:
+    """Return the checked fields of an allowlist or gate: --data, pairs, and the options that were given."""
     from dyntui.services.access.actions import ACCESS_RECORDS
     from dyntui.services.access.gate_rules import parse_rule
     from dyntui.services.access.policy_fields import checked_fields
 
-    fields = {name: value for name, value in options.items() if value is not None and name != "rule"}
+    given = parse_fields(pairs, options.get("data")).body(operation)
+    fields = {name: value for name, value in options.items() if value is not None and name not in ("rule", "data")}
+    fields = {**given, **fields}
     if rules := options.get("rule"):
         fields["rules"] = [parse_rule(rule) for rule in rules]
     return checked_fields(fields, kind=ACCESS_RECORDS[record.name])

@@ -10,6 +10,7 @@ import click
 
 from dyntui.cli.allowlists import find_list
 from dyntui.cli.context import BaseCommand, CliContext, combine_options, confirm_options, pass_context
+from dyntui.cli.field_arguments import data_option, parse_fields
 from dyntui.cli.resource_lists import all_option, limit_option, match_options, ndjson_option, parse_match, print_list
 from dyntui.cli.watch import watch_option
 from dyntui.cli.write_helpers import confirm_access_options, perform_and_report
@@ -213,7 +214,8 @@ def remove(context: CliContext, name: str, arguments: tuple[str, ...], confirmat
 @click.command("edit-entry", cls=BaseCommand)
 @click.argument("name", metavar="LIST")
 @click.argument("argument", metavar="ENTRY")
-@click.argument("pairs", nargs=-1, required=True, metavar="FIELD=VALUE...")
+@click.argument("pairs", nargs=-1, metavar="FIELD=VALUE...")
+@data_option
 @click.option("--allow-gap", is_flag=True, help="Allow the entry to be missing for a moment.")
 @confirm_options
 @pass_context
@@ -222,6 +224,7 @@ def edit(
     name: str,
     argument: str,
     pairs: tuple[str, ...],
+    data: str | None,
     allow_gap: bool,
     confirmation: Confirmation,
 ) -> int:
@@ -234,15 +237,17 @@ def edit(
     """
     from dyntui.services.access.drafts import DraftState, draft_of
     from dyntui.services.access.entries import ENTRY_EXPORT, body_of, replace_entry, replacement_target
+    from dyntui.services.body_check import did_you_mean
+    from dyntui.services.forms import field_text
 
-    changes: dict[str, str] = {}
-    for pair in pairs:
-        field, separator, value = pair.partition("=")
-        if not separator:
-            raise UsageError(f"{pair!r} is not FIELD=VALUE.", hint=f"Fields: {', '.join(ENTRY_EXPORT)}.")
-        if field not in ENTRY_EXPORT:
-            raise UsageError(f"An entry has no field {field!r}.", hint=f"Fields: {', '.join(ENTRY_EXPORT)}.")
-        changes[field] = value
+    changes = {name: field_text(value) for name, value in parse_fields(pairs, data).typed().items()}
+    if unknown := [name for name in changes if name not in ENTRY_EXPORT]:
+        raise UsageError(
+            f"An entry has no field {unknown[0]!r}.{did_you_mean(unknown[0], ENTRY_EXPORT)}",
+            hint=f"Fields: {', '.join(ENTRY_EXPORT)}.",
+        )
+    if not changes:
+        raise UsageError("No change was given.", hint="Give FIELD=VALUE, such as alias=Ada.")
 
     async def work(connection: Connection) -> int:
         connection.write_gate.check(replace_entry({"name": name}))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from dyntui.cli.context import BaseCommand, CliContext, pass_context
+from dyntui.cli.field_arguments import print_event_warnings, print_warnings, read_data
 from dyntui.cli.write_helpers import confirm_access_options, perform
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row
@@ -26,6 +25,8 @@ if TYPE_CHECKING:
 __all__ = ["api"]
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+_WITH_EVENTS = ("createWebhook", "updateWebhookById")
+"""The operations of which the body has names of events."""
 
 
 def _complete_operation(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -87,9 +88,12 @@ def api(
         return
     operation, path = _find_operation(words)
     path, query, headers = _parse_parameters(operation, path, parameters)
-    body = _read_body(data)
+    body = read_data(data) if data is not None else None
     if body is None and operation.body_required:
         raise UsageError(f"{operation.id} needs a request body.", hint="Use -d '{...}' or -d @FILE.")
+
+    if body is not None:
+        print_warnings(context, operation.id, body)
 
     if ndjson and not all_pages:
         raise UsageError("--ndjson needs --all.")
@@ -113,6 +117,8 @@ def api(
             if include:
                 _print_headers(context, answer)
             return decode(answer)
+        if operation.id in _WITH_EVENTS:
+            await print_event_warnings(context, connection, body)
         action = raw_write_action(operation, path=path, query=query, body=body, headers=headers)
         label = f"{operation.method} {operation.path} " + " ".join(f"{name}={value}" for name, value in path.items())
         target = Target(next(reversed(path.values()), operation.id), label=label)
@@ -227,23 +233,3 @@ def _parse_parameters(
         else:
             query[key] = value
     return path, query, headers
-
-
-def _read_body(data: str | None) -> Any:
-    if data is None:
-        return None
-    if data == "-":
-        text = sys.stdin.read()
-    elif data.startswith("@"):
-        try:
-            text = Path(data[1:]).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(f"The request body cannot be read from {data[1:]}: {error}.") from None
-    else:
-        text = data
-    from dyntui.services.metadata import read_json
-
-    try:
-        return read_json(text)
-    except UsageError as error:
-        raise UsageError(f"Request body: {error.message}", hint=error.hint) from None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_context
+from dyntui.cli.field_arguments import data_option
 from dyntui.cli.get import complete_resource_name, list_resources
 from dyntui.cli.resource_commands import run_action
 from dyntui.cli.resource_lists import parent_option
@@ -39,6 +40,7 @@ def _complete_action(ctx: click.Context, parameter: click.Parameter, incomplete:
 @click.argument("name", required=False, metavar="[RESOURCE]", shell_complete=complete_resource_name)
 @click.argument("action_name", required=False, metavar="[ACTION]", shell_complete=_complete_action)
 @click.argument("words", nargs=-1, metavar="[ID]... [FIELD=VALUE]...")
+@data_option
 @parent_option
 @read_option
 @confirm_options
@@ -49,6 +51,7 @@ def do(
     action_name: str | None,
     words: tuple[str, ...],
     parent: str,
+    data: str | None,
     confirmation: Confirmation,
 ) -> int:
     """Run an action on a resource.
@@ -65,7 +68,7 @@ def do(
         _print_actions(context, record)
         return 0
     action = find_action(record, action_name)
-    return run_action(context, record, action, words, confirmation, parent=parent)
+    return run_action(context, record, action, words, confirmation, parent=parent, data=data)
 
 
 def _print_actions(context: CliContext, record: Resource) -> None:

@@ -63,6 +63,7 @@ def tail(
 
     from dyntui.core.times import now
     from dyntui.services.events import EventFilter, EventTail, parse_since
+    from dyntui.services.webhooks import read_event_names
 
     if context.json and not exit_after_first:
         raise UsageError(
@@ -71,6 +72,11 @@ def tail(
     event_filter = EventFilter(resource, names, text, parse_since(start), parse_since(end) if end else None)
 
     async def work(connection: Connection) -> list[Row]:
+        if names:
+            known = await read_event_names(connection.client)
+            unknown = [name for name in names if known and not any(name.lower() in each.lower() for each in known)]
+            hint = "`dyntui events types` lists them."
+            context.print_message(*(f"warning: No known event name contains {name!r}. {hint}" for name in unknown))
         collected: list[Row] = []
         tail = EventTail(connection.client, event_filter, backlog=10_000 if exit_after_first else 100)
         is_retrying = False

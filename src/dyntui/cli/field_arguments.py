@@ -1,46 +1,200 @@
-"""Parse FIELD=VALUE and FIELD:=JSON arguments of commands that create or change objects."""
+"""The fields of commands that create or change objects: FIELD=VALUE and FIELD:=JSON arguments, and `--data`."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import click
 
 from dyntui.core.errors import UsageError
 
 if TYPE_CHECKING:
+    from dyntui.cli.context import CliContext
+    from dyntui.services.connection import Connection
     from dyntui.services.forms import FormField
 
-__all__ = ["parse_assignments"]
+__all__ = [
+    "STDIN",
+    "FieldArguments",
+    "data_option",
+    "parse_fields",
+    "print_event_warnings",
+    "print_warnings",
+    "read_data",
+    "split_arguments",
+]
+
+STDIN = "-"
+"""The value of --data that means standard input."""
+
+data_option = click.option(
+    "-d",
+    "--data",
+    "data",
+    metavar="JSON|@FILE|-",
+    help="Fields as a JSON object, from a file or standard input. FIELD=VALUE arguments override them.",
+)
+"""--data of commands that take FIELD=VALUE arguments."""
 
 
-def parse_assignments(pairs: Sequence[str], operation: str = "", *, known_only: bool = False) -> dict[str, Any]:
-    """Parse arguments to field values by name. Raises UsageError.
+@dataclass(frozen=True, slots=True)
+class FieldArguments:
+    """The fields that were given to a command, by name or dot path."""
 
-    FIELD=VALUE is text, or a boolean, number or JSON value if the field of `operation` has that type. FIELD:=JSON is
-    always JSON and is sent as written, including null.
+    texts: Mapping[str, str]
+    """FIELD=VALUE: texts, which are converted to the type of the field."""
+    values: Mapping[str, Any]
+    """FIELD:=JSON and the fields of --data: they are sent as written, including null."""
 
-    known_only: refuse FIELD=VALUE for a field that `operation` does not have. FIELD:=JSON stays possible, because a
-    newer server may know more fields.
+    def __bool__(self) -> bool:
+        return bool(self.texts or self.values)
+
+    @property
+    def names(self) -> list[str]:
+        """The names of all fields."""
+        return [*self.values, *self.texts]
+
+    def typed(self, operation: str = "") -> dict[str, Any]:
+        """Return the values by field name.
+
+        operation: its schema says the types of texts; without it, they stay texts. Raises UsageError for a text that
+        does not fit the type of its field, and for one of a field that the operation does not have.
+        """
+        known_fields = _body_fields(operation) if operation else {}
+        found = dict(self.values)
+        for name, text in self.texts.items():
+            if operation and not _is_known(name, known_fields):
+                raise unknown_field(operation, name, known_fields)
+            found[name] = _parse_value(known_fields.get(name), name, text)
+        return found
+
+    def form_values(self, operation: str, fields: Sequence[FormField]) -> tuple[dict[str, str], dict[str, Any]]:
+        """Return the texts for the form with these fields, and the values by dot path that are sent as written.
+
+        Raises UsageError for the text of a field that is not in the form.
+        """
+        from dyntui.services.forms import field_text
+
+        known = {field.name: field for field in fields}
+        texts: dict[str, str] = {}
+        values: dict[str, Any] = {}
+        for name, value in self.values.items():
+            if name in known and known[name].location != "body":
+                texts[name] = field_text(value)
+            else:
+                values[name] = value
+        for name, text in self.texts.items():
+            if not _is_known(name, known):
+                raise unknown_field(operation, name, known)
+            (texts if name in known else values)[name] = text
+        return texts, values
+
+    def body(self, operation: str) -> dict[str, Any]:
+        """Return the values as the body of an operation, with dot paths as nested objects. Raises as `typed`."""
+        from dyntui.services.forms import set_path
+
+        found: dict[str, Any] = {}
+        for name, value in self.typed(operation).items():
+            set_path(found, name, value)
+        return found
+
+
+def parse_fields(pairs: Sequence[str], data: str | None = None) -> FieldArguments:
+    """Parse FIELD=VALUE and FIELD:=JSON arguments and the value of --data. Raises UsageError.
+
+    An argument replaces the field of --data with its name, and the parts of it.
     """
-    known_fields = _body_fields(operation) if operation else {}
-    fields: dict[str, Any] = {}
+    document = read_data(data) if data is not None else {}
+    if not isinstance(document, dict):
+        raise UsageError("--data is not a JSON object.", hint='Write its fields: {"name": "value"}.')
+    texts: dict[str, str] = {}
+    values: dict[str, Any] = dict(document)
     for pair in pairs:
         name, separator, text = pair.partition("=")
         if not separator or not name.removesuffix(":"):
             raise UsageError(
                 f"{pair!r} is not FIELD=VALUE.", hint="Use FIELD=TEXT for text and FIELD:=JSON for other values."
             )
-        if name.endswith(":"):
-            name = name[:-1]
-            fields[name] = _parse_json(name, text)
-        elif known_only and name not in known_fields:
-            raise UsageError(
-                f"{operation} has no field {name!r}.",
-                hint=f"Fields: {', '.join(known_fields)}. Use {name}:=JSON to send it anyway.",
-            )
+        is_json = name.endswith(":")
+        name = name.removesuffix(":")
+        texts.pop(name, None)
+        values.pop(name, None)
+        if is_json:
+            values[name] = _parse_json(name, text)
         else:
-            fields[name] = _parse_value(known_fields.get(name), name, text)
-    return fields
+            texts[name] = text
+    return FieldArguments(texts, values)
+
+
+def split_arguments(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Split the arguments of an action into ids and FIELD=VALUE pairs."""
+    pairs = [argument for argument in arguments if argument.partition("=")[0] and "=" in argument]
+    return [argument for argument in arguments if argument not in pairs], pairs
+
+
+def read_data(data: str) -> Any:
+    """Return the JSON value of --data: the text itself, or that of a file or of standard input. Raises UsageError."""
+    from dyntui.services.metadata import read_json
+
+    if data == STDIN:
+        text = sys.stdin.read()
+    elif data.startswith("@"):
+        try:
+            text = Path(data[1:]).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageError(f"The request body cannot be read from {data[1:]}: {error}.") from None
+    else:
+        text = data
+    try:
+        return read_json(text)
+    except UsageError as error:
+        raise UsageError(f"Request body: {error.message}", hint=error.hint) from None
+
+
+def print_warnings(context: CliContext, operation: str, body: object) -> None:
+    """Print a warning for each field and value of a body that the operation does not know."""
+    from dyntui.api.catalog import catalog
+    from dyntui.services.body_check import body_warnings
+
+    operations = catalog()
+    warnings = body_warnings(operations, operations.get(operation), body)
+    context.print_message(*(f"warning: {warning}" for warning in warnings))
+
+
+async def print_event_warnings(context: CliContext, connection: Connection, body: object) -> None:
+    """Print a warning for each event in the body of a webhook that the environment does not list."""
+    from dyntui.core.json_types import as_object
+    from dyntui.services.webhooks import event_warnings
+
+    events = as_object(body).get("events")
+    context.print_message(*(f"warning: {line}" for line in await event_warnings(connection.client, events)))
+
+
+def unknown_field(operation: str, name: str, known: Mapping[str, object]) -> UsageError:
+    """Return the error for a FIELD=VALUE of which the type is not known, with the nearest name."""
+    from dyntui.services.body_check import did_you_mean
+
+    return UsageError(
+        f"{operation} has no field {name!r}.{did_you_mean(name, known)}",
+        hint=f"Fields: {', '.join(known)}. Use {name}:=JSON to send it anyway.",
+    )
+
+
+def _is_known(name: str, known: Mapping[str, FormField]) -> bool:
+    """Return whether `name` is a field, or a part of one that may be any JSON value, such as metadata.plan."""
+    from dyntui.services.forms import FieldKind
+
+    return name in known or any(parent in known and known[parent].kind is FieldKind.JSON for parent in _parents(name))
+
+
+def _parents(name: str) -> Iterator[str]:
+    while "." in name:
+        name = name.rpartition(".")[0]
+        yield name
 
 
 def _body_fields(operation: str) -> dict[str, FormField]:

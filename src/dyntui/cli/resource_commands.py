@@ -5,13 +5,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from dyntui.cli.context import CliContext, CommandGroup, confirm_options, pass_context
+from dyntui.cli.field_arguments import (
+    STDIN,
+    FieldArguments,
+    data_option,
+    parse_fields,
+    print_event_warnings,
+    print_warnings,
+    split_arguments,
+)
 from dyntui.cli.resource_lists import list_options, list_rows, parent_option, show_resource
 from dyntui.cli.write_helpers import perform, read_ids, read_option, report_results
 from dyntui.core.errors import UsageError
@@ -28,7 +37,6 @@ __all__ = [
     "add_resource_commands",
     "make_resource_group",
     "run_action",
-    "split_arguments",
 ]
 
 ACCESS_HELP = (
@@ -36,18 +44,6 @@ ACCESS_HELP = (
     "(--confirm NAME); without a terminal, also pass the code printed with the impact (--read CODE)."
 )
 """The part of the help of actions that can decide who may sign in."""
-
-
-def split_arguments(arguments: Sequence[str]) -> tuple[list[str], dict[str, str]]:
-    """Split the arguments of an action into ids and FIELD=VALUE pairs."""
-    ids, values = [], {}
-    for argument in arguments:
-        name, equals, value = argument.partition("=")
-        if equals and name:
-            values[name] = value
-        else:
-            ids.append(argument)
-    return ids, values
 
 
 def run_action(
@@ -58,25 +54,30 @@ def run_action(
     confirmation: Confirmation,
     *,
     parent: str = "",
+    data: str | None = None,
 ) -> int:
     """Run an action of a record through the write gate, print the results and return the exit code.
 
-    arguments: ids and FIELD=VALUE pairs. Raises UsageError when they do not fit the action.
+    arguments: ids and FIELD=VALUE pairs. data: the value of --data. Raises UsageError when they do not fit the action.
     """
     from dyntui.services.actions.resource_actions import (
         created_results,
+        is_single,
         make_write_action,
         mask_results,
     )
     from dyntui.services.actions.write_types import one_time_value
 
-    ids, values = split_arguments(arguments)
+    ids, pairs = split_arguments(arguments)
     checked_action = make_write_action(record, action)
+    if data == STDIN and action.target is ActionTarget.ROWS and not is_single(record) and ids in ([], [STDIN]):
+        raise UsageError("Standard input cannot be both the fields and the ids.", hint="Give the ids as arguments.")
+    fields = parse_fields(pairs, data)
     ids = _check_ids(record, action, ids)
 
     async def work(connection: Connection) -> int:
         connection.write_gate.check(checked_action)
-        write, targets = await _prepare_write(context, connection, record, action, ids, values, parent)
+        write, targets = await _prepare_write(context, connection, record, action, ids, fields, parent)
         results = await perform(context, connection, write, targets, confirmation)
         one_time = one_time_value(results)
         if one_time is not None and not context.json:
@@ -114,7 +115,7 @@ async def _prepare_write(
     record: Resource,
     action: ResourceAction,
     ids: Sequence[str],
-    values: Mapping[str, str],
+    given: FieldArguments,
     parent: str,
 ) -> tuple[WriteAction, list[Target]]:
     """Read the targets, check the field values, print the changes of a single target, and make the write action."""
@@ -129,27 +130,41 @@ async def _prepare_write(
         resolve_parent,
         starting_values,
     )
+    from dyntui.services.forms import field_text
 
     client = connection.client
     fields = form_fields(client, action)
-    if unknown := [name for name in values if name not in {field.name for field in fields}]:
-        raise UsageError(f"{action.name} has no field {', '.join(unknown)}.", hint=_describe_fields(record, action))
+    if given and not fields:
+        raise UsageError(f"{action.name} has no field {given.names[0]!r}.", hint=_describe_fields(record, action))
     changes_rows = action.target is ActionTarget.ROWS
-    if changes_rows and action.fields and not values:
+    if changes_rows and action.fields and not given:
         raise UsageError(f"{action.name} needs at least one FIELD=VALUE.", hint=_describe_fields(record, action))
+    values, written = given.form_values(action.operation, fields)
     parent_id = await resolve_parent(client, record, parent) if needs_parent(client, record, action) else parent
     targets = await read_targets(client, record, action, ids, parent=parent_id)
+    texts = {**{name: field_text(value) for name, value in written.items()}, **values}
     if not changes_rows:
-        targets = [make_new_target(record, values)]
+        targets = [make_new_target(record, texts)]
     initial_values: dict[str, str] | None = None
     if changes_rows and fields and len(targets) == 1 and (row := targets[0].data.get("row")):
         initial_values = starting_values(action, fields, row)
         values = {**initial_values, **values}
-        context.print_message(*(f"  {line}" for line in describe_changes(fields, initial_values, values)))
-    filled = check_values(client, action, values, before=initial_values) if fields else None
+        texts = {**initial_values, **texts}
+        context.print_message(*(f"  {line}" for line in describe_changes(fields, initial_values, texts)))
+    filled = check_values(client, action, values, before=initial_values, written=written) if fields else None
     if filled is not None:
+        await _warn_of_unknown(context, connection, record, action, filled.body)
         targets = [replace(target, data={**target.data, "fields": filled.body or {}}) for target in targets]
     return make_write_action(record, action, filled, parent=parent_id), targets
+
+
+async def _warn_of_unknown(
+    context: CliContext, connection: Connection, record: Resource, action: ResourceAction, body: object
+) -> None:
+    """Print a warning for each field and value of a body that the API, or the environment, does not know."""
+    print_warnings(context, action.operation, body)
+    if record.name == "webhooks":
+        await print_event_warnings(context, connection, body)
 
 
 def _describe_fields(record: Resource, action: ResourceAction) -> str:
@@ -210,13 +225,19 @@ def add_action_command(group: click.Group, record: Resource, action: ResourceAct
         metavars.append("[FIELD=VALUE]..." if metavars else "FIELD=VALUE...")
 
     def action_command(
-        context: CliContext, arguments: tuple[str, ...], confirmation: Confirmation, parent: str = ""
+        context: CliContext,
+        arguments: tuple[str, ...],
+        confirmation: Confirmation,
+        parent: str = "",
+        data: str | None = None,
     ) -> int:
-        return run_action(context, record, action, arguments, confirmation, parent=parent)
+        return run_action(context, record, action, arguments, confirmation, parent=parent, data=data)
 
     command = confirm_options(pass_context(action_command))
     if record.parent:
         command = parent_option(command)
+    if action.fields:
+        command = data_option(command)
     if action.decides_access:
         command = read_option(command)
     group.command(name, help=_help_of(record, action))(

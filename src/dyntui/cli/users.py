@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dyntui.cli.context import CliContext, CommandGroup, confirm_options, pass_context
-from dyntui.cli.field_arguments import parse_assignments
+from dyntui.cli.field_arguments import data_option, parse_fields, print_warnings
 from dyntui.cli.resource_commands import add_action_command, add_resource_commands
 from dyntui.cli.write_helpers import ids_argument, perform_and_report, read_targets, run_write
 from dyntui.core.errors import UsageError
@@ -35,12 +35,16 @@ users = CommandGroup(
     },
 )
 
+_FIXED = ("id", "userId", "email", "emailVerifiedAt", "wallets", "oauthAccounts")
+"""Fields of users that only a new user can have."""
+
 
 @users.command("create")
 @click.argument("pairs", nargs=-1, metavar="FIELD=VALUE...")
+@data_option
 @confirm_options
 @pass_context
-def create_user(context: CliContext, pairs: tuple[str, ...], confirmation: Confirmation) -> int:
+def create_user(context: CliContext, pairs: tuple[str, ...], data: str | None, confirmation: Confirmation) -> int:
     """Create one user.
 
     FIELD=VALUE is text, or the type of that field in the API; FIELD:=JSON is sent unchanged. Example:
@@ -51,9 +55,10 @@ def create_user(context: CliContext, pairs: tuple[str, ...], confirmation: Confi
     from dyntui.services.actions.resource_actions import write_action
     from dyntui.services.actions.write_types import Target
 
-    fields = parse_assignments(pairs, "createUser", known_only=True)
+    fields = parse_fields(pairs, data).body("createUser")
     if not fields:
         raise UsageError("No field was given.", hint="Give at least one, such as email=ada@example.com.")
+    print_warnings(context, "createUser", fields)
     target = Target(
         str(fields.get("id", "")), str(fields.get("email") or fields.get("username") or ""), {"fields": fields}
     )
@@ -63,9 +68,12 @@ def create_user(context: CliContext, pairs: tuple[str, ...], confirmation: Confi
 @users.command("edit")
 @click.argument("user_id", metavar="ID")
 @click.argument("pairs", nargs=-1, metavar="FIELD=VALUE...")
+@data_option
 @confirm_options
 @pass_context
-def edit_user(context: CliContext, user_id: str, pairs: tuple[str, ...], confirmation: Confirmation) -> int:
+def edit_user(
+    context: CliContext, user_id: str, pairs: tuple[str, ...], data: str | None, confirmation: Confirmation
+) -> int:
     """Edit profile fields of one user. The email cannot be changed.
 
     metadata.KEY=TEXT sets one metadata field to a text, metadata.KEY:=JSON to another JSON value. FIELD:=null clears a
@@ -75,15 +83,17 @@ def edit_user(context: CliContext, user_id: str, pairs: tuple[str, ...], confirm
     from dyntui.services.actions.resource_actions import write_action
     from dyntui.services.actions.write_types import Target
 
-    fields = parse_assignments(pairs, "updateUser")
-    partial = {
-        name.removeprefix("metadata."): fields.pop(name) for name in list(fields) if name.startswith("metadata.")
-    }
-    if unchangeable := [name for name in fields if name not in UPDATABLE]:
+    given = parse_fields(pairs, data)
+    if unchangeable := [name for name in given.names if name in _FIXED]:
         raise UsageError(
             f"The API cannot change {', '.join(unchangeable)}.",
             hint=f"Fields that can be changed: {', '.join(UPDATABLE)}.",
         )
+    fields = given.typed("updateUser")
+    print_warnings(context, "updateUser", {name: value for name, value in fields.items() if "." not in name})
+    partial = {
+        name.removeprefix("metadata."): fields.pop(name) for name in list(fields) if name.startswith("metadata.")
+    }
     if not fields and not partial:
         raise UsageError("No change was given.", hint="Give FIELD=VALUE, such as firstName=Ada.")
 
@@ -110,7 +120,7 @@ def set_metadata(context: CliContext, pair: str, ids: tuple[str, ...], confirmat
     """
     from dyntui.services.actions.user_actions import set_metadata_field
 
-    ((key, value),) = parse_assignments((pair,)).items()
+    ((key, value),) = parse_fields((pair,)).typed().items()
     return run_write(context, set_metadata_field(key, value), read_targets(ids), confirmation)
 
 

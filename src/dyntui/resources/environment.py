@@ -32,7 +32,7 @@ SETTINGS = Resource(
     cached=False,
     label=label_from("id"),
     actions=(
-        edit_action("updateProjectSettings", "Edit the setting.", command="api updateProjectSettings", fields=(), noun="setting",
+        edit_action("updateProjectSettings", "Edit the setting.", command="settings set", fields=(), noun="setting",
             typed_in_live=True, question="Change", past="changed",
             warning="The API accepts only all settings at once. The others are sent as they were just read."),
     ),

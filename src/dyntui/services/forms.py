@@ -34,6 +34,7 @@ __all__ = [
     "parse_value",
     "read_form",
     "schema_field",
+    "set_path",
 ]
 
 WHOLE = "body"
@@ -247,7 +248,7 @@ def read_form(
             case "body" if field.name == WHOLE and field.kind is FieldKind.JSON:
                 body = value
             case "body":
-                _set_path(fields_body, field.name, value)
+                set_path(fields_body, field.name, value)
     return FormResult(path, query, headers, fields_body or body, wrong)
 
 
@@ -282,10 +283,12 @@ def parse_value(field: FormField, text: str) -> object:
     return text
 
 
-def _set_path(document: dict[str, object], name: str, value: object) -> None:
+def set_path(document: dict[str, object], name: str, value: object) -> None:
+    """Set the value at a dot path, with new objects where there are none. Raises UsageError inside another value."""
     *parents, last = name.split(".")
-    for part in parents:
+    for depth, part in enumerate(parents, 1):
         child = document.setdefault(part, {})
-        assert isinstance(child, dict)
+        if not isinstance(child, dict):
+            raise UsageError(f"{name} cannot be set, because {'.'.join(parents[:depth])} is not a JSON object.")
         document = child
     document[last] = value

@@ -10,6 +10,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from dyntui.core.errors import DyntuiError
 from dyntui.core.json_types import Row
 from dyntui.core.text import quantity
 from dyntui.core.times import time_text
@@ -33,8 +34,10 @@ __all__ = [
     "SIGNATURE_HEADER",
     "SignatureCheck",
     "disabled_cause",
+    "event_warnings",
     "failed_view",
     "read_deliveries",
+    "read_event_names",
     "read_secret_action",
     "scan_failed",
     "verify_delivery",
@@ -121,6 +124,24 @@ def disabled_cause(webhook: Webhook, messages: Sequence[Row]) -> str:
     else:
         cause = "None of the last messages failed, so a member disabled the webhook."
     return f"{updated}{cause} Events while it is disabled are not delivered later."
+
+
+async def read_event_names(client: Client) -> list[str]:
+    """Return the names of all events; [] when they cannot be read, because they can be typed as well."""
+    try:
+        page = await client.page("getEventTypes", "")
+    except DyntuiError:
+        return []
+    return [str(row.get("name")) for row in page.rows if row.get("name")]
+
+
+async def event_warnings(client: Client, events: object) -> list[str]:
+    """Return a warning for each event of a webhook that the server does not list, with the nearest name."""
+    from dyntui.services.body_check import value_warnings
+
+    if not isinstance(events, list) or not events:
+        return []
+    return value_warnings("events", events, await read_event_names(client))
 
 
 async def read_deliveries(client: Client, webhook_id: str, message_id: str) -> list[Row]:

@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 
 from dyntui.core.errors import UsageError
 from dyntui.core.interface import by_interface, with_keys
-from dyntui.core.json_types import Row, as_objects
+from dyntui.core.json_types import Row, as_object, as_objects
 from dyntui.resources import RESOURCES, ActionTarget, Resource, ResourceAction, Scope, Shape, resource
 from dyntui.resources.cell_formats import get_path
 from dyntui.resources.tokens import is_own_token
@@ -31,6 +31,7 @@ from dyntui.services.forms import (
     field_text,
     operation_fields,
     read_form,
+    set_path,
 )
 from dyntui.services.lists.list_source import scan
 from dyntui.services.lists.response_rows import read_page
@@ -307,11 +308,26 @@ async def read_targets(
 
 
 def check_values(
-    client: Client, action: ResourceAction, values: Mapping[str, str], *, before: Mapping[str, str] | None = None
+    client: Client,
+    action: ResourceAction,
+    values: Mapping[str, str],
+    *,
+    before: Mapping[str, str] | None = None,
+    written: Mapping[str, object] | None = None,
 ) -> FormResult:
-    """Check form values. before: the initial values. Raises UsageError for invalid values, or when nothing changed."""
+    """Check form values.
+
+    before: the initial values. written: values by dot path that are sent as they are, in place of those of the form.
+    Raises UsageError for invalid values, or when nothing changed.
+    """
     fields = form_fields(client, action)
-    filled = read_form(fields, values, before=before)
+    written = written or {}
+    typed = [field for field in fields if not any(f"{field.name}.".startswith(f"{path}.") for path in written)]
+    filled = read_form(typed, values, before=before)
+    body: dict[str, object] = dict(as_object(filled.body))
+    for path, value in written.items():
+        set_path(body, path, value)
+    filled = replace(filled, body=body or filled.body)
     if filled.errors:
         name, reason = next(iter(filled.errors.items()))
         message = f"Missing required field: {name}." if reason == REQUIRED else f"{name}: {reason}"

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from dyntui.core.errors import DyntuiError, UsageError
+from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row
 from dyntui.resources import ActionTarget, Resource, ResourceAction
 from dyntui.services.actions.write_types import WriteResults
@@ -142,6 +142,7 @@ class ActionFlowMixin(ConsoleScreen):
 async def _load_fields(connection: Connection, plan: ActionFlow) -> ActionFlow:
     """Load the fields of the form and the current state of a single row."""
     from dyntui.services.actions.resource_actions import form_fields, read_one
+    from dyntui.services.webhooks import read_event_names
 
     client, action = connection.client, plan.action
     plan.fields = form_fields(client, action)
@@ -151,13 +152,5 @@ async def _load_fields(connection: Connection, plan: ActionFlow) -> ActionFlow:
         detail = await read_one(client, plan.record, row_id, parent=plan.parent)
         plan.rows = [{**plan.rows[0], **detail}]
     if plan.record.name == "webhooks" and plan.fields:
-        plan.suggestions = {"events": await _event_names(connection)}
+        plan.suggestions = {"events": await read_event_names(client)}
     return plan
-
-
-async def _event_names(connection: Connection) -> list[str]:
-    try:
-        page = await connection.client.page("getEventTypes", "")
-    except DyntuiError:
-        return []  # the names can be typed
-    return [str(row.get("name")) for row in page.rows if row.get("name")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -11,9 +12,8 @@ from textual.widgets import Static
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row, as_object
 from dyntui.services import settings
-from dyntui.services.actions.write_types import Target, WriteResults
+from dyntui.services.actions.write_types import WriteResults
 from dyntui.services.forms import field_text, read_form
-from dyntui.services.text_diff import elide_common
 from dyntui.tui.features.resources.actions import RESOURCES_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.message_dialog import MessageDialog
@@ -100,22 +100,20 @@ class SettingsScreen(SearchableScreen, ReadScreen[Row]):
             form.finish()
             self.console.notify("No changes to save.")
             return
-        after = as_object(body)[path[-1]]
-        name = ".".join(path)
-        old_text, new_text = elide_common(field_text(before), field_text(after))
+        changes = [settings.SettingChange(path, before, as_object(body)[path[-1]])]
         run_action(
             self.console,
-            settings.change_leaf(path, before, after),
-            [Target(name, name)],
+            settings.change_settings(changes),
+            [settings.settings_target(changes)],
             opening_key="e",
-            summary_lines=[f"{old_text or '—'} → {new_text or '—'}"],
+            summary_lines=[*(change.line for change in changes), *settings.setting_warnings(changes)],
             form=form,
-            done=lambda results: self._on_saved(results, after, form),
+            done=lambda results: self._on_saved(results, changes, form),
             reread=True,
         )
 
-    def _on_saved(self, results: WriteResults, after: object, form: SchemaForm) -> None:
-        """Report other settings that changed. after: the value that was sent."""
+    def _on_saved(self, results: WriteResults, changes: Sequence[settings.SettingChange], form: SchemaForm) -> None:
+        """Report other settings that changed. changes: what was sent."""
         item = results.items[0]
         if isinstance(item.error, UsageError):
             form.finish()  # it was made from a value that has changed since
@@ -127,18 +125,10 @@ class SettingsScreen(SearchableScreen, ReadScreen[Row]):
             self.console.notify("The change was sent, but the settings could not be loaded to check it.", "warning")
             return
         name = item.target.id
-        others = [
-            (changed, old, new)
-            for changed, old, new in settings.differences(item.value["before"], item.reread)
-            if changed != name and not changed.startswith(f"{name}.")
-        ]
-        if settings.leaf_at(item.reread, name.split(".")) != after:
+        others = settings.other_changes(changes, item.value["before"], item.reread)
+        if settings.stored_otherwise(changes, item.reread):
             self.console.notify(f"The server stored another value for {name}. Check the setting.", "warning")
         elif others:
-            lines = [f"{changed}: {_text(old)} → {_text(new)}" for changed, old, new in others[:_MAX_LISTED_CHANGES]]
-            text = f"{name} was changed. The server also changed:\n\n" + "\n".join(lines)
+            lines = "\n".join(others[:_MAX_LISTED_CHANGES])
+            text = f"{name} was changed. The server also changed:\n\n{lines}"
             self.console.ask(MessageDialog("Other settings changed", text))
-
-
-def _text(value: object) -> str:
-    return "not set" if value is settings.ABSENT else field_text(value) or "—"

@@ -1,0 +1,107 @@
+"""Fields on the command line: FIELD=VALUE, FIELD:=JSON and --data alike, warnings for unknown ones, and settings."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.conftest import Cli
+
+from dyntui.cli import settings
+from dyntui.services.actions.write_types import Confirmation
+from dyntui.services.settings import change_settings, find_changes, read_settings, settings_target
+
+
+def made(done: Any) -> Any:
+    return json.loads(done.stdout)["targets"][0]["result"]
+
+
+def test_fields_are_arguments_json_files_and_standard_input_alike(dyntui: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "hook.json"
+    file.write_text('{"url": "https://a.example/in", "events": ["user.created"], "isEnabled": true}')
+    for command in (("webhooks", "create"), ("do", "webhooks", "create")):
+        by_file = made(dyntui(*command, "-d", f"@{file}", "isEnabled=false", "--yes", "--json"))
+        assert (by_file["url"], by_file["isEnabled"]) == ("https://a.example/in", False)
+        by_pairs = made(
+            dyntui(*command, "url=https://b.example", "isEnabled:=true", 'events:=["user.created"]', "--yes", "--json")
+        )
+        by_stdin = made(dyntui(*command, "--data", "-", "--yes", "--json", stdin=file.read_text()))
+        assert by_pairs["events"] == by_stdin["events"] == ["user.created"]
+    user = made(
+        dyntui(
+            "users", "create", "-d", '{"email": "data@example.com", "metadata": {"a": 1}}', "metadata.plan=pro",
+            "--yes", "--json",
+        )
+    )  # fmt: skip
+    assert user["metadata"] == {"a": 1, "plan": "pro"}
+    edited = made(dyntui("users", "edit", user["id"], "-d", '{"lastName": "L"}', "metadata.b:=2", "--yes", "--json"))
+    assert (edited["lastName"], edited["metadata"]) == ("L", {"a": 1, "plan": "pro", "b": 2})
+    dyntui("allowlists", "create", "By fields", "-d", '{"outcome": "scope"}', "scope=vip", "--yes")
+    dyntui("allowlists", "edit", "By fields", "scope:=null", "outcome=block", "--yes")
+    assert dyntui.json("allowlists", "get", "By fields")["outcome"] == "block"
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "expected"),
+    [
+        (("webhooks", "create", "evnts=user.created"), 2, "has no field 'evnts'. Did you mean events?"),
+        (("users", "create", "emial=a@example.com"), 2, "Did you mean email?"),
+        (("do", "users", "edit", "-d", "-"), 2, "cannot be both"),
+        (("webhooks", "enable", "w-1", "x=1", "--yes"), 2, "takes only ids"),
+        (("webhooks", "create", "-d", "[1]"), 2, "not a JSON object"),
+        (("webhooks", "create", "-d", "@/no/such/file"), 2, "cannot be read from /no/such/file"),
+        (("users", "create", "metadata:=3", "metadata.a=1"), 2, "metadata is not a JSON object"),
+        (("users", "create", "email=typo@example.com", "firstNam:=3", "--yes"), 0, "Did you mean firstName?"),
+        (("api", "createUser", "-d", '{"email":"t@example.com","alais":"x"}', "--yes"), 0, "Did you mean alias?"),
+        (("settings", "set", "general.displayNam=x"), 2, "Did you mean general.displayName?"),
+        (("settings", "set", "security.jwtDuration.amount=soon"), 2, "'soon' is not a number"),
+        (("settings", "get", "securty"), 2, "Did you mean security"),
+        (("do", "settings", "edit", "x=1"), 2, "dyntui settings set"),
+    ],
+)
+def test_unknown_and_wrong_fields_are_named_with_the_nearest(
+    line: tuple[str, ...], code: int, expected: str, dyntui: Cli
+) -> None:
+    done = dyntui(*line, check=False)
+    assert done.returncode == code, done.stderr
+    assert expected in done.stderr
+
+
+def test_unknown_events_are_sent_with_a_warning(dyntui: Cli) -> None:
+    fields = {"url": "https://c.example", "isEnabled": True, "events": ["user.sesion.created"]}
+    for command in (("webhooks", "create"), ("api", "createWebhook")):
+        done = dyntui(*command, "-d", json.dumps(fields), "--yes")
+        assert "Did you mean user.session.created?" in done.stderr
+    done = dyntui("events", "tail", "--once", "--type", "user.sesion")
+    assert "No known event name contains 'user.sesion'" in done.stderr
+
+
+def test_settings_are_set_by_path_unless_they_changed_meanwhile(dyntui: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = dyntui.json("settings", "get")
+    done = dyntui("settings", "set", "general.displayName=Acme", "security.jwtDuration.amount:=3", "--yes")
+    assert "security.jwtDuration.amount: 2 → 3" in done.stderr
+    assert dyntui("settings", "get", "general.displayName").stdout == "Acme\n"
+    assert dyntui.json("settings", "get", "security.jwtDuration.amount") == 3
+    same = dyntui("settings", "set", "-d", '{"general": {"displayName": "Acme"}}', "--yes")
+    assert "nothing was sent" in same.stderr
+    unknown = dyntui("settings", "set", "security.jwtDuration.unit=hourz", "--yes", check=False)
+    assert (unknown.returncode, "Did you mean hours?" in unknown.stderr) == (1, True)
+
+    perform: Any = getattr(settings, "perform")  # noqa: B009
+
+    async def after_another(*arguments: Any) -> Any:
+        monkeypatch.setattr(settings, "perform", perform)
+        connection = arguments[1]
+        changes = find_changes(await read_settings(connection.client), {}, {"general.displayName": "Theirs"})
+        action, targets = change_settings(changes), [settings_target(changes)]
+        assert not (await connection.write_gate.perform(action, targets, Confirmation(yes=True))).remaining
+        return await perform(*arguments)
+
+    monkeypatch.setattr(settings, "perform", after_another)
+    late = dyntui("settings", "set", "general.displayName=Mine", "--yes", check=False)
+    assert late.returncode == 2 and "was changed meanwhile; nothing was sent" in late.stderr + late.stdout
+    after = dyntui.json("settings", "get")
+    assert after["general"]["displayName"] == "Theirs"
+    assert {**after, "general": 0, "security": 0} == {**before, "general": 0, "security": 0}
