@@ -153,7 +153,7 @@ def _print_plan(context: CliContext, plan: UndoResult, count: int, kind: UndoTar
     context.print_message(f"{quantity(count, kind.noun, kind.plural)} to delete, {len(plan.skipped):,} to skip")
     listed = (f"  row {line.row}, {kind.noun} {line.user_id} {line.reason}" for line in plan.skipped[:_MAX_LISTED])
     more = len(plan.skipped) - _MAX_LISTED
-    context.print_message(*listed, f"  … and {more:,} more" if more > 0 else "", kind.warning)
+    context.print_message(*listed, f"  … and {more:,} more" if more > 0 else "", kind.action.warning)
 
 
 def _finish_undo(context: CliContext, journal: Journal, kind: UndoTarget, result: UndoResult) -> int:

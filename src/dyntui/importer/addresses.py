@@ -24,6 +24,7 @@ class AddressCheck(NamedTuple):
 
 
 _VALID, _FORMAT = AddressCheck("valid"), AddressCheck("format")
+_WRONG_CHECKSUM = AddressCheck("checksum", "its checksum is wrong")
 
 
 def keccak256(data: bytes) -> bytes:
@@ -104,7 +105,7 @@ def _base58check(text: str, versions: frozenset[int], what: str) -> AddressCheck
     if data is None or len(data) != 25:
         return AddressCheck("malformed", f"not {what}")
     if hashlib.sha256(hashlib.sha256(data[:-4]).digest()).digest()[:4] != data[-4:]:
-        return AddressCheck("checksum", "its checksum is wrong")
+        return _WRONG_CHECKSUM
     return _VALID if data[0] in versions else AddressCheck("malformed", f"its first byte is not that of {what}")
 
 
@@ -118,7 +119,7 @@ def _bitcoin_like(prefixes: frozenset[str], versions: frozenset[int], what: str)
         _, constant, values = decoded
         length, version = _bytes_of(values[1:]), values[0]
         if constant != (_BECH32 if version == 0 else _BECH32M):
-            return AddressCheck("checksum", "its checksum is wrong")
+            return _WRONG_CHECKSUM
         right = length in (20, 32) if version == 0 else 2 <= length <= 40 and version <= 16
         return _VALID if right else AddressCheck("malformed", f"not {what}")
 
@@ -133,7 +134,7 @@ def _bech32_of(
         if decoded is None or (prefixes is not None and decoded[0] not in prefixes):
             return AddressCheck("malformed", f"not {what}")
         if decoded[1] != constant:
-            return AddressCheck("checksum", "its checksum is wrong")
+            return _WRONG_CHECKSUM
         return _VALID if _bytes_of(decoded[2]) in lengths else AddressCheck("malformed", f"not as long as {what}")
 
     return check
@@ -154,18 +155,14 @@ def _algorand(text: str) -> AddressCheck:
     if "sha512_256" not in hashlib.algorithms_available:
         return _FORMAT
     digest = hashlib.new("sha512_256", data[:32]).digest()
-    return _VALID if digest[-4:] == data[32:] else AddressCheck("checksum", "its checksum is wrong")
+    return _VALID if digest[-4:] == data[32:] else _WRONG_CHECKSUM
 
 
 def _stellar(text: str) -> AddressCheck:
     data = _base32_bytes(text, 35) if text[:1] == "G" else None
     if data is None or data[0] != 6 << 3:
         return AddressCheck("malformed", "not G and 55 characters of base32")
-    return (
-        _VALID
-        if _crc16(data[:33]).to_bytes(2, "little") == data[33:]
-        else AddressCheck("checksum", "its checksum is wrong")
-    )
+    return _VALID if _crc16(data[:33]).to_bytes(2, "little") == data[33:] else _WRONG_CHECKSUM
 
 
 def _ton(text: str) -> AddressCheck:
@@ -176,11 +173,7 @@ def _ton(text: str) -> AddressCheck:
     data = base64.b64decode(text, altchars=b"-_") if "+" not in text and "/" not in text else base64.b64decode(text)
     if data[0] & 0x7F not in (0x11, 0x51):
         return AddressCheck("malformed", "its first byte is not that of a TON address")
-    return (
-        _VALID
-        if _crc16(data[:34]).to_bytes(2, "big") == data[34:]
-        else AddressCheck("checksum", "its checksum is wrong")
-    )
+    return _VALID if _crc16(data[:34]).to_bytes(2, "big") == data[34:] else _WRONG_CHECKSUM
 
 
 def _starknet(text: str) -> AddressCheck:
@@ -211,7 +204,7 @@ def _kaspa(text: str) -> AddressCheck:
         top, check = check >> 35, (check & 0x07FFFFFFFF) << 5 ^ value
         for bit, generator in enumerate((0x98F2BC8E61, 0x79B76D99E2, 0xF33E5FB3C4, 0xAE2EABE2A8, 0x1E4F43E470)):
             check ^= generator if top >> bit & 1 else 0
-    return _VALID if check == 1 else AddressCheck("checksum", "its checksum is wrong")
+    return _VALID if check == 1 else _WRONG_CHECKSUM
 
 
 _SPARK = frozenset({"spark", "sparkt", "sparks", "sparkrt", "sparkl", "sp", "spt", "sps", "sprt", "spl"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from dyntui.importer.problems import Problem
+from dyntui.importer.problems import Problem, note_change
 from dyntui.importer.validation_context import ValidationContext
 
 __all__ = ["check_email"]
@@ -49,8 +49,7 @@ def check_email(value: object, name: str, rules: ValidationContext, problems: li
         message = f"“{value}”: the API accepts only ASCII characters before the @."
         problems.append(Problem("error", "email_invalid", name, message))
         return value
-    if sent != value:
-        problems.append(Problem("info", "email_normalized", name, f"“{value}” is sent as {sent}."))
+    note_change(problems, "email_normalized", name, value, sent)
     return sent
 
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from dyntui.importer.problems import Problem
+from dyntui.importer.problems import Problem, note_change
 from dyntui.importer.wallet_checks import is_ens_name
 
 __all__ = ["HANDLES", "Network", "network_of_url", "read_domain", "read_handle"]
@@ -81,8 +81,7 @@ def read_handle(text: str, kind: str, name: str, problems: list[Problem]) -> str
         message = f"“{text}” is no {network.title} username ({network.rule})."
         problems.append(Problem("error", "handle_invalid", name, message))
         return text
-    if handle != text:
-        problems.append(Problem("info", "handle_normalized", name, f"“{text}” is sent as {handle}."))
+    note_change(problems, "handle_normalized", name, text, handle)
     return handle
 
 
@@ -112,6 +111,5 @@ def read_domain(text: str, name: str, problems: list[Problem]) -> str:
         suggestion = domain if "@" in host and _DOMAIN.fullmatch(domain) else None
         problems.append(Problem("error", "domain_invalid", name, message, suggestion))
         return text
-    if host != text:
-        problems.append(Problem("info", "domain_normalized", name, f"“{text}” is sent as {host}."))
+    note_change(problems, "domain_normalized", name, text, host)
     return host

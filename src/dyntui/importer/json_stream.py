@@ -49,41 +49,33 @@ class JsonStream:
 
     def items(self) -> Iterator[None]:
         """Enter an array and yield before each item, which the caller has to read or skip."""
-        self._enter()
-        if self.peek() == "]":
-            self._leave()
-            return
-        while True:
-            yield
-            mark = self.peek()
-            if mark == "]":
-                self._leave()
-                return
-            self._place += 1
-            if mark != ",":
-                raise self.error("a comma or ] is missing")
-            if self.peek() == "]":
+        for place, _ in enumerate(self._members("]")):
+            if place and self.peek() == "]":
                 raise self.error("there is a comma before ]")
+            yield
 
     def entries(self) -> Iterator[str]:
         """Enter an object and yield each key; the caller has to read or skip the value."""
-        self._enter()
-        if self.peek() == "}":
-            self._leave()
-            return
-        while True:
+        for _ in self._members("}"):
             key = self.value() if self.peek() == '"' else None
             if not isinstance(key, str) or self.peek() != ":":
                 raise self.error("a key and a colon are missing")
             self._place += 1
             yield key
+
+    def _members(self, end: str) -> Iterator[None]:
+        """Enter an array or an object and yield before each member, which the caller has to read or skip."""
+        self._enter()
+        mark = self.peek()
+        while mark != end:
+            yield
             mark = self.peek()
-            if mark == "}":
-                self._leave()
-                return
-            self._place += 1
-            if mark != ",":
-                raise self.error("a comma or } is missing")
+            if mark not in (",", end):
+                self._place += 1
+                raise self.error(f"a comma or {end} is missing")
+            if mark == ",":
+                self._place += 1
+        self._leave()
 
     def value(self) -> object:
         """Return the next value as a whole. A value that is too large is an error."""

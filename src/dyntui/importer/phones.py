@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dyntui.core.interface import by_interface
 from dyntui.importer.cell_text import cell_to_text
-from dyntui.importer.problems import Problem
+from dyntui.importer.problems import Problem, note_change
 from dyntui.importer.validation_context import ValidationContext
 
 if TYPE_CHECKING:
@@ -66,8 +66,8 @@ def to_e164(value: object, name: str, rules: ValidationContext, problems: list[P
         return text  # The check reports what is wrong with it.
     if reading.problem is not None:
         problems.append(reading.problem)
-    elif reading.number != text:
-        problems.append(Problem("info", "phone_normalized", name, f"“{text}” is sent as {reading.number}."))
+    else:
+        note_change(problems, "phone_normalized", name, text, reading.number)
     return reading.number
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
-__all__ = ["CODES", "Problem", "Severity", "has_errors"]
+__all__ = ["CODES", "Problem", "Severity", "has_errors", "note_change"]
 
 Severity = Literal["error", "warning", "info"]
 
@@ -23,6 +23,12 @@ class Problem(NamedTuple):
     field: str
     message: str
     suggestion: str | None = None
+
+
+def note_change(problems: list[Problem], code: str, field: str, value: object, sent: object) -> None:
+    """Add an info about a value that is sent in another form, when it is."""
+    if sent != value:
+        problems.append(Problem("info", code, field, f"“{value}” is sent as {sent}."))
 
 
 def has_errors(problems: Iterable[Problem]) -> bool:

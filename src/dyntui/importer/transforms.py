@@ -8,7 +8,7 @@ from functools import cache
 from dyntui.core.errors import UsageError
 from dyntui.core.strict_json import parse_json
 from dyntui.importer.fields import CHAINS, OAUTH_PROVIDERS, ImportField
-from dyntui.importer.problems import Problem
+from dyntui.importer.problems import Problem, note_change
 from dyntui.importer.text_transforms import VALUE_TRANSFORMS
 from dyntui.importer.validation_context import FieldStep, Step, ValidationContext, bind_step
 from dyntui.importer.vendor_formats import CHAIN_WORDS, reshape_accounts, reshape_wallets, social_provider
@@ -89,7 +89,7 @@ def _country(value: object, field: ImportField, rules: ValidationContext, proble
     code = country_code(value)
     if code is None:
         return value
-    problems.append(Problem("info", "country_normalized", field.name, f"“{value}” is sent as {code}."))
+    note_change(problems, "country_normalized", field.name, value, code)
     return code
 
 

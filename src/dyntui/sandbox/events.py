@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Protocol
 
@@ -96,17 +97,15 @@ class EventListener(Protocol):
         """Receive one event."""
 
 
+@dataclass(frozen=True, slots=True)
 class EventLog:
     """Writes and reads events. Callers hold the lock of the store."""
 
-    def __init__(
-        self, store: Store, ids: Ids, environment_id: str, flags: BehaviorFlags, listener: EventListener
-    ) -> None:
-        self._store = store
-        self._ids = ids
-        self._environment_id = environment_id
-        self._flags = flags
-        self._listener = listener
+    store: Store
+    ids: Ids
+    environment_id: str
+    flags: BehaviorFlags
+    listener: EventListener
 
     def emit(self, name: str, data: Document, *, at: int, user: str | None = None) -> int:
         """Write one event and return its position.
@@ -114,35 +113,35 @@ class EventLog:
         `at` is in ms since 1970. `user` is the id of the user who caused it; None for an API token
         (docs/vendor-api.md#event-types).
         """
-        db = self._store.db
+        db = self.store.db
         row = (at, name, user, orjson.dumps(data))
         position = db.execute("INSERT INTO events(at, name, user, data) VALUES (?, ?, ?, ?)", row).lastrowid or 0
-        if self._listener.listens_to(name):
-            self._listener.on_event(self._event(position, at, name, user, data))
+        if self.listener.listens_to(name):
+            self.listener.on_event(self._event(position, at, name, user, data))
         if position % _TRIM_EVERY == 0:
             self._trim()
         return position
 
     def emit_many(self, name: str, items: Sequence[Document], *, at: int) -> None:
         """Write an event of one name for each item."""
-        if self._listener.listens_to(name):
+        if self.listener.listens_to(name):
             for data in items:
                 self.emit(name, data, at=at)
             return
         rows = [(at, name, orjson.dumps(data)) for data in items]
-        self._store.db.executemany("INSERT INTO events(at, name, data) VALUES (?, ?, ?)", rows)
+        self.store.db.executemany("INSERT INTO events(at, name, data) VALUES (?, ?, ?)", rows)
         self._trim()
 
     def _trim(self) -> None:
-        self._store.db.execute("DELETE FROM events WHERE pos <= (SELECT max(pos) FROM events) - ?", (MAX_EVENTS,))
+        self.store.db.execute("DELETE FROM events WHERE pos <= (SELECT max(pos) FROM events) - ?", (MAX_EVENTS,))
 
     def at(self, position: int) -> Document:
         """Return the event at a position that `emit` returned."""
-        return self._parse_row(self._store.db.execute(f"{_SELECT} pos = ?", (position,)).fetchone())
+        return self._parse_row(self.store.db.execute(f"{_SELECT} pos = ?", (position,)).fetchone())
 
     def get(self, id: str) -> Document | None:
-        position = self._ids.owner(id)
-        found = self._store.db.execute(f"{_SELECT} pos = ?", (position,)).fetchone()
+        position = self.ids.owner(id)
+        found = self.store.db.execute(f"{_SELECT} pos = ?", (position,)).fetchone()
         if found is None or self._event_id(found[0]) != id:
             return None
         return self._parse_row(found)
@@ -155,9 +154,9 @@ class EventLog:
         conditions: dict[str, object] = {"at >= ?": start, "at <= ?": end}
         if resource:
             conditions["name GLOB ?"] = f"{_escape_glob(resource)}.*"
-            if self._flags["event-resource"] == "exact":
+            if self.flags["event-resource"] == "exact":
                 conditions["name NOT GLOB ?"] = f"{_escape_glob(resource)}.*.*"
-        rows, next_cursor = read_page(self._store.db, f"{_SELECT} 1", conditions, cursor, self._flags)
+        rows, next_cursor = read_page(self.store.db, f"{_SELECT} 1", conditions, cursor, self.flags)
         return [self._parse_row(row) for row in rows], next_cursor
 
     def _parse_row(self, row: DatabaseRow) -> Document:
@@ -165,14 +164,14 @@ class EventLog:
         return self._event(position, at, name, user, orjson.loads(data))
 
     def _event_id(self, position: int) -> str:
-        return self._ids.child(position, "event")
+        return self.ids.child(position, "event")
 
     def _event(self, position: int, at: int, name: str, user: str | None, data: Document) -> Document:
         resource, _, action = name.rpartition(".")
         return {
             "eventId": self._event_id(position),
-            "environmentId": self._environment_id,
-            "environmentName": self._flags["environment-name"],
+            "environmentId": self.environment_id,
+            "environmentName": self.flags["environment-name"],
             "eventName": name,
             "resourceType": resource,
             "eventAction": action,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from dyntui.core.errors import UsageError
 from dyntui.core.text import quantity
@@ -16,10 +16,8 @@ from dyntui.services.actions.registry import declared_write
 from dyntui.services.actions.write_types import Confirmation, Impact, Requirement, Target, WriteAction
 from dyntui.services.imports.allowlist_destination import EntryDestination
 from dyntui.services.imports.destination import Destination
-from dyntui.services.imports.job_control import JobControl
 from dyntui.services.imports.precheck import PRECHECKED, run_precheck
-from dyntui.services.imports.progress import Progress
-from dyntui.services.imports.runner import ImportRunner, JobOptions, RunResult
+from dyntui.services.imports.runner import ImportRunner, JobOptions, RunOptions, RunResult
 from dyntui.services.imports.server_reader import make_reader, with_retries
 from dyntui.services.imports.user_destination import UserDestination
 from dyntui.store.journal import Journal
@@ -140,25 +138,13 @@ async def run_job(
     connection: Connection,
     client: Client,
     permit: WritePermit,
-    *,
-    first: int | None = None,
-    control: JobControl | None = None,
-    on_progress: Callable[[Progress], None] | None = None,
+    **run_options: Unpack[RunOptions],
 ) -> RunResult:
     """Run the job in this event loop; its start and end are written to the audit log."""
     options = JobOptions.of(journal)
     if options.rate is not None:
         set_request_rate(client.rate_limiters.for_operation(action_for(journal).operation), options.rate)
-    runner = ImportRunner(
-        journal,
-        client,
-        destination_for(journal),
-        permit,
-        options,
-        first=first,
-        control=control,
-        on_progress=on_progress,
-    )
+    runner = ImportRunner(journal, client, destination_for(journal), permit, options, **run_options)
     target, action = _target(journal), action_for(journal)
     connection.write_gate.records.record_start(action, [target])
     try:

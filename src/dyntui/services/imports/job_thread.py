@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
+from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,32 +26,30 @@ if TYPE_CHECKING:
 __all__ = ["JobThread"]
 
 
+@dataclass(slots=True)
 class JobThread:
-    """Runs the job at `path` once. All methods may be called from any thread.
+    """Runs a job once. All methods may be called from any thread."""
 
-    progress is the latest snapshot. `on_change` is called from the job's thread after each snapshot and at the end.
-    result is how the run ended, error the exception that ended it; both are None while it runs.
-    """
+    path: Path
+    """The file of the journal."""
+    connection: Connection
+    permit: WritePermit
+    _: KW_ONLY
+    first: int | None = None
+    """Stop after this many rows; None for all."""
+    on_change: Callable[[], None] | None = None
+    """Called from the thread of the job after each snapshot and at the end."""
+    progress: Progress | None = field(default=None, init=False)
+    """The latest snapshot."""
+    result: RunResult | None = field(default=None, init=False)
+    """How the run ended; None while it runs."""
+    error: BaseException | None = field(default=None, init=False)
+    """The exception that ended the run; None while it runs."""
+    _control: JobControl = field(default_factory=JobControl, init=False)
+    _thread: threading.Thread = field(init=False)
 
-    def __init__(
-        self,
-        path: Path,
-        connection: Connection,
-        permit: WritePermit,
-        *,
-        first: int | None = None,
-        on_change: Callable[[], None] | None = None,
-    ) -> None:
-        self._path = path
-        self._connection = connection
-        self._permit = permit
-        self._first = first
-        self._on_change = on_change
-        self._control = JobControl()
-        self._thread = threading.Thread(target=self._run, name=f"job {path.stem}", daemon=True)
-        self.progress: Progress | None = None
-        self.result: RunResult | None = None
-        self.error: BaseException | None = None
+    def __post_init__(self) -> None:
+        self._thread = threading.Thread(target=self._run, name=f"job {self.path.stem}", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
@@ -75,31 +74,31 @@ class JobThread:
     def _report(self, progress: Progress | None = None) -> None:
         if progress is not None:
             self.progress = progress
-        if self._on_change is not None:
-            self._on_change()
+        if self.on_change is not None:
+            self.on_change()
 
     def _run(self) -> None:
         try:
-            with Journal.open(self._path) as journal:
-                check_location(journal, JobLocation.of(self._connection.profile))
+            with Journal.open(self.path) as journal:
+                check_location(journal, JobLocation.of(self.connection.profile))
                 self.result = asyncio.run(self._work(journal))
                 if self.result.is_planned or self.result.state is not JobState.PAUSED:
                     write_reports(journal)
         except Exception as error:  # noqa: BLE001  # handed to whoever watches, in another thread
             self.error = error
         finally:
-            self._connection.changes.mark_changed(JOBS)
+            self.connection.changes.mark_changed(JOBS)
             self._report()
 
     async def _work(self, journal: Journal) -> RunResult:
-        async with self._connection.new_client() as client:
+        async with self.connection.new_client() as client:
             await precheck_job(journal, client)
             return await run_job(
                 journal,
-                self._connection,
+                self.connection,
                 client,
-                self._permit,
-                first=self._first,
+                self.permit,
+                first=self.first,
                 control=self._control,
                 on_progress=self._report,
             )

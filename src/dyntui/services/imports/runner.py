@@ -16,7 +16,7 @@ import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from dyntui.core.errors import DyntuiError
 from dyntui.core.text import quantity
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from dyntui.api.errors import ApiProblem
     from dyntui.api.permit import WritePermit
 
-__all__ = ["ImportRunner", "JobOptions", "RunResult", "rows_per_request"]
+__all__ = ["ImportRunner", "JobOptions", "RunOptions", "RunResult", "rows_per_request"]
 
 _ALL_REFUSED = {404: 3}
 _MOST_REFUSED = 50
@@ -93,6 +93,14 @@ class RunResult:
 def rows_per_request(journal: Journal, batch: int) -> int:
     """Return how many rows a request of the job carries: `batch`, or fewer when the server refused that many."""
     return min(batch, int(journal.facts.get(MAX_ROWS, batch)))
+
+
+class RunOptions(TypedDict, total=False):
+    """How one run of a job is limited, stopped and watched; see `ImportRunner`."""
+
+    first: int | None
+    control: JobControl | None
+    on_progress: Callable[[Progress], None] | None
 
 
 class ImportRunner:

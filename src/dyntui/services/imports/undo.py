@@ -138,7 +138,7 @@ async def plan_undo(
             documents = await kind.read(read_server, part)
             return [(row, documents[row.user_id]) for row in part if row.user_id in documents]
 
-        async with aclosing(BulkRun(client, kind.operation).in_order(parts, read_part)) as found:
+        async with aclosing(BulkRun(client, kind.action.operation).in_order(parts, read_part)) as found:
             async for existing in found:
                 decide(existing)
     else:
@@ -248,7 +248,7 @@ class _Deletions:
                 raise
             self._count(line.state, state)
 
-        run = BulkRun(self._client, self._kind.operation, uses_last_response_time=True)
+        run = BulkRun(self._client, self._kind.action.operation, uses_last_response_time=True)
         async with aclosing(run.in_order(lines, delete, drain=True)) as deletions:
             async for _ in deletions:
                 pass
@@ -291,7 +291,7 @@ class _Deletions:
             permit = self._permit.for_target(self._must_stop)
             write_undo(journal, [line._replace(state=UndoState.SENDING)])
             try:
-                await self._client.call(kind.operation, path={kind.parameter: row.user_id}, permit=permit)
+                await self._client.call(kind.action.operation, path={kind.parameter: row.user_id}, permit=permit)
             except WriteStopped:
                 if not was_sent:
                     write_undo(journal, [line])

@@ -11,6 +11,7 @@ from typing import Protocol
 from dyntui.core.json_types import Row, as_object, as_objects
 from dyntui.core.times import parse_time
 from dyntui.importer import entry_keys
+from dyntui.resources import ResourceAction
 from dyntui.services.actions.registry import declaration
 from dyntui.services.imports.destination import ServerReader
 from dyntui.services.imports.server_reader import read_pages
@@ -29,10 +30,10 @@ class UndoTarget(Protocol):
 
     noun: str
     plural: str
-    operation: str
+    action: ResourceAction
+    """The action that deletes the objects."""
     parameter: str
-    """The path parameter of the delete operation."""
-    warning: str
+    """The path parameter of its operation."""
     read_size: int
     """For how many rows `read` is called right before they are deleted."""
 
@@ -62,9 +63,8 @@ def undo_labels(kind: str) -> type[UndoTarget]:
 class _UserTarget:
     noun = "user"
     plural = "users"
-    operation = declaration("users.import-undo").action.operation
+    action = declaration("users.import-undo").action
     parameter = "userId"
-    warning = declaration("users.import-undo").action.warning
     read_size = 1
 
     async def read(self, read_server: ServerReader, rows: Sequence[CreatedRow]) -> dict[str, Row]:
@@ -102,9 +102,8 @@ class _UserTarget:
 class _EntryTarget:
     noun = "entry"
     plural = "entries"
-    operation = declaration("allowlists.import-undo").action.operation
+    action = declaration("allowlists.import-undo").action
     parameter = "allowlistEntryId"
-    warning = declaration("allowlists.import-undo").action.warning
     read_size = 1000
     """Entries cannot be changed through the API: the list is read once for many deletions."""
 

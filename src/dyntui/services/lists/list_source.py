@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from dyntui.resources import USERS, Paging, Resource
 from dyntui.services.bulk import BulkRun
@@ -137,18 +137,18 @@ def cached_view(
     )
 
 
-async def scan(
-    client: Client,
-    resource: Resource,
-    *,
-    parent: str = "",
-    query: ListQuery | None = None,
-    max_rows: int | None = None,
-) -> AsyncGenerator[ScannedRow, None]:
+class ScanOptions(TypedDict, total=False):
+    """Which rows of a list are read; see `scan_pages`."""
+
+    parent: str
+    query: ListQuery | None
+    max_rows: int | None
+
+
+async def scan(client: Client, resource: Resource, **options: Unpack[ScanOptions]) -> AsyncGenerator[ScannedRow, None]:
     """Yield every row of a list one time; see `scan_pages`. Close it with `aclosing` when it is left early."""
     seen = 0
-    pages = scan_pages(client, resource, parent=parent, query=query, max_rows=max_rows)
-    async with aclosing(pages):
+    async with aclosing(scan_pages(client, resource, **options)) as pages:
         async for page in pages:
             for row in page.rows:
                 seen += 1

@@ -13,6 +13,7 @@ from dyntui.core.errors import DyntuiError
 from dyntui.core.interface import with_keys
 from dyntui.core.json_types import Row
 from dyntui.resources import Column
+from dyntui.tui.kit.action_registry import key_of
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.summary_text import SummaryText
@@ -137,12 +138,36 @@ class FilteredTableScreen(TableScreen):
 
     FILTER_NAME = "filter"
     """What the filter is called when going back clears it."""
+    FILTER_ACTION = ""
+    """The action that opens the prompt."""
     FILTER_HINT = ""
     """The placeholder of the prompt."""
+    ROWS_NAME = "rows"
+    """What the rows are called, in the plural."""
 
     def __init__(self, filter_text: str = "") -> None:
         super().__init__()
         self.filter_text = filter_text
+
+    @property
+    def breadcrumbs(self) -> tuple[str, ...]:
+        return (*self.unfiltered_breadcrumbs, *([f"/{self.filter_text}"] if self.filter_text else []))
+
+    @property
+    def unfiltered_breadcrumbs(self) -> tuple[str, ...]:
+        """The breadcrumbs without the filter."""
+        raise NotImplementedError
+
+    def empty_text(self) -> str:
+        if not self.filter_text:
+            return self.unfiltered_empty_text()
+        change, clear = key_of(self.FILTER_ACTION), key_of("app.back")
+        keys = f"{change} changes the {self.FILTER_NAME}, {clear} clears it."
+        return f"No {self.ROWS_NAME} match `{self.filter_text}`. {keys}"
+
+    def unfiltered_empty_text(self) -> str:
+        """Return the text of a table that has no rows without a filter either."""
+        return self.EMPTY
 
     @classmethod
     def open(cls, console: ConsoleApp, target: RouteTarget) -> None:

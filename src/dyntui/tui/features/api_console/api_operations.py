@@ -38,24 +38,20 @@ class ApiOperationsScreen(FilteredTableScreen):
     )
     KEY = "id"
     FILTER_NAME = "search"
+    ROWS_NAME = "operations"
+    FILTER_ACTION = "operations.filter"
     FILTER_HINT = "webhook   delete user   GET events"
     NO_SELECTION = "There is no operation under the cursor."
 
     @property
-    def breadcrumbs(self) -> tuple[str, ...]:
-        return ("API", f"/{self.filter_text}") if self.filter_text else ("API",)
+    def unfiltered_breadcrumbs(self) -> tuple[str, ...]:
+        return ("API",)
 
     def on_mount(self) -> None:
         self.set_rows(self._rows())
 
     def connected(self, connection: Connection) -> None:
         load_history(self, connection)
-
-    def empty_text(self) -> str:
-        return (
-            f"No operations match `{self.filter_text}`. "
-            f"{key_of('operations.filter')} changes the search, {key_of('app.back')} clears it."
-        )
 
     def _rows(self) -> list[Row]:
         from dyntui.services.api_console import search_operations

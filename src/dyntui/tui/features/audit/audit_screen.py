@@ -61,6 +61,8 @@ class AuditScreen(FilteredTableScreen):
         Column("change", "change", 24, grow=True, priority=2),
     )
     KEY = "number"
+    ROWS_NAME = "changes"
+    FILTER_ACTION = "audit.filter"
     FILTER_HINT = "delete failed   a target id   since:7d   since:2026-01-31"
     NO_SELECTION = "There is no change under the cursor."
 
@@ -75,20 +77,10 @@ class AuditScreen(FilteredTableScreen):
         self.entries: list[AuditEntry] = []
 
     @property
-    def breadcrumbs(self) -> tuple[str, ...]:
-        parts = ["audit log"]
-        if self.all_environments:
-            parts.append("all environments")
-        if self.filter_text:
-            parts.append(f"/{self.filter_text}")
-        return tuple(parts)
+    def unfiltered_breadcrumbs(self) -> tuple[str, ...]:
+        return ("audit log", "all environments") if self.all_environments else ("audit log",)
 
-    def empty_text(self) -> str:
-        if self.filter_text:
-            return (
-                f"No changes match `{self.filter_text}`. "
-                f"{key_of('audit.filter')} changes the filter, {key_of('app.back')} clears it."
-            )
+    def unfiltered_empty_text(self) -> str:
         if self.all_environments:
             return "No changes were made from this machine yet."
         return (

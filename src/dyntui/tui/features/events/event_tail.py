@@ -63,6 +63,8 @@ class EventTailScreen(AutoRefreshMixin, FilteredTableScreen):
         Column("eventId", "id", 11, format=short_id, priority=3),
     )
     KEY = "eventId"
+    ROWS_NAME = "events"
+    FILTER_ACTION = "tail.filter"
     FILTER_HINT = "user.created   ada@example.com   an id"
     NO_SELECTION = "There is no event under the cursor."
     REFRESH_INTERVALS_S = (2, 5, 15, 60)
@@ -84,20 +86,11 @@ class EventTailScreen(AutoRefreshMixin, FilteredTableScreen):
         self._events: list[Row] = []
 
     @property
-    def breadcrumbs(self) -> tuple[str, ...]:
-        parts = ["events", self.range_label]
-        if self.server_filter.resource:
-            parts.append(self.server_filter.resource)
-        if self.filter_text:
-            parts.append(f"/{self.filter_text}")
-        return tuple(parts)
+    def unfiltered_breadcrumbs(self) -> tuple[str, ...]:
+        resource = self.server_filter.resource
+        return ("events", self.range_label, *([resource] if resource else []))
 
-    def empty_text(self) -> str:
-        if self.filter_text:
-            return (
-                f"No events match `{self.filter_text}`. "
-                f"{key_of('tail.filter')} changes the filter, {key_of('app.back')} clears it."
-            )
+    def unfiltered_empty_text(self) -> str:
         if self._is_cleared:
             return "The list was cleared. New events appear here."
         is_default = self.range_label == _DEFAULT_RANGE_LABEL

@@ -190,7 +190,7 @@ class ImportUndoScreen(ConsoleScreen):
     # Display
 
     def _show(self) -> None:
-        lines: list[ReportLine] = [text_line(self.labels.warning, "warn"), value_line("")]
+        lines: list[ReportLine] = [text_line(self.labels.action.warning, "warn"), value_line("")]
         if self._activity:
             done, total = self._progress.done, self._progress.total
             lines += [
