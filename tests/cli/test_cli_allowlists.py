@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +94,7 @@ def test_the_first_site_access_list_in_live_needs_its_name_and_the_code(
             refused = dyntui(*command, *env, *options, check=False)
             assert refused.returncode == 2, options
             assert ("NO ONE could sign in" if empty else "EVERYONE ELSE IS LOCKED OUT.") in refused.stderr
-            assert f"Type {guests} to confirm." in refused.stderr
+            assert f"Not confirmed. Re-run with --confirm {shlex.quote(guests)} --read " in refused.stderr
         assert "could no longer sign in" in refused.stderr, "the number of users is shown"
         assert "Not counted: people who have not signed up yet" in refused.stderr
         assert dyntui.json("access", "status")["summary"][0].startswith("Everyone may sign in")
@@ -262,7 +263,7 @@ def test_gates_are_created_enabled_disabled_and_deleted(dyntui: Any) -> None:
     assert dyntui.json("gates", "get", "Collectors")["enabledAt"]
     assert "at least 2 of nft" in dyntui("gates", "list").stdout
     refused = dyntui("gates", "edit", "Collectors", "--outcome", "siteAccess", "--yes", check=False)
-    assert "Type Collectors to confirm." in refused.stderr
+    assert "Not confirmed. Re-run with --confirm Collectors --read " in refused.stderr
     dyntui("gates", "disable", "Collectors", "--yes")
     dyntui("gates", "delete", "Collectors", "--yes")
     assert dyntui("gates", "get", "Collectors", check=False).returncode == 2

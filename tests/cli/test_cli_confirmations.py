@@ -425,3 +425,57 @@ def test_more_than_a_few_targets_are_typed_in_live_by_every_way(
             found[way[:2], count] = {demand.level for _, demand in gate.take()}
     for (way, count), levels in found.items():
         assert levels == {ConfirmationLevel.TYPED if count > 10 else ConfirmationLevel.CONFIRM}, (way, count)
+
+
+PLANNED = {"import", "allowlists import", "allowlists sync", "allowlists sync --remove", "jobs resume", "jobs run"}
+PLANNED |= {"jobs retry", "jobs undo"}
+"""Commands whose dry run prints a plan of rows, not requests."""
+FEW = ("users create", "users delete", "users set-metadata", "allowlists edit", "gates edit", "webhooks reveal-secret")
+
+
+@pytest.mark.parametrize(
+    "lines", [dict.fromkeys(FEW), pytest.param({**LINES, **WITH_OPTIONS}, marks=pytest.mark.slow)], ids=["few", "all"]
+)
+def test_a_dry_run_prints_what_would_be_sent_and_sends_no_write(
+    lines: dict[str, str], command: Run, world: World, request: pytest.FixtureRequest
+) -> None:
+    values = dict(world.values[SCOPED])
+    if len(lines) > len(FEW):
+        values |= request.getfixturevalue("jobs")
+        added = command("allowlists", "add", SCOPED, "dry@x.example", "--yes", "--profile", "sandbox")
+        (values["entries_job"],) = re.findall(r"entries-\d+-\d+-\w+", added.err)
+    audited = paths().audit_file.read_bytes() if paths().audit_file.exists() else b""
+    before = world.served.sandbox.requests.copy()
+    for words in lines:
+        line = {**LINES, **WITH_OPTIONS}[words]
+        arguments = [*words.split(), *(part.format(**values) for part in line.split()), "--dry-run"]
+        ended = command(*arguments, "--json", "--profile", "live")
+        assert ended.code == 0 or (words not in PLANNED and ended.document["targets"][0]["error"]), (words, ended.err)
+        if words not in PLANNED:
+            document = ended.document
+            assert document["dryRun"] and document["impact"]["confirmWith"].startswith("--"), words
+            sent = [each for target in document["targets"] for each in target["requests"]]
+            assert all(each["method"] and each["path"].startswith("/") for each in sent), words
+            assert sent or document["targets"][0]["error"], words
+            as_text = command(*arguments, "--profile", "live")
+            assert as_text.code == ended.code
+            assert [f"{each['method']} {each['path']}" for each in sent] == [
+                row.partition("?")[0] for row in as_text.out.splitlines() if re.match("[A-Z]+ /", row)
+            ]
+            assert f"with {document['impact']['confirmWith']}." in as_text.err
+    for way in (("do", "users", "delete", values["user"]), ("api", "deleteUser", "-p", f"userId={values['user']}")):
+        ended = command(*way, "--dry-run", "--profile", "live")
+        assert ended.code == 0
+        assert ended.out == f"DELETE /environments/{values['environment']}/users/{values['user']}\n"
+        assert "To do it, run it without --dry-run and with --confirm-environment live." in ended.err
+    new = world.served.sandbox.requests - before
+    assert not {name for name in new if name in catalog().operations and not catalog().get(name).reads}
+    assert (paths().audit_file.read_bytes() if paths().audit_file.exists() else b"") == audited
+
+
+def test_a_dry_run_hides_secrets(command: Run) -> None:
+    body = {"email": "ada@x.example", "metadata": {"apiKey": "k-1234", "recoveryCodes": ["a", "b"], "plan": "pro"}}
+    ended = command("api", "createUser", "-d", json.dumps(body), "--dry-run", "--json", "--profile", "live")
+    (request,) = ended.document["targets"][0]["requests"]
+    hidden = {"apiKey": "<secret>", "recoveryCodes": "<secret>", "plan": "pro"}
+    assert request["body"] == {"email": "ada@x.example", "metadata": hidden}

@@ -82,5 +82,5 @@ def test_with_variables_only_a_live_deletion_needs_the_id_of_the_environment(
     for word in ("environment", "1", "live", "yes"):
         refused = run("users", "delete", user, "--yes", "--confirm-environment", word)
         assert refused.code == 2, word
-        assert f"Type {live.environment_id} to confirm" in refused.err
+        assert f"Re-run with --confirm-environment {live.environment_id}" in refused.err
     assert run("users", "delete", user, "--confirm-environment", live.environment_id).code == 0

@@ -78,7 +78,7 @@ PLACES = {
     "config/keyring_worker.py": ["sys.stderr", "sys.stdout"],  # the process that keyring_store starts
     "config/private_files.py": ["os.write"],  # a file
     "sandbox/server.py": ["print"],  # the address of the sandbox
-    "services/actions/write_gate.py": ["logging.getLogger"],  # an audit gap without an observer, made safe
+    "services/actions/write_records.py": ["logging.getLogger"],  # an audit gap without an observer, made safe
     "services/editor.py": ["subprocess.run"],  # the editor
     "tui/__init__.py": ["print", "sys.stderr"],  # the crash message
     "tui/kit/clipboard.py": ["console.write_to_terminal"],  # base64, of text made safe

@@ -113,7 +113,7 @@ def test_an_edit_shows_its_changes_and_keeps_the_other_fields(cli: Run) -> None:
         ("do origins create stray origin=https://a.example --yes", "takes FIELD=VALUE"),
         ("do custom-fields edit a b name=x --yes", "one custom field at a time"),
         ("do custom-fields edit 11111111-2222-4333-8444-555555555555 --yes", "needs at least one FIELD=VALUE"),
-        ("do origins create origin=https://a.example", "was not confirmed"),
+        ("do origins create origin=https://a.example", "Not confirmed. Re-run with --yes"),
         ("do webhooks create isEnabled=true events=user.created url=https://a.example", "webhook “https://a.example”?"),
         ("get origins --filter x", "cannot filter"),
         ("get webhooks x --filter y", "cannot be combined"),

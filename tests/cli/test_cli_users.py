@@ -5,9 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shlex
+import sys
 from pathlib import Path
 from typing import Any
 
+import pexpect
 import pytest
 from tests.cli.cli_support import Run
 from tests.conftest import Cli
@@ -37,8 +40,20 @@ def test_a_field_that_the_api_cannot_change_is_refused_before_any_request(dyntui
 
 def test_a_deletion_needs_a_confirmation(dyntui: Cli, ada: dict[str, Any]) -> None:
     done = dyntui("users", "delete", ada["id"], check=False, stdin="")
-    assert done.returncode == 2 and "not confirmed" in done.stderr
+    assert done.returncode == 2 and "Not confirmed. Re-run with " in done.stderr
     assert dyntui.json("users", "get", ada["id"])["id"] == ada["id"]
+
+
+def test_a_question_is_on_the_terminal_while_ids_come_from_a_pipe(dyntui: Cli, ada: dict[str, Any]) -> None:
+    line = f"printf '%s\\n' {ada['id']} | {shlex.quote(sys.executable)} -m dyntui users delete"
+    environ = dict(dyntui.sandbox.environ(dyntui.home))
+    with pexpect.spawn("/bin/sh", ["-c", line], env=environ, encoding="utf-8", timeout=60) as terminal:
+        terminal.delaybeforesend = None
+        terminal.expect(r"Continue\? \[y/N\]: ")
+        terminal.sendline("y")
+        terminal.expect("done .*" + ada["id"])
+        terminal.expect(pexpect.EOF)
+    assert dyntui("users", "get", ada["id"], check=False).returncode == 1
 
 
 def test_targets_come_from_standard_input_and_each_has_its_outcome(dyntui: Cli, ada: dict[str, Any]) -> None:
@@ -62,7 +77,7 @@ def test_a_deletion_in_a_live_environment_needs_the_profile_name(dyntui: Cli, ad
         "--credential", "file", "--token-stdin", stdin=sandbox.token,
     )  # fmt: skip
     refused = dyntui("users", "delete", ada["id"], *env, "--yes", check=False)
-    assert refused.returncode == 2 and "Type prod" in refused.stderr
+    assert refused.returncode == 2 and "Re-run with --confirm-environment prod" in refused.stderr
     dyntui("users", "delete", ada["id"], *env, "--confirm-environment", "prod")
 
 

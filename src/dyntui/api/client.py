@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Self
 from dyntui.api.catalog import Catalog, Operation, catalog
 from dyntui.api.errors import ApiProblem, BadResponse, Conflict, NotFound, WriteRefused, request_id_of
 from dyntui.api.pagination import MAX_LIMIT, RowPage, page_from
-from dyntui.api.permit import WritePermit
+from dyntui.api.permit import PreparedRequest, WritePermit
 from dyntui.api.rate_limiter import RateLimiters
 from dyntui.api.request_log import RequestLog
 from dyntui.api.resources import AllowlistsResource, ApiResource
@@ -137,7 +137,10 @@ class Client:
         permit: WritePermit | None = None,
         timeout: float | None = None,
     ) -> ApiResponse:
-        """Call an operation with an encoded body and return the raw response. Otherwise like `call`."""
+        """Call an operation with an encoded body and return the raw response. Otherwise like `call`.
+
+        With a permit for a preview nothing is sent, and the response is an empty object.
+        """
         if not operation.reads:
             if self.read_only:
                 raise WriteRefused(f"{self._write_refusal}; nothing was sent.", hint="Leave read-only mode first.")
@@ -146,13 +149,17 @@ class Client:
             if permit.operations and operation.id not in permit.operations:
                 names = ", ".join(sorted(permit.operations))
                 raise WriteRefused(f"{operation.id} was not confirmed: {permit.action} calls {names}.")
+        url_path, url_query = self._path(operation, path or {}), _query(operation, query or {})
+        if permit is not None and permit.prepared is not None:
+            permit.prepared.append(PreparedRequest(operation.id, operation.method, url_path, url_query, content or b""))
+            return ApiResponse(200, {}, b"{}", 0.0, reads=operation.reads)
         bulk = operation.id == "bulkCreateUser"
         try:
             answer = await self._transport.request(
                 operation.method,
-                self._path(operation, path or {}),
+                url_path,
                 operation=operation.id,
-                query=_query(operation, query or {}),
+                query=url_query,
                 content=content,
                 timeout=timeout or (BULK_TIMEOUT if bulk else READ_TIMEOUT),
                 rate_limiters=self.rate_limiters.for_operation(operation.id),

@@ -4,12 +4,27 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from dyntui.api.errors import WriteStopped
 
-__all__ = ["WritePermit"]
+__all__ = ["PreparedRequest", "WritePermit"]
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedRequest:
+    """A request that was made but not sent."""
+
+    operation: str
+    """Catalog id."""
+    method: str
+    path: str
+    """Below the base URL, quoted."""
+    query: Sequence[tuple[str, str]] = ()
+    """Query parameters, not quoted."""
+    body: bytes = b""
+    """JSON; empty for none."""
 
 
 @dataclass(slots=True)
@@ -26,6 +41,8 @@ class WritePermit:
     """Returns whether the action was stopped, so that nothing more is begun; None when it cannot be stopped."""
     sent_at: float = 0.0
     """When the latest request was sent with this permit, as in `time.monotonic`; 0 before the first."""
+    prepared: list[PreparedRequest] | None = None
+    """For a preview: gets each request with this permit, which is not sent. None when they are sent."""
 
     @property
     def has_sent(self) -> bool:

@@ -109,7 +109,6 @@ def diff(context: CliContext, left: str, right: str, region: str | None) -> int:
 @click.argument("name", metavar="LIST")
 @click.argument("source", metavar="SOURCE")
 @click.option("--remove", is_flag=True, help="Also remove entries that are not in SOURCE.")
-@click.option("--dry-run", is_flag=True, help="Show the plan without applying it.")
 @click.option("--region", metavar="XX", help=_REGION_HELP)
 @confirm_access_options
 @pass_context
@@ -118,7 +117,6 @@ def sync(
     name: str,
     source: str,
     remove: bool,
-    dry_run: bool,
     region: str | None,
     confirmation: Confirmation,
 ) -> int:
@@ -131,7 +129,7 @@ def sync(
     from dyntui.services.access.entries import body_of, change_entries
 
     async def work(connection: Connection) -> int:
-        if not dry_run:
+        if not context.dry_run:
             connection.write_gate.check(change_entries({"name": name}, "allowlists.sync"))
         row = await find_list(connection, name)
         source_side = await _read_side(connection, source, region)
@@ -139,7 +137,7 @@ def sync(
         context.print_message(*plan.lines())
         if plan.extra:
             context.print_message("Use --remove to remove entries that are only on the list.")
-        if plan.is_empty or dry_run:
+        if plan.is_empty or context.dry_run:
             context.emit_json(
                 {
                     "list": row.get("id"),

@@ -61,6 +61,8 @@ class CliContext:
     """Write for a screen reader: only lines of text, no redrawn progress."""
     in_flight: int | None = None
     """Maximum of bulk requests in flight that overrides the setting."""
+    dry_run: bool = False
+    """Print what a write would send, and send no write."""
     debug: bool = False
     keeps_credential: bool = False
     """Whether the token is found one time for several connections, because finding it may ask for a passphrase."""
@@ -213,7 +215,7 @@ def _record_use(profile: Profile) -> None:
 
 def ask_passphrase(prompt: str, confirm: bool = False) -> str:
     """Ask for a passphrase on the terminal without echo, twice if `confirm`. Raises UsageError without a terminal."""
-    if not sys.stdin.isatty():
+    if not output.can_ask():
         from dyntui.core.errors import UsageError
 
         raise UsageError(
@@ -368,15 +370,19 @@ def combine_options(*options: Callable[[F], F]) -> Callable[[F], F]:
 
 
 def confirm_options(command: Callable[..., T]) -> Callable[..., T]:
-    """Add --yes and --confirm-environment to a command that writes.
+    """Add --dry-run, --yes and --confirm-environment to a command that writes.
 
-    The command gets them as `confirmation`, with the code of --read when it has that option.
+    The command gets the last two as `confirmation`, with the code of --read when it has that option. --dry-run is in
+    the context, for `write_helpers.confirm_action`.
     """
 
     @functools.wraps(command)
-    def with_confirmation(*args: object, yes: bool, confirm_environment: str, read: str = "", **options: object) -> T:
+    def with_confirmation(
+        *args: object, yes: bool, confirm_environment: str, dry_run: bool, read: str = "", **options: object
+    ) -> T:
         from dyntui.services.actions.write_types import Confirmation
 
+        click.get_current_context().ensure_object(CliContext).dry_run = dry_run
         return command(*args, confirmation=Confirmation(yes, confirm_environment, read), **options)
 
     with_option = click.option(
@@ -387,7 +393,10 @@ def confirm_options(command: Callable[..., T]) -> Callable[..., T]:
         default="",
         help="Confirm a destructive action with the environment name or the requested text.",
     )(with_confirmation)
-    return click.option("--yes", is_flag=True, help="Skip the confirmation prompt.")(with_option)
+    with_yes = click.option("--yes", is_flag=True, help="Skip the confirmation prompt.")(with_option)
+    return click.option("--dry-run", is_flag=True, help="Print what would be sent and its impact, but send no write.")(
+        with_yes
+    )
 
 
 def run(work: Coroutine[object, object, T]) -> T:

@@ -46,13 +46,13 @@ def report_error(error: DyntuiError, *, debug: bool = False, printed: int = 0) -
     from dyntui.core.redact import redact
     from dyntui.core.text import quantity
 
-    lines = [f"error: {redact(error.message, people=False)}"]
+    message, hint = error.for_command_line()
+    lines = [f"error: {redact(message, people=False)}"]
     if debug:
         import traceback
 
         lines[:0] = redact("".join(traceback.format_exception(error))).rstrip("\n").split("\n")
-    if error.hint:
-        lines.append(f"       {redact(error.hint, people=False)}")
+    lines += [f"       {redact(line, people=False)}" for line in hint.split("\n") if line]
     if printed:
         lines.append(f"       The output is incomplete: {quantity(printed, 'row')} printed.")
     with ignore_closed_stream(sys.stderr):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +18,7 @@ from dyntui.cli.import_reading import (
     reading_options,
     user_options,
 )
-from dyntui.cli.output import confirm
+from dyntui.cli.output import can_ask, confirm
 from dyntui.core.errors import EXIT_DONE, EXIT_SOME_FAILED, UsageError
 from dyntui.core.json_types import Row
 from dyntui.core.text import quantity
@@ -62,7 +61,6 @@ run_options = combine_options(
 file_options = combine_options(
     reading_options,
     first_option,
-    click.option("--dry-run", is_flag=True, help="Make and save the plan, but send nothing."),
     report_option,
     run_options,
     confirm_options,
@@ -81,7 +79,6 @@ class ImportOptions(ReadingOptions):
 
     first: int | None
     """How many rows to send before the job pauses; None for all."""
-    dry_run: bool
     report: Path | None
     """Folder for the reports; None for the default folder."""
     batch: int | None
@@ -176,7 +173,7 @@ async def _prepare_and_run(
     from dyntui.services.imports.prepare import prepare_job
 
     async with context.connection() as connection:
-        if not options.dry_run:
+        if not context.dry_run:
             connection.write_gate.check(IMPORT if options.kind == "users" else IMPORT_ENTRIES)
         if options.kind == "users" and (fields := await _load_custom_fields(connection)):
             facts["custom_fields"] = fields
@@ -210,7 +207,7 @@ async def _prepare_and_run(
             await precheck(connection, journal)
             plan = make_plan(journal)
             path = save_plan(journal, plan)
-            if options.dry_run:
+            if context.dry_run:
                 context.print_result(*plan_lines(plan))
                 context.print_result(f"Plan saved: {path}", f"Run it with `dyntui jobs run {journal.id}`.")
                 context.emit_json({**plan, "plan": str(path)})
@@ -238,7 +235,7 @@ def _confirm_missing_identity(context: CliContext, journal: Journal) -> None:
     missing = find_missing_identity(journal)
     if missing is None or not missing.needs_confirmation:
         return
-    if context.json or not sys.stdin.isatty() or not confirm(f"{missing.message} Import them?"):
+    if context.json or not can_ask() or not confirm(f"{missing.message} Import them?", on_terminal=True):
         raise UsageError(missing.message, hint=missing.advice)
 
 

@@ -12,6 +12,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+import click
+
 from dyntui.cli.context import CliContext
 from dyntui.cli.error_handling import report_error
 from dyntui.cli.output import PROGRESS_INTERVAL_S, ignore_closed_stream, is_plain, print_lines, show_progress
@@ -31,7 +33,7 @@ from dyntui.core.times import duration
 
 if TYPE_CHECKING:
     from dyntui.api.permit import WritePermit
-    from dyntui.services.actions.write_types import Confirmation
+    from dyntui.services.actions.write_types import Confirmation, Requirement
     from dyntui.services.connection import Connection
     from dyntui.services.imports.job_control import JobControl
     from dyntui.services.imports.progress import Progress
@@ -157,15 +159,29 @@ async def confirm_job(
 ) -> WritePermit:
     """Return the permit to run the job; on a terminal, ask for the confirmation that the options do not give.
 
-    A job that was confirmed before needs no second confirmation. Raises UsageError when it is not confirmed.
+    A job that was confirmed before needs no second confirmation. Raises UsageError when it is not confirmed. With
+    --dry-run, print the plan, and end the command.
     """
     from dyntui.services.imports.job_service import assess_job, authorize_job, job_requirement, load_confirmation
 
     action = await assess_job(journal, connection, connection.client)
+    if context.dry_run:
+        _print_plan(context, journal, job_requirement(journal, connection, action))
+        raise click.exceptions.Exit(EXIT_DONE)
     confirmation = None if from_options.yes or from_options.typed else load_confirmation(journal)
     if confirmation is None:
         confirmation = ask_confirmation(context, job_requirement(journal, connection, action), from_options)
     return authorize_job(journal, connection, confirmation, action)
+
+
+def _print_plan(context: CliContext, journal: Journal, needed: Requirement) -> None:
+    from dyntui.cli.dry_run import impact_document, print_impact
+    from dyntui.services.imports.plan import make_plan, plan_lines
+
+    plan = make_plan(journal)
+    context.print_result(*plan_lines(plan))
+    context.emit_json({**plan, "dryRun": True, "impact": impact_document(needed)})
+    print_impact(context, needed)
 
 
 async def run_until_stopped(

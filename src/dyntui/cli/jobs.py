@@ -249,7 +249,7 @@ async def _resume(
             )
         if journal.state.is_over:
             return finish_job(context, journal, RunResult(journal.state), report)
-        if options:
+        if options and not context.dry_run:
             journal.note(options={**journal.facts.get("options", {}), **options})
         signals.hint = f"Continue with `dyntui jobs resume {journal.id}`."
         async with context.connection() as connection:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -67,7 +69,7 @@ async def _retry(
             location = JobLocation.of(connection.profile, await load_organization_id(connection.client))
             check_location(old, location)
             journal = retry_job(old, location)
-        with journal:
+        with _removed_after_dry_run(context, journal):
             context.print_message(f"Job {journal.id} sends {quantity(journal.total, 'row')} of job {path.stem} again.")
             signals.hint = f"Continue with `dyntui jobs resume {journal.id}`."
             await precheck(connection, journal)
@@ -75,12 +77,24 @@ async def _retry(
             return await run_until_stopped(context, connection, journal, permit, signals, report=report)
 
 
+@contextmanager
+def _removed_after_dry_run(context: CliContext, journal: Journal) -> Iterator[None]:
+    """Close the journal after the block; after a dry run also remove its job."""
+    from dyntui.services.imports.purge import purge_job
+
+    try:
+        with journal:
+            yield
+    finally:
+        if context.dry_run:
+            purge_job(journal.path, unfinished=True)
+
+
 @click.command("undo", cls=BaseCommand)
 @job_argument
-@click.option("--dry-run", is_flag=True, help="Show what would be deleted and skipped, but delete nothing.")
 @confirm_access_options
 @pass_context
-def undo_job(context: CliContext, job: str, dry_run: bool, confirmation: Confirmation) -> int:
+def undo_job(context: CliContext, job: str, confirmation: Confirmation) -> int:
     """Delete the users or entries that a job created, except those that changed since.
 
     Each one is read again right before it is deleted. Deleting a user leaves its wallet records behind.
@@ -93,10 +107,10 @@ def undo_job(context: CliContext, job: str, dry_run: bool, confirmation: Confirm
     from dyntui.cli.job_runner import JobSignals
 
     with JobSignals() as signals:
-        return run(_undo(context, find_job(job), dry_run, confirmation, signals))
+        return run(_undo(context, find_job(job), confirmation, signals))
 
 
-async def _undo(context: CliContext, path: Path, dry_run: bool, from_options: Confirmation, signals: JobSignals) -> int:
+async def _undo(context: CliContext, path: Path, from_options: Confirmation, signals: JobSignals) -> int:
     from dyntui.cli.job_runner import ProgressMeter
     from dyntui.services.imports.job_control import JobControl
     from dyntui.services.imports.jobs import JobLocation, check_location
@@ -118,7 +132,7 @@ async def _undo(context: CliContext, path: Path, dry_run: bool, from_options: Co
         if not journal.state.is_over and journal.state is not JobState.PAUSED:
             raise UsageError(f"Job {journal.id} is {journal.state}: there is nothing to undo yet.")
         async with context.connection() as connection:
-            if not dry_run:
+            if not context.dry_run:
                 check_undo(journal, connection)
             meter, kind = ProgressMeter(), undo_target_for(journal)
             plan = await plan_undo(
@@ -129,7 +143,7 @@ async def _undo(context: CliContext, path: Path, dry_run: bool, from_options: Co
             meter.end()
             count = plan.counts.get(UndoState.PENDING, 0)
             _print_plan(context, plan, count, kind)
-            if dry_run or not count:
+            if context.dry_run or not count:
                 return _finish_undo(context, journal, kind, plan)
             impact = await assess_undo(journal, connection, connection.client)
             confirmation = ask_confirmation(context, undo_requirement(journal, connection, impact), from_options)

@@ -7,10 +7,13 @@ checks it.
 
 from __future__ import annotations
 
+import functools
 import os
+import stat
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = [
     "PROGRESS_INTERVAL_S",
     "CapturedLine",
+    "can_ask",
     "captured_output",
     "confirm",
     "flush",
@@ -139,9 +143,34 @@ def show_progress(text: str, *, end: bool = False) -> None:
         click.echo(f"\r\x1b[K{safe(text, _MAX_PROGRESS_CHARS)}", err=True, nl=end)
 
 
-def confirm(question: str, *, default: bool = False, abort: bool = False) -> bool:
-    """Ask a yes/no question on the terminal. abort: raise click.Abort when the answer is no."""
-    with _interruptible_input():
+_TERMINAL = "CONIN$" if sys.platform == "win32" else "/dev/tty"
+"""The device of the terminal that the command was started on."""
+
+
+def can_ask() -> bool:
+    """Return whether a question can be asked on the terminal, also while standard input is a pipe or a file.
+
+    It cannot be asked with `< /dev/null`, which says that nobody answers.
+    """
+    if sys.stdin.isatty():
+        return True
+    if not sys.stderr.isatty():  # the question would not be seen
+        return False
+    try:
+        if stat.S_ISCHR(os.fstat(sys.stdin.fileno()).st_mode):
+            return False
+        with Path(_TERMINAL).open(encoding="utf-8"):
+            return True
+    except OSError:
+        return False
+
+
+def confirm(question: str, *, default: bool = False, abort: bool = False, on_terminal: bool = False) -> bool:
+    """Ask a yes/no question. abort: raise click.Abort when the answer is no.
+
+    on_terminal: read the answer from the terminal even if standard input is a pipe, which `can_ask` allows.
+    """
+    with _interruptible_input(on_terminal):
         return click.confirm(safe(question), default=default, abort=abort, err=True)
 
 
@@ -152,9 +181,10 @@ def prompt(
     choices: Sequence[str] = (),
     hidden: bool = False,
     twice: bool = False,
+    on_terminal: bool = False,
 ) -> str:
-    """Ask for a text on the terminal. hidden: do not show what is typed. twice: require it to be typed twice."""
-    with _interruptible_input():
+    """Ask for a text. hidden: do not show what is typed. twice: require it to be typed twice. on_terminal: as above."""
+    with _interruptible_input(on_terminal):
         answer: str = click.prompt(
             safe(question),
             default=default,
@@ -167,29 +197,39 @@ def prompt(
 
 
 @contextmanager
-def _interruptible_input() -> Iterator[None]:
-    """End the command at the first signal while a question of click waits for its answer."""
+def _interruptible_input(on_terminal: bool) -> Iterator[None]:
+    """End the command at the first signal while a question of click waits for its answer.
+
+    on_terminal: whether the answer is read from the terminal when standard input is not one.
+    """
     from dyntui.cli.signals import stop_signals
 
     functions = termui.visible_prompt_func, termui.hidden_prompt_func
-    with stop_signals() as signals, signals.reading_input():
-        termui.visible_prompt_func, termui.hidden_prompt_func = _read_line, _read_hidden_line
+    with ExitStack() as stack:
+        if on_terminal and not sys.stdin.isatty():
+            source: TextIO = stack.enter_context(Path(_TERMINAL).open(encoding="utf-8"))
+        else:
+            source = sys.stdin
+        signals = stack.enter_context(stop_signals())
+        stack.enter_context(signals.reading_input())
+        termui.visible_prompt_func = functools.partial(_read_line, source=source)
+        termui.hidden_prompt_func = _read_hidden_line
         try:
             yield
         finally:
             termui.visible_prompt_func, termui.hidden_prompt_func = functions
 
 
-def _read_line(prompt: str) -> str:
-    """Read a line from standard input, without its line break. Raises EOFError at the end of the input.
+def _read_line(prompt: str, *, source: TextIO) -> str:
+    """Read a line from `source`, without its line break. Raises EOFError at the end of the input.
 
     prompt: the end of the question; click has printed the rest. Input that is not text is read as one U+FFFD.
     """
     click.echo(prompt, nl=False, err=True)
-    if sys.stdin.isatty():
-        _wait_for_input(sys.stdin.fileno())
+    if source.isatty():
+        _wait_for_input(source.fileno())
     try:
-        line = sys.stdin.readline()
+        line = source.readline()
     except UnicodeDecodeError:
         return "\N{REPLACEMENT CHARACTER}"
     if not line:
@@ -209,7 +249,7 @@ def _read_hidden_line(prompt: str) -> str:
     hidden = [*before[:3], before[3] & ~termios.ECHO, *before[4:]]
     try:
         termios.tcsetattr(terminal, termios.TCSAFLUSH, hidden)
-        return _read_line(prompt)
+        return _read_line(prompt, source=sys.stdin)
     finally:
         termios.tcsetattr(terminal, termios.TCSAFLUSH, before)
         click.echo(err=True)

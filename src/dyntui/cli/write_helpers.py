@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dyntui.cli.context import CliContext, combine_options, confirm_options
-from dyntui.cli.output import confirm, prompt, show_progress
+from dyntui.cli.output import can_ask, confirm, prompt, show_progress
 from dyntui.core.errors import EXIT_SOME_FAILED, UsageError
 
 if TYPE_CHECKING:
@@ -134,29 +134,37 @@ async def confirm_action(
 ) -> Confirmation:
     """Return the confirmation of `action` from the options; on a terminal, ask for what they do not confirm.
 
-    The effects of the action on access are printed in both cases.
+    The effects of the action on access are printed in both cases. With --dry-run, print what would be sent, and end
+    the command.
     """
     from dyntui.services.actions.resource_actions import with_warnings
 
     gate = connection.write_gate
     if gate.refusal(action):
         return from_options
-    action = await with_warnings(connection, action, targets)
-    needed = gate.requirement(await gate.with_impact(action, targets), targets)
+    action = await gate.with_impact(await with_warnings(connection, action, targets), targets)
+    needed = gate.requirement(action, targets)
     if needed.policy_change is not None:
         from dyntui.services.access.lockout_count import lockout_lines
 
         context.print_message(*await lockout_lines(connection, needed))
+    if context.dry_run:
+        from dyntui.cli.dry_run import print_dry_run
+
+        raise click.exceptions.Exit(await print_dry_run(context, connection, action, targets, needed))
     return ask_confirmation(context, needed, from_options)
 
 
 def ask_confirmation(context: CliContext, needed: Requirement, from_options: Confirmation) -> Confirmation:
-    """Return the confirmation of the options; when they give none or not the code of the effects, ask on a terminal."""
+    """Return the confirmation of the options; when they give none or not the code of the effects, ask on a terminal.
+
+    The question is asked on the terminal also while standard input is a pipe, which may have ids.
+    """
     from dyntui.services.actions.write_types import Confirmation, ConfirmationLevel
 
     is_unread = needed.code not in ("", from_options.read)
     is_given = (from_options.yes or from_options.typed) and not is_unread
-    if context.json or not sys.stdin.isatty() or is_given or needed.level is ConfirmationLevel.NONE:
+    if context.json or not can_ask() or is_given or needed.level is ConfirmationLevel.NONE:
         if from_options.yes and needed.warning:
             context.print_message(needed.warning)
         if needed.effects and not is_unread:
@@ -166,8 +174,8 @@ def ask_confirmation(context: CliContext, needed: Requirement, from_options: Con
         f"{needed.question}  ({needed.environment})", *needed.target_lines, *needed.effects, needed.warning
     )
     if needed.level is ConfirmationLevel.CONFIRM:
-        return Confirmation(yes=confirm("Continue?"))
-    typed = prompt(f"Type {' or '.join(needed.accepted)} to confirm", default="")
+        return Confirmation(yes=confirm("Continue?", on_terminal=True))
+    typed = prompt(f"Type {' or '.join(needed.accepted)} to confirm", default="", on_terminal=True)
     return Confirmation(typed=typed, read=needed.code)
 
 

@@ -43,6 +43,10 @@ class DyntuiError(Exception):
     def __str__(self) -> str:
         return join_sentences(self.message, self.hint)
 
+    def for_command_line(self) -> tuple[str, str]:
+        """Return message and hint as the command line prints them, where the hint may name options."""
+        return self.message, self.hint
+
 
 class UsageError(DyntuiError):
     """The input is wrong; nothing was sent."""

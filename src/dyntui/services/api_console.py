@@ -352,8 +352,11 @@ def without_secrets(request: ConsoleRequest) -> ConsoleRequest:
     return replace(request, values=clean, body=redact(body, people=False))
 
 
-def hide_secret_values(document: object) -> tuple[object, int]:
-    """Return a JSON value with `""` in place of texts that may be secrets, and the number of those."""
+def hide_secret_values(document: object, placeholder: str = "") -> tuple[object, int]:
+    """Return a JSON value with `placeholder` for each text that may be a secret, and the number of those.
+
+    A list that may have secrets gets the placeholder too, unless that is "".
+    """
     hidden = 0
 
     def clean(value: object) -> object:
@@ -362,9 +365,12 @@ def hide_secret_values(document: object) -> tuple[object, int]:
             case dict():
                 found: dict[str, object] = {}
                 for name, part in value.items():
-                    is_hidden = isinstance(part, str) and is_secret_value(str(name), part)
+                    if isinstance(part, list):
+                        is_hidden = bool(placeholder and part) and is_secret_name(str(name))
+                    else:
+                        is_hidden = isinstance(part, str) and is_secret_value(str(name), part)
                     hidden += is_hidden
-                    found[name] = "" if is_hidden else clean(part)
+                    found[name] = placeholder if is_hidden else clean(part)
                 return found
             case list():
                 return [clean(part) for part in value]

@@ -22,6 +22,7 @@ from dyntui.services.actions.write_types import (
     Cancel,
     Confirmation,
     ConfirmationLevel,
+    NotConfirmed,
     Requirement,
     RunningWrite,
     Target,
@@ -212,12 +213,13 @@ class WriteGate:
             action.impact.code if action.impact is not None else "",
             action.impact.policy_change if action.impact is not None else None,
             action.effect is Effect.DESTRUCTIVE,
+            names_environment=not action.phrase,
         )
 
     def authorize(self, action: WriteAction, targets: Sequence[Target], confirmation: Confirmation) -> WritePermit:
         """Check the confirmation and return a permit for `action`. For jobs; all other code uses `perform`.
 
-        Raises UsageError when the confirmation is not sufficient.
+        Raises NotConfirmed when the confirmation is not sufficient.
         """
         from dyntui.api.permit import WritePermit
         from dyntui.services.actions.write_rules import rule_of_all
@@ -230,18 +232,9 @@ class WriteGate:
         typed = confirmation.typed.strip()
         wrong = requirement.level is ConfirmationLevel.TYPED and typed not in requirement.accepted
         if wrong or requirement.code not in ("", confirmation.read):
-            hint = f"Type {' or '.join(requirement.accepted)} to confirm."
-            if requirement.code:
-                hint = "\n".join(
-                    (*requirement.effects, f"{hint} Add --read {requirement.code} to acknowledge the effects.")
-                )
-            raise UsageError(
-                f"{requirement.question} was not confirmed: this is a {requirement.environment}.", hint=hint
-            )
+            raise NotConfirmed(requirement)
         if requirement.level is ConfirmationLevel.CONFIRM and not (confirmation.yes or typed):
-            raise UsageError(
-                f"{requirement.question} was not confirmed.", hint="Confirm it, or give --yes on the command line."
-            )
+            raise NotConfirmed(requirement)
         return WritePermit(action.name, frozenset({action.operation, *action.extra_operations}))
 
     async def perform(

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
 from dyntui.core.effect import Effect
-from dyntui.core.errors import DyntuiError
+from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.core.text import quantity
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ __all__ = [
     "Confirmation",
     "ConfirmationLevel",
     "Impact",
+    "NotConfirmed",
     "Requirement",
     "RunningWrite",
     "Target",
@@ -187,6 +188,21 @@ class Requirement:
     """As in `Impact`."""
     destructive: bool = True
     """Whether it destroys something; Enter then declines in the console."""
+    names_environment: bool = False
+    """Whether the text to type is the name of the environment."""
+
+    @property
+    def options(self) -> str:
+        """The options of the command line that confirm it: `--confirm-environment acme-live`; "" for none."""
+        import shlex
+
+        if self.level is ConfirmationLevel.NONE:
+            return ""
+        if self.level is ConfirmationLevel.CONFIRM:
+            return "--yes"
+        name = "--confirm-environment" if self.names_environment else "--confirm"
+        read = f" --read {self.code}" if self.code else ""
+        return f"{name} {shlex.quote(self.accepted[0])}{read}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +215,25 @@ class Confirmation:
     """The text that was typed; "" for none."""
     read: str = ""
     """The code of the effects that were read."""
+
+
+class NotConfirmed(UsageError):
+    """The confirmation of an action is missing, or is not that which the action requires; nothing was sent."""
+
+    def __init__(self, requirement: Requirement) -> None:
+        """requirement: what has to be confirmed."""
+        self.requirement = requirement
+        if requirement.level is ConfirmationLevel.TYPED:
+            message = f"{requirement.question} was not confirmed: this is a {requirement.environment}."
+            hint = f"Type {' or '.join(requirement.accepted)} to confirm."
+        else:
+            message, hint = f"{requirement.question} was not confirmed.", "Confirm it."
+        super().__init__(message, hint="\n".join((*requirement.effects, hint)))
+
+    def for_command_line(self) -> tuple[str, str]:
+        needed = self.requirement
+        about = f"{needed.question} This is a {needed.environment}."
+        return f"Not confirmed. Re-run with {needed.options}", "\n".join((about, *needed.effects))
 
 
 @dataclass(frozen=True, slots=True)
