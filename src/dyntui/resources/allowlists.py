@@ -111,7 +111,6 @@ ALLOWLIST_ENTRIES = Resource(
     name="allowlist-entries",
     description="The identifiers on one allowlist",
     singular="allowlist entry",
-    group="Allowlists",
     parent_resource="allowlists",
     list=ListOperation("getEntriesByAllowlistId", "entries", Paging.OFFSET),
     filter=Filter("query", searched_locally=("alias", *IDENTIFIER_TITLES)),

@@ -17,7 +17,6 @@ SETTINGS = Resource(
     also_changes=("providers", "exchanges", "sdk-views", "custom-fields", "chainalysis"),
     aliases=("set",),
     singular="environment",
-    group="Environments",
     list=ListOperation("getEnvironmentById", shape=Shape.ONE),
     columns=(
         Column("settings.environmentName", "kind", 10, priority=0),
@@ -42,7 +41,6 @@ STATISTICS = Resource(
     name="statistics",
     description="Totals of visitors and users, and of last month",
     aliases=("stats",),
-    group="Environments",
     key="name",
     list=ListOperation("getVisitorsCountByEnvironmentId", shape=Shape.NAMED),
     columns=(
@@ -59,7 +57,6 @@ KEYS = Resource(
     description="The public key that verifies your users' JWTs",
     title="Public Key",
     singular="key",
-    group="Environments",
     list=ListOperation("getKeysForEnvironment", "key", shape=Shape.ONE),
     columns=(
         Column("id", "id", 36, priority=0),
@@ -93,7 +90,6 @@ DEEPLINKS = Resource(
     also_changes=("settings",),
     aliases=("deeplink", "deeplink-urls"),
     title="Deeplink URLs",
-    group="DeeplinkUrls",
     list=ListOperation("getDeeplinkUrls", "deeplinkUrls"),
     columns=(
         Column("url", "URL", 40, grow=True, priority=0),
@@ -159,7 +155,6 @@ PROVIDERS = Resource(
     description="Social and other sign-in providers, client ids",
     also_changes=("settings",),
     aliases=("provider",),
-    group="Settings",
     list=ListOperation("getEnvironmentProviders", "providers"),
     columns=(
         Column("provider", "provider", 18, grow=True, priority=0),
@@ -190,7 +185,6 @@ PROVIDER_URLS = Resource(
     name="provider-urls",
     description="Redirect URLs to register at sign-in providers",
     title="Provider URLs",
-    group="Settings",
     key="provider",
     list=ListOperation("getEnvironmentProviderUrls", "providerUrls"),
     columns=(
@@ -215,7 +209,6 @@ EXCHANGES = Resource(
     description="Coinbase and other exchanges: sign-in, on-ramp",
     also_changes=("settings",),
     aliases=("exchange",),
-    group="Settings",
     list=ListOperation("getEnvironmentExchanges", "exchanges"),
     columns=(
         Column("exchange", "exchange", 14, grow=True, priority=0),
@@ -281,7 +274,6 @@ CHAIN_TOKENS = Resource(
     name="chain-tokens",
     description="Tokens of each chain, with their networks",
     singular="token",
-    group="Chains",
     key="symbol",
     list=ListOperation("getAllTokensByChain", per_value=("chainName", ("EVM", "SOL"))),
     columns=(

@@ -53,7 +53,6 @@ EVENT_TYPES = Resource(
     name="event-types",
     description="Names and meanings of events, for webhooks",
     command="events",
-    group="Events",
     key="name",
     list=ListOperation("getEventTypes"),
     columns=(

@@ -15,7 +15,6 @@ GLOBAL_WALLET = Resource(
     description="Name, icon and links of your global wallet",
     also_changes=("global-wallet-access", "global-wallet-connections", "settings"),
     aliases=("global",),
-    group="GlobalWallets",
     list=ListOperation("getGlobalWalletSettings", shape=Shape.ONE, missing_is_empty=True),
     columns=(
         Column("walletName", "name", 24, grow=True, priority=0),
@@ -39,7 +38,6 @@ GLOBAL_ACCESS = Resource(
     description="Which sites may use your global wallet",
     also_changes=("global-wallet",),
     singular="access control",
-    group="GlobalWalletAccessControl",
     list=ListOperation("getGlobalWalletAccessControlList", shape=Shape.ONE, missing_is_empty=True),
     columns=(
         Column("type", "type", 8, priority=0, former_titles=("list",)),
@@ -62,7 +60,6 @@ GLOBAL_DOMAINS = Resource(
     description="Domains on the global wallet's access list",
     also_changes=("global-wallet",),
     singular="domain",
-    group="GlobalWalletAccessControl",
     list=ListOperation("getGlobalWalletAccessControlList", "domains", missing_is_empty=True),
     columns=(
         Column("domain", "domain", 34, grow=True, priority=0),

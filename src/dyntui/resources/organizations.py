@@ -84,7 +84,6 @@ ENVIRONMENTS = Resource(
     name="project-environments",
     description="Live and sandbox environment of one project",
     singular="environment",
-    group="Environments",
     parent_resource="projects",
     list=ListOperation("getEnvironmentsByProjectId", "environments", shape=Shape.NAMED),
     columns=(
@@ -132,7 +131,6 @@ INVITES = Resource(
     description="Invitations to the dashboard that are pending",
     aliases=("invite",),
     title="Invitations",
-    group="Invites",
     parent_resource="organizations",
     list=ListOperation("getOrganizationInvitesByOrganizationId", "invites"),
     columns=(
@@ -158,7 +156,6 @@ MY_INVITES = Resource(
     also_changes=("organizations", "members", "membership-environments"),
     title="My Invitations",
     singular="invitation",
-    group="Invites",
     list=ListOperation("getInvites", "invites", query=(("status", "pending"),)),
     columns=(
         Column("organizationName", "organization", 26, grow=True, priority=0),
@@ -182,7 +179,6 @@ MFA_SETTINGS = Resource(
     aliases=("mfa",),
     title="Member MFA Methods",
     singular="MFA method",
-    group="MfaSettings",
     parent_resource="organizations",
     list=ListOperation("getOrganizationMfaSettings", "mfaSettings"),
     key="mfaDeviceType",
@@ -227,7 +223,6 @@ SSO = Resource(
     aliases=("sso-provider",),
     title="Member SSO",
     singular="sign-on provider",
-    group="Organizations",
     parent_resource="organizations",
     list=ListOperation("getSsoProviderForOrganization", shape=Shape.ONE, missing_is_empty=True),
     columns=(
@@ -253,7 +248,6 @@ SUBSCRIPTION = Resource(
     description="Plan, usage and billing of the organization",
     aliases=("billing", "plan"),
     title="Plan",
-    group="Organizations",
     parent_resource="organizations",
     key="planType",
     list=ListOperation("getBillingSubscriptionByOrganization", shape=Shape.ONE),
@@ -282,7 +276,6 @@ MY_ENVIRONMENTS = Resource(
     description="Environments that you are a member of",
     title="My Environments",
     singular="environment id",
-    group="Members",
     key="value",
     list=ListOperation("membershipEnvironmentIdsGet", shape=Shape.VALUES),
     columns=(Column("value", "environment id", 36, grow=True, priority=0),),

@@ -172,8 +172,6 @@ class Resource:
     """Heading of its list, in title case; by default made of the name."""
     singular: str = ""
     """Noun for one object; by default the plural without its s."""
-    group: str = ""
-    """Group in the API documentation; by default the title without spaces."""
     aliases: tuple[str, ...] = ()
     """Further names."""
     key: str = "id"
@@ -209,7 +207,6 @@ class Resource:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "title", self.title or self.name.replace("-", " ").title())
-        object.__setattr__(self, "group", self.group or self.title.replace(" ", ""))
         object.__setattr__(self, "singular", self.singular or self.plural.removesuffix("s"))
         object.__setattr__(self, "route", self.route or ("detail" if self.detail else ""))
 

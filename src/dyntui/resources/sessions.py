@@ -20,7 +20,6 @@ SESSIONS = Resource(
     aliases=("session",),
     title="User Sessions",
     singular="session",
-    group="Sessions",
     parent_resource="users",
     list=ListOperation("getUser", "user.sessions"),
     columns=(

@@ -12,7 +12,6 @@ VISITORS = Resource(
     name="visitors",
     description="Wallets that connected, with or without signing in",
     aliases=("visitor", "visits"),
-    group="Visits",
     list=ListOperation("getEnvironmentVisitors", "visitors", Paging.OFFSET, order="createdAt-desc"),
     filter=Filter(
         "filter", "filterValue", "filterColumn", columns=("all", "id", "walletPublicKey"), other_keys=("chain",)

@@ -17,7 +17,6 @@ WALLET_VERSIONS = Resource(
     description="Versions of embedded wallets in use",
     title="Embedded Wallet Versions",
     singular="version",
-    group="Wallets",
     key="value",
     list=ListOperation("getActiveEmbeddedWalletVersionsForEnvironment", shape=Shape.VALUES),
     columns=(
@@ -41,7 +40,6 @@ POLICIES = Resource(
     aliases=("policies", "policy"),
     title="Embedded Wallet Policies",
     singular="rule",
-    group="Waas",
     key="ruleId",
     list=ListOperation("getWaasPolicy", "policyContent", missing_is_empty=True),
     columns=(
@@ -67,7 +65,6 @@ DELEGATION_KEYS = Resource(
     aliases=("delegated-access",),
     title="Delegated Access Keys",
     singular="delegation key",
-    group="Waas",
     list=ListOperation("getDelegatedAccessEncryptionPublicKeys", "keys", query=(("includeAll", True),)),
     columns=(
         Column("kid", "key", 18, grow=True, priority=0),

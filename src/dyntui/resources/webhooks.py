@@ -114,7 +114,6 @@ MESSAGES = Resource(
     aliases=("messages-of-webhook",),
     singular="message",
     command="webhooks",
-    group="Webhooks",
     parent_resource="webhooks",
     key="messageId",
     list=ListOperation("getWebhookMessages", "data", Paging.CURSOR),

@@ -42,12 +42,15 @@ class ResourceIndexScreen(LocalTableScreen):
     is_checking = False
 
     def build_rows(self) -> list[Row]:
+        from dyntui.api.catalog import catalog
+
+        operations = catalog()
         return [
             {
                 "name": record.name,
                 "title": record.title,
                 "opened_with": _opened_with(record),
-                "group": record.group,
+                "group": operations.get(record.detail or record.list.operation).group,
                 "actions": str(len(record.actions)) if record.actions else "",
                 "access": self._access(record),
             }

@@ -29,9 +29,9 @@ class ResourceActionsScreen(ResourceScreen, ActionFlowMixin):
         return (*parent, self.record.plural)
 
     def connected(self, connection: Connection) -> None:
-        if self.record.group in ("Tokens", "UserApiTokens"):
-            from dyntui.resources.tokens import own_token_column
+        from dyntui.resources.tokens import TOKENS, USER_TOKENS, own_token_column
 
+        if self.record in (TOKENS, USER_TOKENS):
             self.default_columns = (own_token_column(connection.token_hint), *self.record.columns)
         if self.record.scope is Scope.ORGANIZATION and not self.parent_id:
             self._find_parent(connection)
