@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.families import slow_except
 from tests.tui.import_support import bottom, go_to, messy, open_file, step_of, wizard_of
 from tests.tui.tui_support import SIZE, console_of, demo, press, settled, text_of
 from textual import events
@@ -144,3 +145,15 @@ async def test_a_key_typed_right_after_saving_a_cell_goes_to_the_table(tmp_path:
         all_at_once(pilot, "enter", "X", "enter", "d")
         await settled(pilot)
         assert "1 excluded" in bottom(console)
+
+
+@pytest.mark.parametrize(
+    ("keys", "shown"),
+    slow_except([(("i",), "Source"), (("plus",), "New User"), (("i", "q", "T"), "UTC")], (("i",), "Source")),
+)
+async def test_keys_that_need_the_environment_wait_until_it_is_open(keys: tuple[str, ...], shown: str) -> None:
+    console = Hasty(*keys)
+    async with console.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        assert shown in text_of(console)
+        assert not [each.text for each in console.session.notifications if "not open" in each.text]

@@ -10,8 +10,9 @@ returns why the action is not available now.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -151,13 +152,25 @@ class ActionMixin(_Node):
         """Return why `action` is not available anywhere now; None when it is. Only the app overrides this."""
         return None
 
+    def postpones(self, action: Action, reason: str | None, run: Callable[[], Awaitable[None]]) -> bool:
+        """Return whether the app runs an action later by itself, with `run`. Only the app overrides this.
+
+        reason: why the action is not available now; None when it is.
+        """
+        return False
+
     def on_action_done(self, action: Action) -> None:
         """Called on the app after an action ran on any node. Only the app overrides this."""
 
     async def action_do(self, action_id: str, *arguments: str) -> None:
         """Run the action, or show why it is not available."""
         action = ACTIONS[action_id]
-        if reason := disabled_reason_of(action, self):
+        reason = disabled_reason_of(action, self)
+        if isinstance(self.app, ActionMixin):
+            run = partial(self.action_do, action_id, *arguments)
+            if self.app.postpones(action, reason, run):
+                return
+        if reason:
             self.app.notify(reason, severity="warning", markup=False)
             return
         result = getattr(self, action.method)(*arguments)

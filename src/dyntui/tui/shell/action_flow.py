@@ -16,6 +16,7 @@ from dyntui.resources import ActionTarget, Resource, ResourceAction
 from dyntui.services.actions.write_types import WriteResults
 from dyntui.tui.shell.action_runner import is_in_use, run_action
 from dyntui.tui.shell.base_screen import ConsoleScreen
+from dyntui.tui.shell.console_state import NOT_OPEN
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
@@ -67,7 +68,7 @@ class ActionFlowMixin(ConsoleScreen):
         """Start `action` on `rows`, or on the list when there are none. key: the key that was pressed."""
         connection = self.console.session.connection
         if connection is None:
-            self.console.notify("The environment is not open.", "warning")
+            self.console.notify(NOT_OPEN, "warning")
             return
         plan = ActionFlow(record, action, rows, parent, connection, key)
         self.run_worker_then(partial(_load_fields, connection, plan), self._show_form)

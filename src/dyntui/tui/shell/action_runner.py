@@ -25,6 +25,7 @@ from dyntui.tui.kit.action_registry import bindings, key_of
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 from dyntui.tui.shell.actions import SHELL_ACTIONS
 from dyntui.tui.shell.confirm_dialog import ConfirmDialog, Preview
+from dyntui.tui.shell.console_state import NOT_OPEN
 from dyntui.tui.shell.error_hints import error_hint
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ def run_read_worker(
     async def wait() -> None:
         try:
             if connection is None:
-                raise UsageError("The environment is not open.")
+                raise UsageError(NOT_OPEN)
             found = await work(connection)
         except DyntuiError as error:
             console.call_next(console.notify_error, error)
@@ -187,7 +188,7 @@ def run_action(
     reread: whether `done` needs the targets as they are after the write; screens refresh on their own.
     """
     connection = console.session.connection
-    reason = connection.write_gate.refusal(action) if connection is not None else "The environment is not open."
+    reason = connection.write_gate.refusal(action) if connection is not None else NOT_OPEN
     if connection is None or reason:
         console.notify(reason, "warning")
         if form is not None:

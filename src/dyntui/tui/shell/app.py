@@ -38,7 +38,7 @@ from dyntui.tui.kit.workers import start_worker
 from dyntui.tui.shell import routes, startup
 from dyntui.tui.shell.actions import SHELL_ACTIONS
 from dyntui.tui.shell.console_app import RouteTarget
-from dyntui.tui.shell.console_state import ConsoleState, Latency, Notification
+from dyntui.tui.shell.console_state import NOT_OPEN, ConsoleState, Latency, Notification
 from dyntui.tui.shell.keymap import current_keymap, keymap_problems
 from dyntui.tui.shell.terminal_actions import TerminalActionsMixin
 from dyntui.tui.shell.time_format import load_time_format, switch_time_format
@@ -349,7 +349,9 @@ class Console(TerminalActionsMixin):
         self.ask(make_palette())
 
     def import_disabled_reason(self) -> str | None:
-        return None if self.session.profile is not None else "Open an environment before you import."
+        if self.session.profile is not None:
+            return None
+        return NOT_OPEN if self.is_opening else "Open an environment before you import."
 
     def action_import(self) -> None:
         self.open_route("import")

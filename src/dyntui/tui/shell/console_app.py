@@ -136,6 +136,9 @@ class ConsoleApp(ClipboardApp, Protocol):
     def back_disabled_reason(self) -> str | None:
         """Return why going back is not possible; None when it is."""
 
+    def import_disabled_reason(self) -> str | None:
+        """Return why no import can be started now; None when one can."""
+
     def suggest_jumps(self, typed: str) -> Sequence[Suggestion]:
         """Return suggestions for the jump bar."""
 

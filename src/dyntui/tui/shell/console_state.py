@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from dyntui.tui.shell.background_job import BackgroundJob
 
 __all__ = [
+    "NOT_OPEN",
     "ConsoleState",
     "HealthCheck",
     "Latency",
@@ -33,6 +34,9 @@ __all__ = [
     "open_row_cache",
 ]
 
+
+NOT_OPEN = "The environment is not open."
+"""Why an action is not available that needs the connection."""
 
 _KIND_TIMEOUT_S = 2.0
 """Seconds to wait for the server to report whether the environment is live, while it is opened."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from threading import Event
@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 from textual import on
 from textual.message import Message
 
+from dyntui.core.effect import Effect
 from dyntui.core.errors import DyntuiError, NotAuthorized
 from dyntui.tui.kit.workers import run_in_thread, start_worker
 from dyntui.tui.shell.console_state import (
     BECAME_LIVE,
+    NOT_OPEN,
     ConsoleState,
     became_live,
     cached_rows,
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from dyntui.services.actions.write_types import RunningWrite
     from dyntui.services.connection import Connection
     from dyntui.store.cache import RowCache
+    from dyntui.tui.kit.action_registry import Action
     from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 
 __all__ = ["EnvironmentSwitchMixin"]
@@ -41,6 +44,8 @@ _PROMPTED_STORES = ("session", "keyring", "passphrase", "file")
 """The credential stores that the token dialog can write to."""
 
 
+_POSTPONED_S = 2.0
+"""Seconds that a key waits at most until the environment is open."""
 _CACHED_ROWS_WAIT_S = 1.0
 """Seconds until opening an environment continues, when cached rows are not shown yet."""
 
@@ -71,6 +76,10 @@ class EnvironmentSwitchMixin(NavigationMixin):
     def __init__(self, session: ConsoleState, *, ansi_color: bool | None = None) -> None:
         super().__init__(session, ansi_color=ansi_color)
         self._attempt = 0
+        self._postponed: Callable[[], Awaitable[None]] | None = None
+        """Runs the action that waits until the environment is open."""
+        self._postponed_attempt = 0
+        """The attempt to open the environment that an action waited for; another one does not wait for it again."""
         self._passphrase_requests: list[Future[str]] = []
         self._closing_connections: list[Connection] = []
         """Connections of environments that were left, until their running writes are done."""
@@ -89,6 +98,30 @@ class EnvironmentSwitchMixin(NavigationMixin):
     @property
     def running_writes(self) -> list[RunningWrite]:
         return [write for connection in self.open_connections for write in connection.write_gate.running]
+
+    @property
+    def is_opening(self) -> bool:
+        """Whether an environment is being opened."""
+        session = self.session
+        has_environment = session.profile is not None or session.demo is not None
+        return has_environment and session.connection is None and session.error is None
+
+    def postpones(self, action: Action, reason: str | None, run: Callable[[], Awaitable[None]]) -> bool:
+        """Let an action that needs the connection, and the keys after it, wait until the environment is open."""
+        if not self.is_opening or self._postponed_attempt == self._attempt:
+            return False
+        if reason != NOT_OPEN and (reason is not None or action.effect is Effect.READ):
+            return False
+        self._postponed, self._postponed_attempt = run, self._attempt
+        self.hold_keys()
+        self.set_timer(_POSTPONED_S, self._run_postponed)
+        return True
+
+    async def _run_postponed(self) -> None:
+        run, self._postponed = self._postponed, None
+        if run is not None:
+            await run()
+            self.release_keys()
 
     def environment_opened(self, connection: Connection) -> None:
         """Prepare for an opened environment, before the screens are notified."""
@@ -285,6 +318,7 @@ class EnvironmentSwitchMixin(NavigationMixin):
         for screen in self.open_screens:
             screen.connected(event.connection)
             screen.refresh_status()
+        self.call_later(self._run_postponed)
 
     def _report_audit_gap(self, text: str) -> None:
         """Show a gap of the audit log. A job calls this from its own thread."""
@@ -296,6 +330,7 @@ class EnvironmentSwitchMixin(NavigationMixin):
             for screen in self.open_screens:
                 screen.not_connected(error)
                 screen.refresh_status()
+            self.call_later(self._run_postponed)
             self._ask_token(error)
 
     def environment_disabled_reason(self) -> str | None:

@@ -47,6 +47,7 @@ from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
 from dyntui.tui.kit.workers import run_in_thread
 from dyntui.tui.shell.action_runner import is_in_use, lockout_preview
 from dyntui.tui.shell.confirm_dialog import ConfirmDialog
+from dyntui.tui.shell.console_state import NOT_OPEN
 from dyntui.tui.shell.schema_form import SchemaForm
 from dyntui.tui.shell.searchable_screen import SearchableScreen
 
@@ -291,7 +292,7 @@ class ApiRequestScreen(SearchableScreen):
     def action_send(self) -> None:
         connection = self.console.session.connection
         if connection is None:
-            self.console.notify("The environment is not open.", "warning")
+            self.console.notify(NOT_OPEN, "warning")
             return
         from dyntui.services.api_console import request_requirement
 

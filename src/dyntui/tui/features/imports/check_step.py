@@ -29,6 +29,7 @@ from dyntui.tui.kit.action_registry import bindings, key_of
 from dyntui.tui.kit.messages import Progressed, progress_callback
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.table import Table
+from dyntui.tui.shell.console_state import NOT_OPEN
 
 __all__ = ["CheckStep"]
 
@@ -121,7 +122,7 @@ class CheckStep(WizardStep):
 
     def check_disabled_reason(self) -> str | None:
         if self.console.session.connection is None:
-            return "The environment is not open."
+            return NOT_OPEN
         return self.blocked_reason()
 
     def upsert_disabled_reason(self) -> str | None:

@@ -30,6 +30,7 @@ from dyntui.tui.kit.widgets.line_list import LineList
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
+from dyntui.tui.shell.console_state import NOT_OPEN
 
 __all__ = ["FinishStep"]
 
@@ -108,7 +109,7 @@ class FinishStep(WizardStep):
 
     def fix_disabled_reason(self) -> str | None:
         if self.console.session.connection is None:
-            return "The environment is not open."
+            return NOT_OPEN
         return None if self.result is not None and self.result.failures else "All rows were imported."
 
     def retry_disabled_reason(self) -> str | None:
@@ -121,7 +122,7 @@ class FinishStep(WizardStep):
 
     def undo_disabled_reason(self) -> str | None:
         if self.console.session.connection is None:
-            return "The environment is not open."
+            return NOT_OPEN
         return undo_disabled_reason(self.result.job if self.result is not None else None)
 
     def action_fix_failed(self) -> None:

@@ -20,7 +20,7 @@ from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.workers import run_in_thread
 from dyntui.tui.shell.auto_refresh import AutoRefreshMixin
 from dyntui.tui.shell.confirm_dialog import ask_confirmation
-from dyntui.tui.shell.console_state import environment_key
+from dyntui.tui.shell.console_state import NOT_OPEN, environment_key
 from dyntui.tui.shell.error_hints import errors_shown
 from dyntui.tui.shell.table_screen import TableScreen
 
@@ -162,7 +162,7 @@ class JobsScreen(AutoRefreshMixin, TableScreen):
         if job.problem:
             return f"The job cannot be read: {job.problem}"
         if job.location is None or self.console.session.connection is None:
-            return "The environment is not open."
+            return NOT_OPEN
         return self._elsewhere_reason("job", job.location)
 
     def _elsewhere_reason(self, noun: str, location: JobLocation | ImportDraft) -> str | None:
@@ -251,7 +251,7 @@ class JobsScreen(AutoRefreshMixin, TableScreen):
         self.console.open_route("import")
 
     def new_job_disabled_reason(self) -> str | None:
-        return None if self.console.session.profile is not None else "Open an environment first."
+        return self.console.import_disabled_reason()
 
     def action_resume(self) -> None:
         job, connection = self.job, self.console.session.connection

@@ -30,6 +30,7 @@ from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.kit.workers import run_in_thread
 from dyntui.tui.shell.base_screen import ConsoleScreen
 from dyntui.tui.shell.confirm_dialog import ConfirmDialog
+from dyntui.tui.shell.console_state import NOT_OPEN
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
@@ -98,7 +99,7 @@ class ImportUndoScreen(ConsoleScreen):
 
     def refresh_disabled_reason(self) -> str | None:
         if self.console.session.connection is None:
-            return "The environment is not open."
+            return NOT_OPEN
         return "The undo is running." if self._activity else None
 
     def action_refresh(self) -> None:

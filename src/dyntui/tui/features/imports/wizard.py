@@ -25,6 +25,7 @@ from dyntui.tui.kit.widgets.line_list import LineList
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.prompt import Prompt
 from dyntui.tui.shell.base_screen import ConsoleScreen
+from dyntui.tui.shell.console_state import NOT_OPEN
 
 if TYPE_CHECKING:
     from dyntui.api.permit import WritePermit
@@ -213,7 +214,7 @@ class WizardScreen(Wizard):
     def resume_job(self) -> None:
         connection, job = self.console.session.connection, self.draft.job
         if connection is None:
-            self.console.notify("The environment is not open.", "warning")
+            self.console.notify(NOT_OPEN, "warning")
             return
         self.submit(
             lambda service: service.resume_job(job, connection), lambda released: self._run_job(connection, released)

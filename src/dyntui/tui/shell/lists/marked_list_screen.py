@@ -11,6 +11,7 @@ from textual import on
 from dyntui.core.json_types import Row
 from dyntui.core.text import quantity
 from dyntui.tui.kit.widgets.table import Table
+from dyntui.tui.shell.console_state import NOT_OPEN
 from dyntui.tui.shell.lists.local_list_screen import LocalListScreen
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ class MarkedListScreen(LocalListScreen):
 
     def mark_all_disabled_reason(self) -> str | None:
         if self.search is None and self.console.session.connection is None:
-            return "The environment is not open."
+            return NOT_OPEN
         return self.table.mark_disabled_reason()
 
     def action_mark_all(self) -> None:
