@@ -152,12 +152,18 @@ def test_an_export_as_ndjson_goes_to_standard_output(dyntui: Cli) -> None:
 
 
 def test_the_cache_is_shown_and_purged(dyntui: Cli) -> None:
-    from dyntui.store.cache import RowCache, cache_file
+    from dyntui.config.cache_files import cache_file
+    from dyntui.store.cache import RowCache
 
     folder = dyntui.home / "cache"
     RowCache(cache_file(folder, "u", "e", "t")).put("users", "q", 0, [{"id": "u1"}], 1)
-    assert dyntui.json("cache", "status")[0]["rows"] == {"users": 1}
-    dyntui("cache", "purge")
+    recent = dyntui.home / "state" / "recent-users.json"
+    recent.parent.mkdir(exist_ok=True)
+    recent.write_text('{"https://app.example/api/v0 e": {"u1": "ada@example.com", "u2": ""}}')
+    recent.chmod(0o600)
+    shown = dyntui.json("cache", "status")
+    assert [each["rows"] for each in shown] == [{"users": 1}, {"recent users": 2}]
+    assert str(recent) in dyntui.json("cache", "purge")["purged"] and not recent.exists()
     assert dyntui.json("cache", "status") == []
 
 
@@ -189,7 +195,8 @@ def test_a_wallet_is_pregenerated_for_a_phone_number(dyntui: Cli) -> None:
 
 
 def test_rows_of_a_live_environment_are_cached_only_after_consent(dyntui: Cli) -> None:
-    from dyntui.store.cache import RowCache, cache_file
+    from dyntui.config.cache_files import cache_file
+    from dyntui.store.cache import RowCache
 
     sandbox = dyntui.sandbox
     dyntui(

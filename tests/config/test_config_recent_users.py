@@ -7,12 +7,13 @@ from dataclasses import replace
 
 import pytest
 
+from dyntui.config.cache_files import cache_file, cache_files, purge_all
 from dyntui.config.credentials import CredentialKind
 from dyntui.config.paths import paths
 from dyntui.config.profile import Profile
 from dyntui.config.profiles import Profiles
 from dyntui.config.recent_users import MAX_USERS, forget_users, recent_users, remember_user
-from dyntui.store.cache import purge_all
+from dyntui.store.cache import RowCache
 
 SANDBOX = Profile(
     "box",
@@ -61,11 +62,23 @@ def test_recent_users_are_deleted_with_the_cache_and_with_the_environment() -> N
         profiles.put(profile)
         remember_user(profile, "u-1", "one@example.com")
     profiles.save()
+    caches = {
+        (profile.name, token): cache_file(paths().cache, profile.base_url, profile.environment_id, token)
+        for profile in (SANDBOX, OTHER)
+        for token in ("token-1", "token-2")
+    }
+    former = paths().cache / f"rows-{'0f' * 12}.db"
+    for file in (*caches.values(), former):
+        RowCache(file).put("users", "q", 0, [{"id": "u-1", "email": "one@example.com"}], 1)
     profiles.remove("other")
     profiles.remove("box")
     assert profiles.save() == []
     assert recent_users(SANDBOX) == {} and recent_users(OTHER), "`same` is a profile of that environment, too"
-    purge_all(paths().cache)
+    remaining = [file for (name, _), file in caches.items() if name == "other"]
+    assert cache_files(paths().cache) == sorted(remaining), (
+        "rows of the removed environment are deleted, of all its tokens"
+    )
+    assert purge_all(paths().cache) == [*sorted(remaining), paths().recent_users_file]
     assert not paths().recent_users_file.exists() and recent_users(OTHER) == {}
 
 

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
+from dyntui.config.cache_files import cache_file, cache_files, purge, purge_all
 from dyntui.store import cache as module
-from dyntui.store.cache import RowCache, cache_file, cache_files, purge, purge_all
+from dyntui.store.cache import RowCache
 
 BASE, ENV, TOKEN = "https://app.dynamicauth.com/api/v0", "env-1", "dyn_" + "c4nary" * 9
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from tests.tui.tui_support import SIZE, jump, lines_of, profile, settled, stored, text_of, until
 
+from dyntui.config.cache_files import cache_files
 from dyntui.config.credentials import CredentialKind, store_for
 from dyntui.config.paths import paths
-from dyntui.store.cache import cache_files
 from dyntui.tui.shell.action_runner import AssessmentDialog
 from dyntui.tui.shell.app import Console
 from dyntui.tui.shell.console_state import ConsoleState

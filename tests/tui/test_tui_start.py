@@ -8,12 +8,13 @@ import pytest
 from tests.tui.access_support import notes
 from tests.tui.tui_support import TOKEN, press, profile, settled, text_of
 
+from dyntui.config.cache_files import cache_file
 from dyntui.config.paths import paths
 from dyntui.core.errors import DyntuiError
 from dyntui.core.json_types import Row
 from dyntui.resources import USERS
 from dyntui.services.lists.list_source import CachedList, ListQuery
-from dyntui.store.cache import RowCache, cache_file
+from dyntui.store.cache import RowCache
 from dyntui.tui.shell.app import Console
 from dyntui.tui.shell.console_state import ConsoleState
 

@@ -109,10 +109,10 @@ def logout(context: CliContext) -> None:
 
     The token stays valid on the server until you delete it there.
     """
+    from dyntui.config.cache_files import purge_all
     from dyntui.config.credentials import delete_token, store_for
     from dyntui.config.paths import paths
     from dyntui.config.profiles import Profiles
-    from dyntui.store.cache import purge_all
 
     profile = find_saved_profile(context, Profiles.load())
     where = store_for(profile.credential).describe(profile)

@@ -25,12 +25,15 @@ cache = CommandGroup("cache", help="Show and clear the row cache.")
 @cache.command("status")
 @pass_context
 def show_status(context: CliContext) -> None:
-    """Show the cache files and their rows.
+    """Show the cache files and their rows, and how many recent users and requests of the API console are stored.
 
     Each environment and token has its own file. Rows are deleted after a day.
     """
+    from dyntui.config.cache_files import cache_files
     from dyntui.config.paths import paths
-    from dyntui.store.cache import CacheUnusable, RowCache, cache_files
+    from dyntui.config.recent_users import count_recent_users
+    from dyntui.config.request_history import count_requests
+    from dyntui.store.cache import CacheUnusable, RowCache
 
     files: list[tuple[str, int, dict[str, int]]] = []
     for file in cache_files(paths().cache):
@@ -41,6 +44,12 @@ def show_status(context: CliContext) -> None:
             continue
         files.append((str(file), file.stat().st_size, row_cache.counts()))
         row_cache.close()
+    for file, name, count in (
+        (paths().recent_users_file, "recent users", count_recent_users),
+        (paths().request_history_file, "requests", count_requests),
+    ):
+        if number := count():
+            files.append((str(file), file.stat().st_size, {name: number}))
     context.emit_json([{"file": file, "bytes": size, "rows": counts} for file, size, counts in files])
     context.print_table(
         ("file", "bytes", "rows"),
@@ -50,7 +59,7 @@ def show_status(context: CliContext) -> None:
         ),
     )
     if not context.json and not files:
-        context.print_message("The row cache is empty.")
+        context.print_message("The row cache is empty, and no recent users or requests are stored.")
 
 
 @cache.command("allow")
@@ -70,16 +79,17 @@ def allow_storage(context: CliContext, name: str | None) -> None:
 @_profile_argument
 @pass_context
 def forbid_storage(context: CliContext, name: str | None) -> None:
-    """Keep rows of a live environment in memory only, and clear the row cache.
+    """Keep rows of a live environment in memory only, and clear what is cached.
 
-    The users that you opened are not remembered either: the jump bar of the console suggests them only until you quit.
+    This deletes the cached rows, recent users and requests of all environments. The users that you open are not
+    remembered: the jump bar of the console suggests them only until you quit.
     """
+    from dyntui.config.cache_files import purge_all
     from dyntui.config.paths import paths
-    from dyntui.store.cache import purge_all
 
     _set_keep_rows(context, name, False)
     purge_all(paths().cache)
-    context.print_result("Row cache cleared.")
+    context.print_result("Row cache, recent users and requests cleared.")
 
 
 def _set_keep_rows(context: CliContext, name: str | None, keep: bool) -> None:
@@ -105,9 +115,9 @@ def _set_keep_rows(context: CliContext, name: str | None, keep: bool) -> None:
 @pass_context
 def purge_cache(context: CliContext) -> None:
     """Clear the row cache, the recent users and the requests of the API console. Lists fetch their rows again."""
+    from dyntui.config.cache_files import purge_all
     from dyntui.config.paths import paths
-    from dyntui.store.cache import purge_all
 
     files = purge_all(paths().cache)
     context.emit_json({"purged": [str(file) for file in files]})
-    context.print_result(f"{quantity(len(files), 'cache file')} deleted")
+    context.print_result(f"Row cache, recent users and requests cleared: {quantity(len(files), 'file')} deleted.")

@@ -185,10 +185,10 @@ class Profiles:
         self._edits.append(lambda document: _mark_used(document, name, moment))
 
     def save(self) -> list[str]:
-        """Apply the changes to the file, and delete the tokens and the recent users of removed profiles.
+        """Apply the changes to the file, and delete the tokens of removed profiles.
 
-        The file is read again first, so that changes of another process stay. Returns warnings about tokens that could
-        not be deleted.
+        The cached rows, recent users and requests of environments without a profile are deleted too. The file is read
+        again first, so that changes of another process stay. Returns warnings about what could not be deleted.
         """
         private_dir(self._path.parent)
         with locked(self._path):
@@ -202,14 +202,19 @@ class Profiles:
         self._edits.clear()
         warnings = []
         for environment in self._environments - _environments(self._found):
+            from dyntui.config.cache_files import purge_environment
             from dyntui.config.recent_users import forget_environment
             from dyntui.config.request_history import forget_requests
 
             try:
                 forget_environment(*environment)
                 forget_requests(*environment)
-            except UnsafeFile as error:
-                warnings.append(f"The recent users and requests of {environment[1]} were not deleted: {error.message}")
+                purge_environment(*environment)
+            except (UnsafeFile, OSError) as error:
+                reason = error.message if isinstance(error, UnsafeFile) else f"{error.strerror}."
+                warnings.append(
+                    f"The cached rows, recent users and requests of {environment[1]} were not deleted: {reason}"
+                )
         self._environments = _environments(self._found)
         while self._dropped:
             from dyntui.config.credentials import delete_token

@@ -19,6 +19,7 @@ from dyntui.core.strict_json import parse_json
 __all__ = [
     "MAX_USERS",
     "clear_recent_users",
+    "count_recent_users",
     "forget_environment",
     "forget_users",
     "recent_users",
@@ -66,6 +67,11 @@ def forget_environment(base_url: str, environment_id: str) -> None:
 def clear_recent_users() -> None:
     """Remove the users of all environments."""
     remove_private(paths().recent_users_file)
+
+
+def count_recent_users() -> int:
+    """Return the number of stored users of all environments."""
+    return sum(map(len, _read().values()))
 
 
 def _with_last(users: Mapping[str, str], user_id: str, label: str) -> _Users:

@@ -16,7 +16,7 @@ from dyntui.config.profile import Profile
 from dyntui.core.json_types import as_object
 from dyntui.core.strict_json import parse_json
 
-__all__ = ["StoredRequest", "add_request", "clear_requests", "forget_requests", "stored_requests"]
+__all__ = ["StoredRequest", "add_request", "clear_requests", "count_requests", "forget_requests", "stored_requests"]
 
 _MAX_REQUESTS = 100
 _MAX_BODY = 4_000
@@ -69,6 +69,11 @@ def forget_requests(base_url: str, environment_id: str) -> None:
 def clear_requests() -> None:
     """Remove the requests of all environments."""
     remove_private(paths().request_history_file)
+
+
+def count_requests() -> int:
+    """Return the number of stored requests of all environments."""
+    return len(_read())
 
 
 def _key(profile: Profile) -> str:

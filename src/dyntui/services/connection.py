@@ -75,7 +75,7 @@ class Connection:
     @property
     def cache_file(self) -> Path:
         """The file of the row cache of this environment and token."""
-        from dyntui.store.cache import cache_file
+        from dyntui.config.cache_files import cache_file
 
         return cache_file(paths().cache, self.profile.base_url, self.profile.environment_id, self._token)
 

@@ -6,21 +6,18 @@ Rows are stored for a day. The cache never contains tokens, MFA secrets or expor
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from dyntui.config.cache_files import purge
 from dyntui.config.private_files import private_dir
-from dyntui.config.recent_users import clear_recent_users
-from dyntui.config.request_history import clear_requests
 from dyntui.core.errors import DyntuiError
 from dyntui.core.json_types import Row
 from dyntui.core.process_state import private_umask
@@ -37,11 +34,8 @@ __all__ = [
     "CacheUnusable",
     "CachedPage",
     "RowCache",
-    "cache_file",
-    "cache_files",
     "cache_off",
     "open_cache",
-    "purge",
     "words_of",
 ]
 
@@ -53,7 +47,6 @@ MOST_IN_MEMORY = 10_000
 _APPLICATION_ID = 0x64796E63  # "dync"
 _DAMAGE = (sqlite3.DatabaseError, UnicodeError)
 """Errors of a damaged file. The second one is for names of tables that are not UTF-8."""
-_SUFFIXES = ("", "-wal", "-shm", "-journal")
 NEVER_CACHED = frozenset(
     {"mfaDevices", "mfaBackupCodeAcknowledgement", "accessToken", "rawToken", "secret", "clientSecret", "downloadUrl"}
 )
@@ -77,34 +70,6 @@ class CachedPage:
 def cache_off() -> bool:
     """Return whether the list cache is turned off with `--no-cache`."""
     return os.environ.get(_OFF, "") not in ("", "0")
-
-
-def cache_file(folder: Path, base_url: str, environment_id: str, token: str) -> Path:
-    """Return the cache file of an environment and a token. Its name reveals neither."""
-    seed = "\n".join((base_url, environment_id, hashlib.sha256(token.encode()).hexdigest()))
-    return folder / f"rows-{hashlib.sha256(seed.encode()).hexdigest()[:24]}.db"
-
-
-def cache_files(folder: Path) -> list[Path]:
-    """Return all row caches in a folder."""
-    return sorted(folder.glob("rows-*.db")) if folder.is_dir() else []
-
-
-def purge(file: Path) -> None:
-    """Delete a cache file and the companion files of SQLite."""
-    for suffix in _SUFFIXES:
-        with suppress(FileNotFoundError):
-            file.with_name(file.name + suffix).unlink()
-
-
-def purge_all(folder: Path) -> list[Path]:
-    """Delete all row caches in a folder, the recent users and requests. Returns the files of the caches."""
-    clear_recent_users()
-    clear_requests()
-    files = cache_files(folder)
-    for file in files:
-        purge(file)
-    return files
 
 
 def open_cache(file: Path) -> RowCache:

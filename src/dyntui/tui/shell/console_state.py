@@ -217,8 +217,9 @@ def became_live(profile: Profile | None, connection: Connection) -> bool:
 
 def cached_rows(profile: Profile, token: str) -> RowCache | None:
     """Open the row cache of an environment on disk; None when there is none."""
+    from dyntui.config.cache_files import cache_file
     from dyntui.config.paths import paths
-    from dyntui.store.cache import cache_file, cache_off, open_cache
+    from dyntui.store.cache import cache_off, open_cache
 
     file = cache_file(paths().cache, profile.base_url, profile.environment_id, token)
     return open_cache(file) if profile.stores_rows and file.exists() and not cache_off() else None
@@ -230,7 +231,8 @@ def open_row_cache(connection: Connection) -> RowCache | None:
     The cache is a file for a sandbox and where the profile allows it, and in memory for other live environments and
     the demo.
     """
-    from dyntui.store.cache import RowCache, cache_off, open_cache, purge
+    from dyntui.config.cache_files import purge
+    from dyntui.store.cache import RowCache, cache_off, open_cache
 
     if cache_off():
         return None
