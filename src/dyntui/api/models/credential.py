@@ -30,17 +30,14 @@ class VerifiedCredential(Model, schemas=("JwtVerifiedCredential",)):
     format: CredentialFormat = CredentialFormat("")
     sign_in_enabled: bool = False
     verified_at: datetime | None = None
-    last_selected_at: datetime | None = None
     address: str | None = None
     chain: str | None = None
     email: str | None = None
     phone_number: str | None = None
-    phone_country_code: str | None = None
     public_identifier: str | None = Field(None, alias="public_identifier")
     wallet_name: str | None = Field(None, alias="wallet_name")
     oauth_provider: str | None = Field(None, alias="oauth_provider")
     oauth_username: str | None = Field(None, alias="oauth_username")
-    oauth_account_id: str | None = Field(None, alias="oauth_account_id")
 
     @property
     def identifier(self) -> str:

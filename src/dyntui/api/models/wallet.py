@@ -62,10 +62,7 @@ class Wallet(Model, schemas=("WalletDetail", "Wallet")):
     provider: str = ""
     properties: Row = Field(default_factory=dict)
     wallet_additional_addresses: Objects[WalletAddress] = Field(default_factory=list)
-    last_selected_at: datetime | None = None
     created_at: datetime | None = None
-    deleted_at: datetime | None = None
-    deleted_user_id: str | None = None
     signer_wallet_id: str | None = None
     waas_wallet: WaasWallet | None = None
     delegated_access_wallet_api_keys: Objects[DelegatedAccess] = Field(default_factory=list)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, Unpack, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -22,7 +22,7 @@ from dyntui.tui.kit.action_registry import ActionMixin, active_actions, key_of
 from dyntui.tui.kit.messages import LatestMessage
 from dyntui.tui.kit.widgets.line_list import LineList
 from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
-from dyntui.tui.kit.widgets.prompt import Prompt, Suggest, Suggestions
+from dyntui.tui.kit.widgets.prompt import Prompt, PromptOptions, Suggestions
 from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.kit.workers import start_worker
@@ -325,23 +325,18 @@ class ConsoleScreen(ActionMixin, Screen[None]):
         placeholder: str = "",
         *,
         sign: str = "/",
-        label: str = "",
-        suggest: Suggest | None = None,
         on_text: Callable[[str], None] | None = None,
-        on_change: Callable[[str], None] | None = None,
         on_cancel: Callable[[], None] | None = None,
+        **options: Unpack[PromptOptions],
     ) -> None:
         """Open the prompt with `text` in it.
 
         on_text: called with the entered text; by default `filter_entered`.
-        on_change: called with the text after every change, while it is typed. It must return at once.
         on_cancel: called when the prompt is closed without an answer.
         """
         self._on_prompt_text = on_text or self.filter_entered
         self._on_prompt_cancel = on_cancel
-        self.query_one(Prompt).ask(
-            sign, text, label=label, placeholder=placeholder, suggest=suggest, on_change=on_change
-        )
+        self.query_one(Prompt).ask(sign, text, placeholder, **options)
 
     def show_prompt_note(self, text: str) -> None:
         """Show a note at the right of the text of the prompt that is open; "" for none."""

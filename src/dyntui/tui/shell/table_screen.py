@@ -138,8 +138,6 @@ class FilteredTableScreen(TableScreen):
 
     FILTER_NAME = "filter"
     """What the filter is called when going back clears it."""
-    FILTER_ACTION = ""
-    """The action that opens the prompt."""
     FILTER_HINT = ""
     """The placeholder of the prompt."""
     ROWS_NAME = "rows"
@@ -161,7 +159,7 @@ class FilteredTableScreen(TableScreen):
     def empty_text(self) -> str:
         if not self.filter_text:
             return self.unfiltered_empty_text()
-        change, clear = key_of(self.FILTER_ACTION), key_of("app.back")
+        change, clear = key_of(f"{self.open_action.partition('.')[0]}.filter"), key_of("app.back")
         keys = f"{change} changes the {self.FILTER_NAME}, {clear} clears it."
         return f"No {self.ROWS_NAME} match `{self.filter_text}`. {keys}"
 

@@ -39,7 +39,6 @@ class ApiOperationsScreen(FilteredTableScreen):
     KEY = "id"
     FILTER_NAME = "search"
     ROWS_NAME = "operations"
-    FILTER_ACTION = "operations.filter"
     FILTER_HINT = "webhook   delete user   GET events"
     NO_SELECTION = "There is no operation under the cursor."
 

@@ -62,7 +62,6 @@ class AuditScreen(FilteredTableScreen):
     )
     KEY = "number"
     ROWS_NAME = "changes"
-    FILTER_ACTION = "audit.filter"
     FILTER_HINT = "delete failed   a target id   since:7d   since:2026-01-31"
     NO_SELECTION = "There is no change under the cursor."
 

@@ -64,7 +64,6 @@ class EventTailScreen(AutoRefreshMixin, FilteredTableScreen):
     )
     KEY = "eventId"
     ROWS_NAME = "events"
-    FILTER_ACTION = "tail.filter"
     FILTER_HINT = "user.created   ada@example.com   an id"
     NO_SELECTION = "There is no event under the cursor."
     REFRESH_INTERVALS_S = (2, 5, 15, 60)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict, Unpack
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -18,7 +18,7 @@ from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
 from dyntui.tui.kit.widgets.text_field import TextField
 from dyntui.tui.kit.widgets.wrapped_list import ItemLines, WrappedItemList, hang
 
-__all__ = ["Prompt", "Suggest", "Suggestion", "Suggestions"]
+__all__ = ["Prompt", "PromptOptions", "Suggest", "Suggestion", "Suggestions"]
 
 
 class Suggestion(NamedTuple):
@@ -38,6 +38,17 @@ _MIN_LABEL_WIDTH, _MAX_LABEL_WIDTH = 25, 40
 """Cells for the texts of the suggestions, before their descriptions."""
 _FIELD_MARGIN, _NOTE_WIDTH = 3, 48
 """Cells of the prompt that are not for text: its margin, and the note on a wide screen."""
+
+
+class PromptOptions(TypedDict, total=False):
+    """How a prompt differs from a plain one."""
+
+    label: str
+    """What the text is for, shown after the sign."""
+    suggest: Suggest | None
+    """Returns the suggestions for a text."""
+    on_change: Callable[[str], None] | None
+    """Called with the text after every change, while it is typed. It must return at once."""
 
 
 class Suggestions(WrappedItemList[Suggestion], can_focus=False):
@@ -141,26 +152,15 @@ class Prompt(Horizontal):
             neighbor.display = not is_open
         self.display = is_open
 
-    def ask(
-        self,
-        sign: str,
-        text: str = "",
-        *,
-        label: str = "",
-        placeholder: str = "",
-        suggest: Suggest | None = None,
-        on_change: Callable[[str], None] | None = None,
-    ) -> None:
+    def ask(self, sign: str, text: str = "", placeholder: str = "", **options: Unpack[PromptOptions]) -> None:
         """Open the prompt.
 
         sign: the sign before the field, and the `sign` of the answer.
         text: the initial text.
-        label: what the text is for, shown after the sign.
-        suggest: returns the suggestions for a text.
-        on_change: called with the text after every change of it.
         """
+        label, on_change = options.get("label", ""), options.get("on_change")
         self.sign = sign
-        self._suggest = suggest
+        self._suggest = options.get("suggest")
         self._on_change = on_change
         self.show_note("")
         self.query_one("#sign", Static).update(f"{sign} {label}".rstrip())
