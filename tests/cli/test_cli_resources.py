@@ -144,7 +144,11 @@ def test_a_failed_target_does_not_stop_the_others(cli: Run) -> None:
     missing = "11111111-2222-4333-8444-555555555555"
     done = cli("do", "deeplinks", "delete", "-", "--yes", "--json", stdin="\n".join([ids[0], missing, ids[1]]))
     assert done.code == 1
-    assert [target["outcome"] for target in done.document["targets"]] == ["done", "failed", "done"]
+    assert [(target["label"], target["outcome"]) for target in done.document["targets"]] == [
+        ("app0://", "done"),
+        ("app1://", "done"),
+        (missing, "not_found"),
+    ]
 
 
 def test_no_list_and_no_edit_prints_secrets(cli: Run) -> None:

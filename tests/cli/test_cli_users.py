@@ -64,8 +64,9 @@ def test_targets_come_from_standard_input_and_each_has_its_outcome(dyntui: Cli, 
     result = json.loads(done.stdout)
     assert [(target["id"], target["outcome"]) for target in result["targets"]] == [
         (ada["id"], "done"),
-        (missing, "failed"),
+        ("", "not_found"),
     ]
+    assert result["targets"][0]["label"] == ada["email"] and result["targets"][1]["label"] == missing
 
 
 def test_a_deletion_in_a_live_environment_needs_the_profile_name(dyntui: Cli, ada: dict[str, Any]) -> None:
@@ -295,7 +296,7 @@ def test_an_export_with_json_is_one_document(dyntui: Cli, tmp_path: Path, comman
 
 
 @pytest.mark.parametrize("options", [("--json",), (), ("--format", "ndjson")], ids=["json", "csv", "ndjson"])
-def test_an_export_that_fails_reports_how_many_rows_were_printed(
+def test_an_export_names_the_users_that_do_not_exist(
     dyntui: Cli, ada: dict[str, Any], options: tuple[str, ...]
 ) -> None:
     missing = "00000000-0000-4000-8000-000000000000"
@@ -304,7 +305,7 @@ def test_an_export_that_fails_reports_how_many_rows_were_printed(
     assert none.stderr.startswith("error: ") and "incomplete" not in none.stderr
     some = dyntui("users", "export", ada["id"], missing, *options, check=False)
     assert some.returncode == 1 and ada["id"] in some.stdout
-    assert "incomplete: 1 row printed" in some.stderr
+    assert f"not found  {missing}" in some.stderr
 
 
 def test_a_command_and_do_leave_equal_audit_lines(dyntui: Cli) -> None:

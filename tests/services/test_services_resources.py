@@ -30,11 +30,11 @@ from dyntui.services.actions.resource_actions import (
     make_write_action,
     mask_secrets,
     read_one,
-    read_targets,
     resolve_organization,
     resolve_parent,
     write_action,
 )
+from dyntui.services.actions.target_lookup import TargetNotFound, look_up_one, look_up_targets
 from dyntui.services.actions.write_types import Confirmation, WriteOutcome, WriteResults, one_time_value
 from dyntui.services.lists.resource_reachability import reachability_of
 
@@ -241,13 +241,12 @@ async def test_targets_are_loaded_first_if_the_id_is_not_enough(tmp_path: Path) 
         client = connection.client
         webhook = (await rows_of(connection, "webhooks"))[0]
         enable = find_action(RESOURCES["webhooks"], "disable")
-        targets = await read_targets(client, RESOURCES["webhooks"], enable, [webhook["webhookId"]])
-        assert targets[0].label == webhook["url"]
-        single = await read_targets(
+        for text in (webhook["webhookId"], webhook["url"]):
+            lookup = await look_up_targets(client, RESOURCES["webhooks"], enable, [text])
+            assert [(target.id, target.label) for target in lookup.targets] == [(webhook["webhookId"], webhook["url"])]
+        single = await look_up_targets(
             client, RESOURCES["chainalysis"], find_action(RESOURCES["chainalysis"], "enable"), []
         )
-        assert len(single) == 1
-        with pytest.raises(UsageError, match="There is no origin"):
-            from dyntui.services.actions.resource_actions import find_rows
-
-            await find_rows(client, RESOURCES["origins"], ["nobody"])
+        assert len(single.targets) == 1
+        with pytest.raises(TargetNotFound, match="There is no origin"):
+            await look_up_one(client, RESOURCES["origins"], "nobody")

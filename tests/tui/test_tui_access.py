@@ -25,6 +25,7 @@ from tests.tui.tui_support import SMALL, console_of, demo, fill, jump, lines_of,
 from textual.widgets import Input
 
 from dyntui.sandbox.hostile_payloads import PAYLOADS
+from dyntui.services.access.actions import ACCESS_RECORDS
 from dyntui.services.actions.registry import declarations
 from dyntui.tui.features.access.compare_screen import CompareAllowlistScreen
 from dyntui.tui.features.access.entry_drafts import EntryDraftsScreen
@@ -104,7 +105,13 @@ async def test_the_api_console_asks_for_the_same_confirmation(monkeypatch: pytes
 
 @pytest.mark.parametrize(
     "operation",
-    sorted({each.action.operation for each in declarations() if each.action.decides_access and each.record.by_name}),
+    sorted(
+        {
+            each.action.operation
+            for each in declarations()
+            if each.action.decides_access and each.record.name in ACCESS_RECORDS
+        }
+    ),
 )
 async def test_the_api_console_sends_no_write_in_a_read_only_environment(operation: str) -> None:
     console = demo(read_only=True)

@@ -30,26 +30,33 @@ def show_status(context: CliContext) -> None:
 
 @access.command("check")
 @click.argument("identifier", metavar="IDENTIFIER")
-@click.option("--user", "is_user_id", is_flag=True, help="IDENTIFIER is a user id; check all identifiers of the user.")
+@click.option(
+    "--user",
+    "is_user",
+    is_flag=True,
+    help="Find the user that IDENTIFIER is of, and check all identifiers of the user.",
+)
 @click.option("--region", metavar="XX", help="Country of a phone number without a country code: US, DE, ...")
 @pass_context
-def check(context: CliContext, identifier: str, is_user_id: bool, region: str | None) -> int:
+def check(context: CliContext, identifier: str, is_user: bool, region: str | None) -> int:
     """Check whether an identifier or a user may sign in, and why.
 
-    IDENTIFIER is an email, email domain, wallet or phone number, one with a prefix (twitter:ada, fid:77), or a user
-    id with --user.
+    IDENTIFIER is an email, email domain, wallet or phone number, or one with a prefix (twitter:ada, fid:77). With
+    --user, it is the id, email, phone number, wallet address or username of a user.
 
     \b
     Exit status: 0 if sign-in is allowed; 1 if it is refused or depends on gates.
     """
+    from dyntui.resources import USERS
     from dyntui.services.access.check import AccessVerdict, check_access, check_user, parse_subject
+    from dyntui.services.actions.target_lookup import read_object
 
-    entry = None if is_user_id else parse_subject(identifier, region=region)
+    entry = None if is_user else parse_subject(identifier, region=region)
 
     async def work(connection: Connection) -> AccessAnswer:
         if entry is not None:
             return await check_access(connection.client, entry)
-        return await check_user(connection.client, await connection.client.users.get_raw(identifier))
+        return await check_user(connection.client, await read_object(connection.client, USERS, identifier))
 
     answer = context.run_connected(work)
     context.emit_json(answer.as_json())

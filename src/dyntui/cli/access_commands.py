@@ -62,7 +62,8 @@ def add_policy_commands(group: click.Group, record: Resource, *, scope_help: str
         context: CliContext, /, policy: str, pairs: tuple[str, ...], confirmation: Confirmation, **options: Any
     ) -> int:
         from dyntui.services.access.actions import access_target
-        from dyntui.services.actions.resource_actions import find_rows, write_action
+        from dyntui.services.actions.resource_actions import write_action
+        from dyntui.services.actions.target_lookup import look_up_one
 
         fields = _read_fields(record, edit.operation, pairs, options)
         if not fields:
@@ -71,7 +72,7 @@ def add_policy_commands(group: click.Group, record: Resource, *, scope_help: str
 
         async def work(connection: Connection) -> int:
             connection.write_gate.check(action)
-            row = (await find_rows(connection.client, record, [policy]))[policy]
+            row = await look_up_one(connection.client, record, policy)
             return await perform_and_report(
                 context, connection, action, [access_target(row, fields=fields)], confirmation
             )

@@ -11,6 +11,7 @@ from dyntui.cli.field_arguments import data_option
 from dyntui.cli.get import complete_resource_name, list_resources
 from dyntui.cli.resource_commands import run_action
 from dyntui.cli.resource_lists import parent_option
+from dyntui.cli.targets import ignore_missing_option
 from dyntui.cli.write_helpers import read_option
 
 if TYPE_CHECKING:
@@ -39,10 +40,11 @@ def _complete_action(ctx: click.Context, parameter: click.Parameter, incomplete:
 @click.command(cls=BaseCommand)
 @click.argument("name", required=False, metavar="[RESOURCE]", shell_complete=complete_resource_name)
 @click.argument("action_name", required=False, metavar="[ACTION]", shell_complete=_complete_action)
-@click.argument("words", nargs=-1, metavar="[ID]... [FIELD=VALUE]...")
+@click.argument("words", nargs=-1, metavar="[TARGET]... [FIELD=VALUE]...")
 @data_option
 @parent_option
 @read_option
+@ignore_missing_option
 @confirm_options
 @pass_context
 def do(
@@ -52,11 +54,14 @@ def do(
     words: tuple[str, ...],
     parent: str,
     data: str | None,
+    ignore_missing: bool,
     confirmation: Confirmation,
 ) -> int:
     """Run an action on a resource.
 
-    Without RESOURCE, lists the resources; without ACTION, lists the actions of the resource and their fields.
+    Without RESOURCE, lists the resources; without ACTION, lists the actions of the resource and their fields. A TARGET
+    is an id, or another value that identifies the object: an email, a name, a URL. @FILE reads them from a file and -
+    from standard input, one a line.
     """
     if name is None:
         list_resources(context)
@@ -68,7 +73,9 @@ def do(
         _print_actions(context, record)
         return 0
     action = find_action(record, action_name)
-    return run_action(context, record, action, words, confirmation, parent=parent, data=data)
+    return run_action(
+        context, record, action, words, confirmation, parent=parent, data=data, ignore_missing=ignore_missing
+    )
 
 
 def _print_actions(context: CliContext, record: Resource) -> None:

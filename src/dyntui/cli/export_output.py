@@ -12,13 +12,14 @@ import click
 from dyntui.cli.context import CliContext, combine_options
 from dyntui.cli.output import is_plain, print_lines, show_progress
 from dyntui.cli.output import make_exporter as output_exporter
-from dyntui.cli.write_helpers import read_ids
-from dyntui.core.errors import UsageError
+from dyntui.cli.targets import LeftOut, ignore_missing_option, read_targets
+from dyntui.core.errors import EXIT_SOME_FAILED, UsageError
 from dyntui.core.json_types import Row
 from dyntui.core.text import quantity
 
 if TYPE_CHECKING:
     from dyntui.resources import Resource
+    from dyntui.services.actions.target_lookup import TargetMatches
     from dyntui.services.connection import Connection
     from dyntui.services.lists.list_source import ListQuery
 
@@ -36,8 +37,9 @@ output_options = combine_options(
     ),
 )
 export_options = combine_options(
-    click.argument("ids", nargs=-1, metavar="[ID]..."),
+    click.argument("targets", nargs=-1, metavar="[TARGET]..."),
     output_options,
+    ignore_missing_option,
     click.option("--fields", metavar="A,B,...", help="Columns of the CSV file."),
 )
 
@@ -47,25 +49,33 @@ def export_rows(
     record: Resource,
     columns: Sequence[str],
     *,
-    ids: Sequence[str],
+    targets: Sequence[str],
     query: ListQuery | None,
     format_name: str | None,
     fields: str | None,
     output: Path | None,
-) -> None:
-    """Export the rows with these ids, or all rows that match `query`, oldest first.
+    ignore_missing: bool,
+) -> int:
+    """Export the rows of these targets, or without targets all rows that match `query`, oldest first.
 
-    columns: the default columns of a CSV file. fields: comma-separated columns that replace them.
+    columns: the default columns of a CSV file. fields: comma-separated columns that replace them. ignore_missing:
+    whether a target that does not exist counts as exported. Returns the exit code.
     """
-    row_ids = read_ids(ids) if ids else []
+    texts = read_targets(targets) if targets else None
     selected_columns = [name.strip() for name in fields.split(",")] if fields else list(columns)
+    unresolved: list[TargetMatches] = []
 
     async def work(connection: Connection) -> int:
-        rows = _read_rows(connection, record, row_ids, query)
+        if texts is None:
+            rows = _read_all(connection, record, query)
+        else:
+            rows = _read_targets(connection, record, texts, unresolved, ignore_missing=ignore_missing)
         return await write_rows(context, rows, selected_columns, format_name, output)
 
     count = context.run_connected(work)
-    context.print_message(f"{quantity(count, record.singular, record.name)} exported")
+    left_out = LeftOut(unresolved, ignore_missing=ignore_missing)
+    context.print_message(f"{quantity(count, record.singular, record.name)} exported", *left_out.lines())
+    return EXIT_SOME_FAILED if left_out.is_failure else 0
 
 
 async def write_rows(
@@ -95,18 +105,32 @@ async def write_rows(
     return count
 
 
-async def _read_rows(
-    connection: Connection, record: Resource, ids: Sequence[str], query: ListQuery | None
+async def _read_targets(
+    connection: Connection,
+    record: Resource,
+    texts: Sequence[str],
+    unresolved: list[TargetMatches],
+    *,
+    ignore_missing: bool,
 ) -> AsyncIterator[Row]:
-    from dyntui.services.actions.resource_actions import read_one
-    from dyntui.services.bulk import BulkRun
+    """Yield the rows of the targets. Those without exactly one match are added to `unresolved`.
+
+    Raises TargetNotFound or AmbiguousTarget when there is no row at all, unless nothing is a result too.
+    """
+    from dyntui.services.actions.target_lookup import find_matches
+
+    async for matches in find_matches(connection.client, record, texts):
+        if len(matches.rows) == 1:
+            yield matches.rows[0]
+        else:
+            unresolved.append(matches)
+    if len(unresolved) == len(texts) and LeftOut(unresolved, ignore_missing=ignore_missing).is_failure:
+        unresolved[0].only()
+
+
+async def _read_all(connection: Connection, record: Resource, query: ListQuery | None) -> AsyncIterator[Row]:
     from dyntui.services.lists.list_source import scan
 
-    if ids:
-        run = BulkRun(connection.client, record.detail)
-        async for row in run.in_order(ids, lambda row_id: read_one(connection.client, record, row_id)):
-            yield row
-        return
     has_progress = False  # whether a line of progress is open
     try:
         async for scanned in scan(connection.client, record, query=query):

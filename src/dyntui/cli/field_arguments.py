@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -39,6 +40,9 @@ data_option = click.option(
     help="Fields as a JSON object, from a file or standard input. FIELD=VALUE arguments override them.",
 )
 """--data of commands that take FIELD=VALUE arguments."""
+
+
+_PAIR = re.compile(r"[\w.-]+:?=")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +135,8 @@ def parse_fields(pairs: Sequence[str], data: str | None = None) -> FieldArgument
 
 
 def split_arguments(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Split the arguments of an action into ids and FIELD=VALUE pairs."""
-    pairs = [argument for argument in arguments if argument.partition("=")[0] and "=" in argument]
+    """Split the arguments of an action into targets and FIELD=VALUE pairs. A URL with a `=` is a target."""
+    pairs = [argument for argument in arguments if _PAIR.match(argument)]
     return [argument for argument in arguments if argument not in pairs], pairs
 
 

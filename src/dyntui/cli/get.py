@@ -28,7 +28,7 @@ def complete_resource_name(ctx: click.Context, parameter: click.Parameter, incom
 
 @click.command(cls=BaseCommand)
 @click.argument("name", required=False, metavar="[RESOURCE]", shell_complete=complete_resource_name)
-@click.argument("row_id", required=False, metavar="[ID]")
+@click.argument("row_id", required=False, metavar="[TARGET]")
 @list_options
 @pass_context
 def get(context: CliContext, /, name: str | None, row_id: str | None, **options: Any) -> None:

@@ -22,9 +22,11 @@ from dyntui.cli.field_arguments import (
     split_arguments,
 )
 from dyntui.cli.resource_lists import list_options, list_rows, parent_option, show_resource
-from dyntui.cli.write_helpers import perform, read_ids, read_option, report_results
+from dyntui.cli.targets import TARGETS_HELP, LeftOut, ignore_missing_option, read_targets
+from dyntui.cli.write_helpers import perform, read_option, report_results
 from dyntui.core.errors import UsageError
 from dyntui.resources import RESOURCES, ActionTarget
+from dyntui.resources.action import NoChange
 
 if TYPE_CHECKING:
     from dyntui.resources import Resource, ResourceAction
@@ -55,10 +57,12 @@ def run_action(
     *,
     parent: str = "",
     data: str | None = None,
+    ignore_missing: bool = False,
 ) -> int:
     """Run an action of a record through the write gate, print the results and return the exit code.
 
-    arguments: ids and FIELD=VALUE pairs. data: the value of --data. Raises UsageError when they do not fit the action.
+    arguments: targets and FIELD=VALUE pairs. data: the value of --data. ignore_missing: whether a target that does not
+    exist counts as done. Raises UsageError when the arguments do not fit the action.
     """
     from dyntui.services.actions.resource_actions import (
         created_results,
@@ -66,19 +70,25 @@ def run_action(
         make_write_action,
         mask_results,
     )
-    from dyntui.services.actions.write_types import one_time_value
+    from dyntui.services.actions.write_types import WriteResults, one_time_value
 
-    ids, pairs = split_arguments(arguments)
+    texts, pairs = split_arguments(arguments)
     checked_action = make_write_action(record, action)
-    if data == STDIN and action.target is ActionTarget.ROWS and not is_single(record) and ids in ([], [STDIN]):
-        raise UsageError("Standard input cannot be both the fields and the ids.", hint="Give the ids as arguments.")
+    has_targets = action.target is ActionTarget.ROWS and not is_single(record)
+    if data == STDIN and has_targets and texts in ([], [STDIN]):
+        raise UsageError(
+            "Standard input cannot be both the fields and the targets.", hint="Give the targets as arguments."
+        )
     fields = parse_fields(pairs, data)
-    ids = _check_ids(record, action, ids)
+    texts = _read_targets(record, action, texts)
+    if not texts and has_targets:
+        return report_results(context, WriteResults(checked_action, ()))
 
     async def work(connection: Connection) -> int:
         connection.write_gate.check(checked_action)
-        write, targets = await _prepare_write(context, connection, record, action, ids, fields, parent)
-        results = await perform(context, connection, write, targets, confirmation)
+        write, targets, left_out = await _prepare_write(context, connection, record, action, texts, fields, parent)
+        left_out = replace(left_out, ignore_missing=ignore_missing)
+        results = await perform(context, connection, write, targets, confirmation, left_out)
         one_time = one_time_value(results)
         if one_time is not None and not context.json:
             name, value = one_time
@@ -88,25 +98,27 @@ def run_action(
         results = results if action.reveals[0] else mask_results(record, results)
         if action.target is ActionTarget.LIST:
             results = created_results(record, results)
-        return report_results(context, results)
+        return report_results(context, results, left_out)
 
     return context.run_connected(work)
 
 
-def _check_ids(record: Resource, action: ResourceAction, ids: Sequence[str]) -> list[str]:
-    """Return the ids of the targets, from standard input if there are none. Raises UsageError when they do not fit."""
+def _read_targets(record: Resource, action: ResourceAction, texts: Sequence[str]) -> list[str]:
+    """Return the targets, from standard input if there are none. Raises UsageError when they do not fit the action."""
     from dyntui.services.actions.resource_actions import is_single
 
     if action.target is ActionTarget.LIST:
-        if ids:
-            raise UsageError(f"{action.name} takes FIELD=VALUE, not {ids[0]!r}.", hint=_describe_fields(record, action))
+        if texts:
+            raise UsageError(
+                f"{action.name} takes FIELD=VALUE, not {texts[0]!r}.", hint=_describe_fields(record, action)
+            )
         return []
-    if is_single(record) and not ids:
+    if is_single(record) and not texts:
         return []
-    ids = read_ids(ids, key=record.key)
-    if action.single_row and len(ids) > 1:
+    targets = read_targets(texts, key=record.key)
+    if action.single_row and len(targets) > 1:
         raise UsageError(f"{action.name} is for one {record.singular} at a time.")
-    return list(ids)
+    return targets
 
 
 async def _prepare_write(
@@ -114,22 +126,20 @@ async def _prepare_write(
     connection: Connection,
     record: Resource,
     action: ResourceAction,
-    ids: Sequence[str],
+    target_texts: Sequence[str],
     given: FieldArguments,
     parent: str,
-) -> tuple[WriteAction, list[Target]]:
-    """Read the targets, check the field values, print the changes of a single target, and make the write action."""
+) -> tuple[WriteAction, list[Target], LeftOut]:
+    """Find the targets, check the field values, print the changes of a single target, and make the write action."""
     from dyntui.services.actions.resource_actions import (
         check_values,
         describe_changes,
         form_fields,
         make_new_target,
         make_write_action,
-        needs_parent,
-        read_targets,
-        resolve_parent,
         starting_values,
     )
+    from dyntui.services.actions.target_lookup import find_parent, look_up_targets
     from dyntui.services.forms import field_text
 
     client = connection.client
@@ -140,8 +150,11 @@ async def _prepare_write(
     if changes_rows and action.fields and not given:
         raise UsageError(f"{action.name} needs at least one FIELD=VALUE.", hint=_describe_fields(record, action))
     values, written = given.form_values(action.operation, fields)
-    parent_id = await resolve_parent(client, record, parent) if needs_parent(client, record, action) else parent
-    targets = await read_targets(client, record, action, ids, parent=parent_id)
+    parent_id = await find_parent(client, record, parent, action=action, texts=target_texts)
+    lookup = await look_up_targets(client, record, action, target_texts, parent=parent_id)
+    targets, unchanged = _without_unchanged(action, lookup.targets)
+    if action.single_row and lookup.unresolved:
+        lookup.unresolved[0].only()
     texts = {**{name: field_text(value) for name, value in written.items()}, **values}
     if not changes_rows:
         targets = [make_new_target(record, texts)]
@@ -155,7 +168,23 @@ async def _prepare_write(
     if filled is not None:
         await _warn_of_unknown(context, connection, record, action, filled.body)
         targets = [replace(target, data={**target.data, "fields": filled.body or {}}) for target in targets]
-    return make_write_action(record, action, filled, parent=parent_id), targets
+    return make_write_action(record, action, filled, parent=parent_id), targets, LeftOut(lookup.unresolved, unchanged)
+
+
+def _without_unchanged(
+    action: ResourceAction, targets: Sequence[Target]
+) -> tuple[list[Target], list[tuple[Target, str]]]:
+    """Split targets into those that the action changes, and those that it would leave as they are, with the reason."""
+    changed: list[Target] = []
+    unchanged: list[tuple[Target, str]] = []
+    for target in targets:
+        row = target.data.get("row")
+        reason = action.disabled_reason(row) if row and action.disabled_reason is not None else None
+        if isinstance(reason, NoChange):
+            unchanged.append((target, reason))
+        else:
+            changed.append(target)
+    return changed, unchanged
 
 
 async def _warn_of_unknown(
@@ -207,7 +236,7 @@ def add_resource_commands(group: click.Group, record: Resource, *, without: Coll
 
         with_options = parent_option(get_command) if record.parent else get_command
         group.command("get", help=f"Show one {record.singular} in full.")(
-            click.argument("row_id", metavar="ID|NAME" if record.by_name else "ID")(with_options)
+            click.argument("row_id", metavar=_metavar(record))(with_options)
         )
 
     for action in record.actions:
@@ -220,7 +249,8 @@ def add_resource_commands(group: click.Group, record: Resource, *, without: Coll
 def add_action_command(group: click.Group, record: Resource, action: ResourceAction, name: str) -> None:
     """Add the command `name` that runs an action of a record to a group."""
 
-    metavars = [] if action.target is ActionTarget.LIST else ["[ID|NAME]..." if record.by_name else "[ID]..."]
+    has_targets = action.target is ActionTarget.ROWS
+    metavars = [f"[{_metavar(record, action)}]..."] if has_targets else []
     if action.fields:
         metavars.append("[FIELD=VALUE]..." if metavars else "FIELD=VALUE...")
 
@@ -230,10 +260,15 @@ def add_action_command(group: click.Group, record: Resource, action: ResourceAct
         confirmation: Confirmation,
         parent: str = "",
         data: str | None = None,
+        ignore_missing: bool = False,
     ) -> int:
-        return run_action(context, record, action, arguments, confirmation, parent=parent, data=data)
+        return run_action(
+            context, record, action, arguments, confirmation, parent=parent, data=data, ignore_missing=ignore_missing
+        )
 
     command = confirm_options(pass_context(action_command))
+    if has_targets and not action.single_row:
+        command = ignore_missing_option(command)
     if record.parent:
         command = parent_option(command)
     if action.fields:
@@ -245,6 +280,18 @@ def add_action_command(group: click.Group, record: Resource, action: ResourceAct
     )
 
 
+def _describe_target(record: Resource, action: ResourceAction) -> str:
+    """Return what identifies a target, as a sentence."""
+    name = _metavar(record, action)
+    return "ID is an id." if name == "ID" else f"{name} is an {record.identifiers}."
+
+
+def _metavar(record: Resource, action: ResourceAction | None = None) -> str:
+    """Return the name of a target in usage lines: `USER`, or `ID` where only an id identifies an object."""
+    has_identifiers = bool(record.identified_by) and not (action is not None and action.noun)
+    return record.singular.upper().replace(" ", "-") if has_identifiers else "ID"
+
+
 def _help_of(record: Resource, action: ResourceAction) -> str:
     parts = [f"{action.help} {action.warning}".rstrip()]
     if action.fields:
@@ -252,5 +299,5 @@ def _help_of(record: Resource, action: ResourceAction) -> str:
     if action.decides_access:
         parts.append(ACCESS_HELP)
     if action.target is ActionTarget.ROWS and not action.single_row:
-        parts.append("Ids are arguments, or lines of standard input.")
+        parts.append(f"{_describe_target(record, action)} {TARGETS_HELP}")
     return "\n\n".join(parts)

@@ -39,7 +39,7 @@ __all__ = [
 ]
 
 parent_option = click.option(
-    "--of", "parent", metavar="ID", default="", help="Parent ID: of the organization, project, user or webhook."
+    "--of", "parent", metavar="PARENT", default="", help="The organization, project, user, webhook, ... of the list."
 )
 limit_option = click.option("--limit", type=click.IntRange(1), default=100, show_default=True, help="Maximum rows.")
 all_option = click.option("--all", "all_rows", is_flag=True, help="List all rows; overrides --limit.")
@@ -91,7 +91,7 @@ def list_rows(
 ) -> None:
     """Read the rows of a list and print them. The arguments are the values of `list_options`."""
     from dyntui.resources.filters import parse_filter
-    from dyntui.services.actions.resource_actions import resolve_parent
+    from dyntui.services.actions.target_lookup import find_parent
     from dyntui.services.lists.list_source import ListQuery
     from dyntui.services.lists.row_match import row_filter
 
@@ -108,7 +108,7 @@ def list_rows(
         record,
         ListQuery(order=order or record.list.order, filter=server_filter),
         row_filter(record, text, match_kind) if match_kind is not None else None,
-        find_parent=lambda connection: resolve_parent(connection.client, record, parent),
+        find_parent=lambda connection: find_parent(connection.client, record, parent),
         limit=limit,
         all_rows=all_rows,
         ndjson=ndjson,
@@ -231,14 +231,12 @@ def _print_table(context: CliContext, record: Resource, rows: Sequence[Row], col
 
 def show_resource(context: CliContext, record: Resource, row_id: str, *, parent: str = "") -> None:
     """Read one object of a resource and print it in full."""
-    from dyntui.services.actions.resource_actions import find_rows, mask_secrets, read_one, resolve_parent
+    from dyntui.services.actions.resource_actions import mask_secrets
+    from dyntui.services.actions.target_lookup import find_parent, read_object
 
     async def work(connection: Connection) -> object:
-        client = connection.client
-        parent_id, object_id = await resolve_parent(client, record, parent), row_id
-        if record.by_name:
-            object_id = str((await find_rows(client, record, [row_id]))[row_id].get(record.key))
-        return mask_secrets(record, await read_one(client, record, object_id, parent=parent_id))
+        parent_id = await find_parent(connection.client, record, parent)
+        return mask_secrets(record, await read_object(connection.client, record, row_id, parent=parent_id))
 
     show_object(context, context.run_connected(work))
 

@@ -122,12 +122,16 @@ def list_users(
 @pass_context
 def export_users(
     context: CliContext, /, text: str | None, column: str, chain: str | None, social: str | None, **options: Any
-) -> None:
-    """Export all users, filtered users, or the users with these ids. `-` reads the ids from standard input."""
+) -> int:
+    """Export all users, filtered users, or the users that are given.
+
+    TARGET is the id, email, phone number, wallet address, username or external:ID of a user. @FILE reads them from a
+    file and - from standard input, one a line.
+    """
     from dyntui.services.exports import USER_FIELDS
     from dyntui.services.lists.list_source import ListQuery
 
     server_filter = _server_filter(text, column, chain, social)
-    if options["ids"] and server_filter:
-        raise UsageError("Ids and a filter cannot be used together.", hint="Leave out one of them.")
-    export_rows(context, USERS, USER_FIELDS, query=ListQuery(filter=server_filter), **options)
+    if options["targets"] and server_filter:
+        raise UsageError("Users and a filter cannot be used together.", hint="Leave out one of them.")
+    return export_rows(context, USERS, USER_FIELDS, query=ListQuery(filter=server_filter), **options)

@@ -8,20 +8,20 @@ import click
 
 from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_context
 from dyntui.cli.output import confirm, print_lines
+from dyntui.cli.targets import ignore_missing_option, users_argument
 from dyntui.cli.watch import watch_option
 from dyntui.cli.write_helpers import (
     confirm_access_options,
-    ids_argument,
     perform,
-    perform_and_report,
-    read_targets,
     report_results,
+    run_on_users,
 )
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import as_objects
+from dyntui.resources import USERS
 
 if TYPE_CHECKING:
-    from dyntui.services.actions.write_types import Confirmation
+    from dyntui.services.actions.write_types import Confirmation, WriteAction
     from dyntui.services.connection import Connection
 
 __all__ = [
@@ -32,13 +32,15 @@ __all__ = [
 
 
 @click.command("sessions", cls=BaseCommand)
-@click.argument("user_id", metavar="ID")
+@click.argument("user", metavar="USER")
 @watch_option
 @pass_context
-def list_sessions(context: CliContext, user_id: str) -> None:
+def list_sessions(context: CliContext, user: str) -> None:
     """List the sessions of a user, newest first."""
-    user = context.run_connected(lambda connection: connection.client.users.get_raw(user_id))
-    rows = sorted(as_objects(user.get("sessions")), key=lambda row: str(row.get("createdAt", "")), reverse=True)
+    from dyntui.services.actions.target_lookup import read_object
+
+    document = context.run_connected(lambda connection: read_object(connection.client, USERS, user))
+    rows = sorted(as_objects(document.get("sessions")), key=lambda row: str(row.get("createdAt", "")), reverse=True)
     context.emit_json({"count": len(rows), "sessions": rows})
     context.print_table(
         ("started", "state", "IP address", "device", "id"),
@@ -57,11 +59,16 @@ def list_sessions(context: CliContext, user_id: str) -> None:
 
 @click.command("add-to-allowlist", cls=BaseCommand)
 @click.argument("allowlist", metavar="LIST")
-@ids_argument
+@users_argument
+@ignore_missing_option
 @confirm_access_options
 @pass_context
 def add_users_to_allowlist(
-    context: CliContext, allowlist: str, ids: tuple[str, ...], confirmation: Confirmation
+    context: CliContext,
+    allowlist: str,
+    targets: tuple[str, ...],
+    ignore_missing: bool,
+    confirmation: Confirmation,
 ) -> int:
     """Add users to an allowlist. LIST is its name or id.
 
@@ -70,19 +77,16 @@ def add_users_to_allowlist(
     from dyntui.services.access.access_policy import find_policy, name_of, read_lists
     from dyntui.services.actions.user_actions import add_to_allowlist
 
-    targets = read_targets(ids)
-
-    async def work(connection: Connection) -> int:
-        connection.write_gate.check(add_to_allowlist("", allowlist), targets)
+    async def find_list(connection: Connection) -> WriteAction:
         row = find_policy(await read_lists(connection.client), allowlist)
-        action = add_to_allowlist(str(row["id"]), name_of(row))
-        return await perform_and_report(context, connection, action, targets, confirmation)
+        return add_to_allowlist(str(row["id"]), name_of(row))
 
-    return context.run_connected(work)
+    action = add_to_allowlist("", allowlist)
+    return run_on_users(context, action, targets, confirmation, ignore_missing=ignore_missing, prepare=find_list)
 
 
 @click.command("edit-metadata", cls=BaseCommand)
-@click.argument("user_id", metavar="ID")
+@click.argument("user", metavar="USER")
 @click.option(
     "--from",
     "source",
@@ -92,11 +96,11 @@ def add_users_to_allowlist(
 )
 @confirm_options
 @pass_context
-def edit_metadata(context: CliContext, user_id: str, source: Any, confirmation: Confirmation) -> int:
+def edit_metadata(context: CliContext, user: str, source: Any, confirmation: Confirmation) -> int:
     """Edit the whole metadata of a user in your editor, or replace it from a file. The changes are shown first."""
     from dyntui.services.actions.resource_actions import write_action
+    from dyntui.services.actions.target_lookup import read_object
     from dyntui.services.actions.user_actions import user_target
-    from dyntui.services.actions.write_types import Target
     from dyntui.services.editor import editor
     from dyntui.services.metadata import metadata_changes, metadata_of, metadata_text, read_metadata
 
@@ -105,17 +109,17 @@ def edit_metadata(context: CliContext, user_id: str, source: Any, confirmation: 
     file_text = source.read() if source is not None else None
 
     async def work(connection: Connection) -> int:
-        connection.write_gate.check(write_action("users.edit"), [Target(user_id)])
-        user = await connection.client.users.get_raw(user_id)
-        text = file_text if file_text is not None else _edit_until_valid(metadata_text(metadata_of(user)))
+        connection.write_gate.check(write_action("users.edit"))
+        document = await read_object(connection.client, USERS, user)
+        text = file_text if file_text is not None else _edit_until_valid(metadata_text(metadata_of(document)))
         metadata = read_metadata(text)
-        user = await connection.client.users.get_raw(user_id)
-        changes = metadata_changes(metadata_of(user), metadata)
+        document = await connection.client.users.get_raw(str(document["id"]))
+        changes = metadata_changes(metadata_of(document), metadata)
         if not changes:
             context.print_message("There are no changes, so nothing was saved.")
             return 0
         context.print_message(*changes)
-        target = user_target(user, fields={"metadata": metadata})
+        target = user_target(document, fields={"metadata": metadata})
         is_saved = False
         try:
             results = await perform(context, connection, write_action("users.edit"), [target], confirmation)

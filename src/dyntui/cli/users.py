@@ -12,7 +12,8 @@ import click
 from dyntui.cli.context import CliContext, CommandGroup, confirm_options, pass_context
 from dyntui.cli.field_arguments import data_option, parse_fields, print_warnings
 from dyntui.cli.resource_commands import add_action_command, add_resource_commands
-from dyntui.cli.write_helpers import ids_argument, perform_and_report, read_targets, run_write
+from dyntui.cli.targets import ignore_missing_option, users_argument
+from dyntui.cli.write_helpers import perform_and_report, run_on_users, run_write
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import as_object
 from dyntui.resources import RESOURCES
@@ -66,13 +67,13 @@ def create_user(context: CliContext, pairs: tuple[str, ...], data: str | None, c
 
 
 @users.command("edit")
-@click.argument("user_id", metavar="ID")
+@click.argument("user", metavar="USER")
 @click.argument("pairs", nargs=-1, metavar="FIELD=VALUE...")
 @data_option
 @confirm_options
 @pass_context
 def edit_user(
-    context: CliContext, user_id: str, pairs: tuple[str, ...], data: str | None, confirmation: Confirmation
+    context: CliContext, user: str, pairs: tuple[str, ...], data: str | None, confirmation: Confirmation
 ) -> int:
     """Edit profile fields of one user. The email cannot be changed.
 
@@ -81,7 +82,8 @@ def edit_user(
     """
     from dyntui.resources.users import UPDATABLE
     from dyntui.services.actions.resource_actions import write_action
-    from dyntui.services.actions.write_types import Target
+    from dyntui.services.actions.target_lookup import look_up_one
+    from dyntui.services.actions.user_actions import user_target
 
     given = parse_fields(pairs, data)
     if unchangeable := [name for name in given.names if name in _FIXED]:
@@ -98,22 +100,28 @@ def edit_user(
         raise UsageError("No change was given.", hint="Give FIELD=VALUE, such as firstName=Ada.")
 
     async def work(connection: Connection) -> int:
+        action = write_action("users.edit")
+        connection.write_gate.check(action)
+        document = await look_up_one(connection.client, RESOURCES["users"], user)
         if partial:
-            document = await connection.client.users.get_raw(user_id)
+            document = await connection.client.users.get_raw(str(document["id"]))
             current = as_object(document.get("metadata"))
             fields["metadata"] = {**current, **fields.get("metadata", {}), **partial}
-        target = Target(user_id, data={"fields": fields})
-        return await perform_and_report(context, connection, write_action("users.edit"), [target], confirmation)
+        target = user_target(document, fields=fields)
+        return await perform_and_report(context, connection, action, [target], confirmation)
 
     return context.run_connected(work)
 
 
 @users.command("set-metadata")
 @click.argument("pair", metavar="KEY=TEXT|KEY:=JSON")
-@ids_argument
+@users_argument
+@ignore_missing_option
 @confirm_options
 @pass_context
-def set_metadata(context: CliContext, pair: str, ids: tuple[str, ...], confirmation: Confirmation) -> int:
+def set_metadata(
+    context: CliContext, pair: str, targets: tuple[str, ...], ignore_missing: bool, confirmation: Confirmation
+) -> int:
     """Set one metadata field of users. Other metadata fields stay unchanged.
 
     KEY=TEXT sets a text, also for digits. KEY:=JSON sets another JSON value, such as seats:=3.
@@ -121,7 +129,8 @@ def set_metadata(context: CliContext, pair: str, ids: tuple[str, ...], confirmat
     from dyntui.services.actions.user_actions import set_metadata_field
 
     ((key, value),) = parse_fields((pair,)).typed().items()
-    return run_write(context, set_metadata_field(key, value), read_targets(ids), confirmation)
+    action = set_metadata_field(key, value)
+    return run_on_users(context, action, targets, confirmation, ignore_missing=ignore_missing)
 
 
 add_resource_commands(users, RESOURCES["users"], without=users.lazy.keys() | users.commands.keys())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,13 +13,14 @@ from dyntui.cli.export_output import export_options, export_rows
 from dyntui.cli.resource_commands import add_action_command, add_resource_commands
 from dyntui.cli.resource_lists import all_option, limit_option, ndjson_option, print_list, show_object
 from dyntui.cli.watch import watch_option
-from dyntui.cli.write_helpers import run_write
+from dyntui.cli.write_helpers import perform_and_report, run_write
 from dyntui.core.errors import UsageError
 from dyntui.resources import USERS, WALLETS, Column, ListOperation
 from dyntui.services.actions.user_actions import PREGENERATE_TYPES
 
 if TYPE_CHECKING:
     from dyntui.services.actions.write_types import Confirmation
+    from dyntui.services.connection import Connection
 
 __all__ = ["wallets"]
 
@@ -38,7 +40,7 @@ add_action_command(wallets, USERS, _RECOVER, "recover")
 
 
 @wallets.command("list")
-@click.option("--user", "user_id", metavar="ID", help="Only the wallets of this user.")
+@click.option("--user", metavar="USER", help="Only the wallets of this user.")
 @click.option("--filter", "address", metavar="ADDRESS", help="Only wallets with this address, or a part of it.")
 @limit_option
 @all_option
@@ -46,7 +48,7 @@ add_action_command(wallets, USERS, _RECOVER, "recover")
 @watch_option
 @pass_context
 def list_wallets(
-    context: CliContext, user_id: str | None, address: str | None, limit: int, all_rows: bool, ndjson: bool
+    context: CliContext, user: str | None, address: str | None, limit: int, all_rows: bool, ndjson: bool
 ) -> None:
     """List the wallets of the environment, of one user, or with an address.
 
@@ -60,16 +62,16 @@ def list_wallets(
     server_filter = parse_filter(WALLETS.filter, address) if address and WALLETS.filter is not None else {}
     if address and not server_filter:
         raise UsageError(f"{address!r} is not an address.", hint="Type at least 0x and 4 digits, or 20 characters.")
-    if user_id:
+    if user:
         record = replace(WALLETS, list=ListOperation("getWalletsByUserId", "wallets"), parent_resource="users")
     print_list(
         context,
         record,
-        ListQuery(filter={} if user_id else server_filter),
-        RowFilter(address, Match.CONTAINS, ("walletPublicKey",)) if user_id and address else None,
-        parent=user_id or "",
+        ListQuery(filter={} if user else server_filter),
+        RowFilter(address, Match.CONTAINS, ("walletPublicKey",)) if user and address else None,
+        find_parent=partial(_find_user_id, user) if user else None,
         limit=limit,
-        all_rows=all_rows or bool(user_id),
+        all_rows=all_rows or bool(user),
         ndjson=ndjson,
         text=address or "",
         items="wallets",
@@ -77,22 +79,29 @@ def list_wallets(
     )
 
 
-@wallets.command("get")
-@click.argument("wallet_id", metavar="ID")
-@pass_context
-def get_wallet(context: CliContext, wallet_id: str) -> None:
-    """Show one wallet in full."""
+async def _find_user_id(user: str, connection: Connection) -> str:
+    """Return the id of the user that a text identifies."""
+    from dyntui.services.actions.target_lookup import look_up_one
 
+    return str((await look_up_one(connection.client, USERS, user))["id"])
+
+
+@wallets.command("get")
+@click.argument("wallet", metavar="WALLET")
+@pass_context
+def get_wallet(context: CliContext, wallet: str) -> None:
+    """Show one wallet in full. WALLET is its id or address."""
+    from dyntui.services.actions.target_lookup import read_object
     from dyntui.services.web_links import explorer_url
 
-    wallet = context.run_connected(lambda connection: connection.client.wallets.get_raw(wallet_id))
-    show_object(context, wallet)
-    if url := explorer_url(wallet.get("chain"), wallet.get("publicKey")):
+    document = context.run_connected(lambda connection: read_object(connection.client, WALLETS, wallet))
+    show_object(context, document)
+    if url := explorer_url(document.get("chain"), document.get("publicKey")):
         context.print_result(f"{'explorer':<28}  {url}")
 
 
 @wallets.command("link")
-@click.argument("user_id", metavar="USER-ID")
+@click.argument("user", metavar="USER")
 @click.option("--address", required=True, help="Address of the wallet.")
 @click.option("--chain", required=True, help="Chain of the wallet: EVM, SOL, BTC, ...")
 @click.option("--name", required=True, help="Name of the wallet app: metamask, phantom, ...")
@@ -101,7 +110,7 @@ def get_wallet(context: CliContext, wallet_id: str) -> None:
 @pass_context
 def link_external_wallet(
     context: CliContext,
-    user_id: str,
+    user: str,
     address: str,
     chain: str,
     name: str,
@@ -109,11 +118,18 @@ def link_external_wallet(
     confirmation: Confirmation,
 ) -> int:
     """Link an external wallet to a user."""
-    from dyntui.services.actions.user_actions import link_wallet
-    from dyntui.services.actions.write_types import Target
+    from dyntui.services.actions.target_lookup import look_up_one
+    from dyntui.services.actions.user_actions import link_wallet, user_target
 
     fields = {"publicWalletAddress": address, "chain": chain, "walletName": name, "walletProvider": provider}
-    return run_write(context, link_wallet(fields), [Target(user_id)], confirmation)
+    action = link_wallet(fields)
+
+    async def work(connection: Connection) -> int:
+        connection.write_gate.check(action)
+        target = user_target(await look_up_one(connection.client, USERS, user))
+        return await perform_and_report(context, connection, action, [target], confirmation)
+
+    return context.run_connected(work)
 
 
 @wallets.command("pregenerate")
@@ -167,8 +183,11 @@ def pregenerate_wallets(
 @wallets.command("export")
 @export_options
 @pass_context
-def export_wallets(context: CliContext, /, **options: Any) -> None:
-    """Export all wallets, or the wallets with these ids. `-` reads the ids from standard input."""
+def export_wallets(context: CliContext, /, **options: Any) -> int:
+    """Export all wallets, or the wallets that are given.
+
+    TARGET is the id or address of a wallet. @FILE reads them from a file and - from standard input, one a line.
+    """
     from dyntui.services.exports import WALLET_FIELDS
 
-    export_rows(context, WALLETS, WALLET_FIELDS, query=None, **options)
+    return export_rows(context, WALLETS, WALLET_FIELDS, query=None, **options)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +12,9 @@ import click
 from dyntui.cli.context import CliContext, confirm_options, pass_context
 from dyntui.cli.resource_commands import make_resource_group
 from dyntui.cli.resource_lists import limit_option, list_rows, ndjson_option, show_rows
+from dyntui.cli.targets import LeftOut, ignore_missing_option, read_targets
 from dyntui.cli.watch import watch_option
-from dyntui.cli.write_helpers import perform, perform_and_report, read_ids
+from dyntui.cli.write_helpers import perform, perform_and_report
 from dyntui.core.errors import EXIT_SOME_FAILED, UsageError
 from dyntui.core.json_types import Row
 from dyntui.resources import RESOURCES
@@ -28,21 +30,23 @@ webhooks = make_resource_group("webhooks", "Manage webhooks, redeliver messages,
 
 
 @webhooks.command("messages")
-@click.argument("webhook_id", metavar="WEBHOOK")
+@click.argument("webhook", metavar="WEBHOOK")
 @click.option("--failed", is_flag=True, help="Only messages that were not delivered.")
 @limit_option
 @ndjson_option
 @watch_option
 @pass_context
-def list_messages(context: CliContext, webhook_id: str, failed: bool, limit: int, ndjson: bool) -> None:
+def list_messages(context: CliContext, webhook: str, failed: bool, limit: int, ndjson: bool) -> None:
     """List the messages of a webhook: status, response, attempt, latency."""
     record = RESOURCES["webhook-messages"]
     if not failed:
-        list_rows(context, record, parent=webhook_id, limit=limit, ndjson=ndjson)
+        list_rows(context, record, parent=webhook, limit=limit, ndjson=ndjson)
         return
+    from dyntui.services.actions.target_lookup import find_parent
     from dyntui.services.webhooks import scan_failed
 
     async def work(connection: Connection) -> list[Row]:
+        webhook_id = await find_parent(connection.client, record, webhook)
         return [scanned.row async for scanned in scan_failed(connection.client, webhook_id)]
 
     rows = context.run_connected(work)
@@ -50,55 +54,70 @@ def list_messages(context: CliContext, webhook_id: str, failed: bool, limit: int
 
 
 @webhooks.command("deliveries")
-@click.argument("webhook_id", metavar="WEBHOOK")
+@click.argument("webhook", metavar="WEBHOOK")
 @click.argument("message_id", metavar="MESSAGE")
 @pass_context
-def list_deliveries(context: CliContext, webhook_id: str, message_id: str) -> None:
+def list_deliveries(context: CliContext, webhook: str, message_id: str) -> None:
     """List all delivery attempts of one message, with request and response."""
+    from dyntui.services.actions.target_lookup import find_parent
     from dyntui.services.webhooks import read_deliveries
 
-    show_rows(
-        context,
-        RESOURCES["webhook-messages"],
-        context.run_connected(lambda connection: read_deliveries(connection.client, webhook_id, message_id)),
-        None,
-    )
+    record = RESOURCES["webhook-messages"]
+
+    async def work(connection: Connection) -> Sequence[Row]:
+        webhook_id = await find_parent(connection.client, record, webhook)
+        return await read_deliveries(connection.client, webhook_id, message_id)
+
+    show_rows(context, record, context.run_connected(work), None)
 
 
 @webhooks.command("redeliver")
-@click.argument("webhook_id", metavar="WEBHOOK")
-@click.argument("ids", nargs=-1, metavar="[MESSAGE]...")
+@click.argument("webhook", metavar="WEBHOOK")
+@click.argument("messages", nargs=-1, metavar="[MESSAGE]...")
 @click.option("--failed", is_flag=True, help="Redeliver all messages that were not delivered.")
+@ignore_missing_option
 @confirm_options
 @pass_context
 def redeliver_messages(
-    context: CliContext, webhook_id: str, ids: tuple[str, ...], failed: bool, confirmation: Confirmation
+    context: CliContext,
+    webhook: str,
+    messages: tuple[str, ...],
+    failed: bool,
+    ignore_missing: bool,
+    confirmation: Confirmation,
 ) -> int:
-    """Send messages of a webhook again."""
+    """Send messages of a webhook again.
+
+    WEBHOOK is its id or URL. A MESSAGE is an id. @FILE reads them from a file and - from standard input, one a line.
+    """
     from dyntui.services.actions.resource_actions import find_action, make_target, make_write_action
+    from dyntui.services.actions.target_lookup import find_parent
     from dyntui.services.webhooks import scan_failed
 
     record = RESOURCES["webhook-messages"]
-    if failed and ids:
+    if failed and messages:
         raise UsageError("Message ids and --failed cannot be used together.", hint="Leave out one of them.")
+    message_ids = [] if failed else read_targets(messages, key=record.key)
 
     async def work(connection: Connection) -> int:
+        webhook_id = await find_parent(connection.client, record, webhook)
         write = make_write_action(record, find_action(record, "redeliver"), parent=webhook_id)
         if failed:
             failed_messages = scan_failed(connection.client, webhook_id)
             targets = [make_target(record, scanned.row) async for scanned in failed_messages]
         else:
-            targets = [make_target(record, None, message_id) for message_id in read_ids(ids)]
-        if not targets:
+            targets = [make_target(record, None, message_id) for message_id in message_ids]
+        if failed and not targets:
             context.print_message("All messages were delivered, so nothing was sent.")
             return 0
-        return await perform_and_report(context, connection, write, targets, confirmation)
+        left_out = LeftOut(ignore_missing=ignore_missing)
+        return await perform_and_report(context, connection, write, targets, confirmation, left_out)
 
     return context.run_connected(work)
 
 
 @webhooks.command("verify")
-@click.argument("webhook_id", metavar="WEBHOOK")
+@click.argument("webhook", metavar="WEBHOOK")
 @click.argument("body_file", metavar="FILE|-", default="-")
 @click.option(
     "--signature", required=True, metavar="TEXT", help="Value of the header x-dynamic-signature-256 of the request."
@@ -106,27 +125,29 @@ def redeliver_messages(
 @confirm_options
 @pass_context
 def verify_webhook_body(
-    context: CliContext, webhook_id: str, body_file: str, signature: str, confirmation: Confirmation
+    context: CliContext, webhook: str, body_file: str, signature: str, confirmation: Confirmation
 ) -> int:
     """Check whether a request body was signed with the secret of a webhook.
 
     The secret is read from the server and not shown. Without FILE, the body is read from standard input.
     """
     from dyntui.services.actions.resource_actions import make_target
+    from dyntui.services.actions.target_lookup import look_up_one
     from dyntui.services.webhooks import read_secret_action, verify_signature
 
     record = RESOURCES["webhooks"]
     body = _read_bytes(body_file)
 
     async def work(connection: Connection) -> Any:
-        write, targets = read_secret_action(), [make_target(record, None, webhook_id)]
+        write, row = read_secret_action(), await look_up_one(connection.client, record, webhook)
+        targets = [make_target(record, row)]
         results = await perform(context, connection, write, targets, confirmation)
         if results.first_error is not None:
             raise results.first_error
         return results.items[0].value
 
-    webhook = context.run_connected(work)
-    secret = str(webhook.get("secret") or "") if isinstance(webhook, dict) else ""
+    document = context.run_connected(work)
+    secret = str(document.get("secret") or "") if isinstance(document, dict) else ""
     if not secret:
         raise UsageError("The server returned no secret for this webhook, so the signature cannot be verified.")
     check = verify_signature(secret, body, signature)

@@ -5,15 +5,15 @@ All commands that write use this module.
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from dyntui.cli.context import CliContext, combine_options, confirm_options
 from dyntui.cli.output import can_ask, confirm, prompt, show_progress
-from dyntui.core.errors import EXIT_SOME_FAILED, UsageError
+from dyntui.cli.targets import LeftOut, read_targets
+from dyntui.core.errors import EXIT_SOME_FAILED
 
 if TYPE_CHECKING:
     from dyntui.services.actions.write_types import (
@@ -30,15 +30,13 @@ __all__ = [
     "ask_confirmation",
     "confirm_access_options",
     "confirm_action",
-    "ids_argument",
     "make_progress_line",
     "perform",
     "perform_and_report",
     "print_undo_hint",
-    "read_ids",
     "read_option",
-    "read_targets",
     "report_results",
+    "run_on_users",
     "run_write",
 ]
 
@@ -48,41 +46,9 @@ read_option = click.option(
 """Option of commands that can decide who may sign in: effects that were not shown cannot be confirmed."""
 
 confirm_access_options = combine_options(confirm_options, read_option)
-ids_argument = click.argument("ids", nargs=-1, metavar="[ID]...")
 
 
-def read_ids(ids: Sequence[str], *, key: str = "id") -> list[str]:
-    """Return the ids in the arguments; with `-` or none, those on standard input.
-
-    Standard input has one id a line, or NDJSON rows with the id in the field `key`. Raises UsageError when there is
-    no id.
-    """
-    if ids and list(ids) != ["-"]:
-        return list(dict.fromkeys(ids))
-    if not ids and sys.stdin.isatty():
-        raise UsageError("No ids were given.", hint="Give ids as arguments, or one a line on standard input.")
-    import json
-
-    found: dict[str, None] = {}
-    for number, line in enumerate(sys.stdin, 1):
-        text = line.strip()
-        if text.startswith("{"):
-            try:
-                text = str(json.loads(text)[key])
-            except (ValueError, KeyError, TypeError):
-                raise UsageError(f"Line {number} of standard input is not a JSON object with {key!r}.") from None
-        if text:
-            found[text] = None
-    if not found:
-        raise UsageError("Standard input has no ids.", hint=f"Give one id a line, or NDJSON rows with `{key}`.")
-    return list(found)
-
-
-def read_targets(ids: Sequence[str]) -> list[Target]:
-    """Return targets for the ids in the arguments or on standard input."""
-    from dyntui.services.actions.write_types import Target
-
-    return [Target(target_id) for target_id in read_ids(ids)]
+_NONE_LEFT_OUT = LeftOut()
 
 
 def run_write(context: CliContext, action: WriteAction, targets: Sequence[Target], confirmation: Confirmation) -> int:
@@ -92,17 +58,54 @@ def run_write(context: CliContext, action: WriteAction, targets: Sequence[Target
     )
 
 
+def run_on_users(
+    context: CliContext,
+    action: WriteAction,
+    arguments: Sequence[str],
+    confirmation: Confirmation,
+    *,
+    ignore_missing: bool,
+    prepare: Callable[[Connection], Awaitable[WriteAction]] | None = None,
+) -> int:
+    """Perform an action on the users in the arguments, print the results and return the exit code.
+
+    arguments: as `read_targets` reads them. prepare: makes the final action, where that needs requests.
+    """
+    from dyntui.resources import USERS
+    from dyntui.services.actions.registry import declaration
+    from dyntui.services.actions.target_lookup import look_up_targets
+    from dyntui.services.actions.write_types import WriteResults
+
+    texts = read_targets(arguments)
+    if not texts:
+        return report_results(context, WriteResults(action, ()))
+
+    async def work(connection: Connection) -> int:
+        connection.write_gate.check(action)
+        final_action = action if prepare is None else await prepare(connection)
+        lookup = await look_up_targets(connection.client, USERS, declaration(action.name).action, texts)
+        left_out = LeftOut(lookup.unresolved, ignore_missing=ignore_missing)
+        return await perform_and_report(context, connection, final_action, lookup.targets, confirmation, left_out)
+
+    return context.run_connected(work)
+
+
 async def perform_and_report(
     context: CliContext,
     connection: Connection,
     action: WriteAction,
     targets: Sequence[Target],
     confirmation: Confirmation,
+    left_out: LeftOut = _NONE_LEFT_OUT,
 ) -> int:
-    """Perform `action`, print how to undo a change of allowlist entries, then the results. Return the exit code."""
-    results = await perform(context, connection, action, targets, confirmation)
-    print_undo_hint(context, action)
-    return report_results(context, results)
+    """Perform `action`, print how to undo a change of allowlist entries, then the results. Return the exit code.
+
+    left_out: targets that were given and are not among `targets`; they are named too.
+    """
+    results = await perform(context, connection, action, targets, confirmation, left_out)
+    if results.items:
+        print_undo_hint(context, action)
+    return report_results(context, results, left_out)
 
 
 def print_undo_hint(context: CliContext, action: WriteAction) -> None:
@@ -117,8 +120,18 @@ async def perform(
     action: WriteAction,
     targets: Sequence[Target],
     confirmation: Confirmation,
+    left_out: LeftOut = _NONE_LEFT_OUT,
 ) -> WriteResults:
-    """Perform `action` through the write gate, after a confirmation by the options or on the terminal."""
+    """Perform `action` through the write gate, after a confirmation by the options or on the terminal.
+
+    Without targets nothing is done. left_out: targets that were given and are not among `targets`.
+    """
+    from dyntui.services.actions.write_types import WriteResults
+
+    if not targets:
+        connection.write_gate.check(action)
+        return WriteResults(action, ())
+    left_out.announce(context)
     confirmation = await confirm_action(context, connection, action, targets, confirmation)
     return await connection.write_gate.perform(
         action, targets, confirmation, on_progress=make_progress_line(len(targets))
@@ -186,29 +199,42 @@ def make_progress_line(count: int) -> Callable[[int, int], None] | None:
     return lambda done, total: show_progress(f"{done:,} of {total:,}", end=done == total)
 
 
-def report_results(context: CliContext, results: WriteResults) -> int:
-    """Print the outcome of each target and a sentence about all of them. Return the exit code."""
-    from dyntui.services.access.entries import already_existed
+def report_results(context: CliContext, results: WriteResults, left_out: LeftOut = _NONE_LEFT_OUT) -> int:
+    """Print the outcome of each target and a sentence about all of them. Return the exit code.
+
+    left_out: targets that the action was not done to; they come last.
+    """
+    from dyntui.api.errors import NotFound
     from dyntui.services.actions.result_sentence import result_sentence
     from dyntui.services.actions.write_types import WriteOutcome
 
     context.emit_json(
         {
             "action": results.action.name,
-            "targets": [_result_document(item) for item in results.items],
-            "counts": {outcome.value: results.count(outcome) for outcome in WriteOutcome},
+            "targets": [*(_result_document(item) for item in results.items), *left_out.documents()],
+            "counts": {str(outcome): results.count(outcome) for outcome in WriteOutcome} | left_out.counts(),
         }
     )
-    for item in results.items:
-        reason = f"  {item.error}" if item.error is not None else ""
-        outcome = "exists" if already_existed(item.value) else item.outcome.value
-        context.print_result(f"{outcome:<10} {_result_id(item)}  {item.target.label}{reason}")
+    context.print_result(*(_result_line(item) for item in results.items), *left_out.lines())
     if not context.json:
-        context.print_message(result_sentence(results))
-    if not results.remaining:
+        nothing = "Nothing was sent" if left_out.count else "There are no targets, so nothing was sent."
+        done = result_sentence(results) if results.items else nothing
+        context.print_message(f"{done}; {left_out.sentence}" if left_out.count else done)
+    failed = [item for item in results.items if item.outcome is not WriteOutcome.DONE]
+    if left_out.ignore_missing:
+        failed = [item for item in failed if not isinstance(item.error, NotFound)]
+    if not failed and not left_out.is_failure:
         return 0
-    error = results.first_error
+    error = failed[0].error if failed else None
     return error.exit_code if error is not None and len(results.items) == 1 else EXIT_SOME_FAILED
+
+
+def _result_line(item: TargetResult) -> str:
+    from dyntui.services.access.entries import already_existed
+
+    reason = f"  {item.error}" if item.error is not None else ""
+    outcome = "exists" if already_existed(item.value) else item.outcome.value
+    return f"{outcome:<10} {_result_id(item)}  {item.target.label}{reason}"
 
 
 def _result_id(item: TargetResult) -> str:

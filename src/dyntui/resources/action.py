@@ -17,6 +17,7 @@ from dyntui.core.json_types import Row
 __all__ = [
     "ALL",
     "ActionTarget",
+    "NoChange",
     "ResourceAction",
     "create_action",
     "delete_action",
@@ -32,6 +33,12 @@ Values = Mapping[str, object]
 
 ALL = ("*",)
 """The form asks for every field of the body of the operation."""
+
+
+class NoChange(str):
+    """The reason why an action is not possible for a row: the row is already as the action would make it."""
+
+    __slots__ = ()
 
 
 def past_participle(verb: str) -> str:
@@ -138,12 +145,12 @@ class ResourceAction:
 
 def while_disabled(field: str = "enabledAt") -> Callable[[Row], str | None]:
     """Return the `disabled_reason` of an action that enables an object. field: what is set while it is enabled."""
-    return lambda row: "It is already enabled." if row.get(field) else None
+    return lambda row: NoChange("It is already enabled.") if row.get(field) else None
 
 
 def while_enabled(field: str = "enabledAt") -> Callable[[Row], str | None]:
     """Return the `disabled_reason` of an action that disables an object. field: what is set while it is enabled."""
-    return lambda row: None if row.get(field) else "It is already disabled."
+    return lambda row: None if row.get(field) else NoChange("It is already disabled.")
 
 
 create_action = partial(ResourceAction, "create", title="new", key="plus", target=ActionTarget.LIST, fields=ALL)

@@ -88,7 +88,7 @@ ALLOWLISTS = Resource(
     route="allowlist-entries",
     empty="There are no allowlists in this environment, so everyone may sign in.",
     command="allowlists",
-    by_name=True,
+    identified_by=("name",),
     actions=(
         *access_actions("allowlist", "createAllowlistByEnvironmentId", "updateAllowlistById", "enableAllowlistById", "disableAllowlistById",
             "deleteAllowlistById", fields=("name", "outcome", "scope"),

@@ -68,6 +68,7 @@ KEYS = Resource(
 
 ORIGINS = Resource(
     name="origins",
+    identified_by=("origin",),
     description="Sites that may use the SDK (CORS)",
     also_changes=("settings",),
     aliases=("origin", "cors"),
@@ -86,6 +87,7 @@ ORIGINS = Resource(
 
 DEEPLINKS = Resource(
     name="deeplinks",
+    identified_by=("url",),
     description="URLs that mobile apps may be opened with",
     also_changes=("settings",),
     aliases=("deeplink", "deeplink-urls"),
@@ -105,6 +107,7 @@ DEEPLINKS = Resource(
 
 HOSTNAMES = Resource(
     name="hostnames",
+    identified_by=("hostname",),
     description="Your own domains for Dynamic, and their DNS state",
     also_changes=("settings",),
     aliases=("hostname", "custom-hostnames", "dns"),
@@ -127,6 +130,7 @@ HOSTNAMES = Resource(
 
 CUSTOM_FIELDS = Resource(
     name="custom-fields",
+    identified_by=("name", "key"),
     description="Fields that new users fill in",
     also_changes=("settings",),
     aliases=("fields",),
@@ -152,6 +156,7 @@ CUSTOM_FIELDS = Resource(
 
 PROVIDERS = Resource(
     name="providers",
+    identified_by=("provider",),
     description="Social and other sign-in providers, client ids",
     also_changes=("settings",),
     aliases=("provider",),
@@ -206,6 +211,7 @@ PROVIDER_URLS = Resource(
 
 EXCHANGES = Resource(
     name="exchanges",
+    identified_by=("exchange",),
     description="Coinbase and other exchanges: sign-in, on-ramp",
     also_changes=("settings",),
     aliases=("exchange",),

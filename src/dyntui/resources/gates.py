@@ -42,7 +42,7 @@ GATES = Resource(
     route="gate",
     empty="There are no gates in this environment, so no tokens are required.",
     command="gates",
-    by_name=True,
+    identified_by=("name",),
     actions=access_actions(
         "gate",
         "createGate",

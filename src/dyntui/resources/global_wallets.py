@@ -57,6 +57,7 @@ GLOBAL_ACCESS = Resource(
 
 GLOBAL_DOMAINS = Resource(
     name="global-wallet-domains",
+    identified_by=("domain",),
     description="Domains on the global wallet's access list",
     also_changes=("global-wallet",),
     singular="domain",

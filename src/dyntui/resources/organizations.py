@@ -39,6 +39,7 @@ def _answer_disabled_reason(row: Row) -> str | None:
 
 ORGANIZATIONS = Resource(
     name="organizations",
+    identified_by=("name",),
     description="Organizations that the token can read",
     aliases=("org", "orgs", "organization"),
     list=ListOperation("getOrganizationsForMember", "organizations"),
@@ -61,6 +62,7 @@ ORGANIZATIONS = Resource(
 
 PROJECTS = Resource(
     name="projects",
+    identified_by=("name",),
     description="Projects of the organization",
     also_changes=("membership-environments",),
     aliases=("project",),
@@ -98,6 +100,7 @@ ENVIRONMENTS = Resource(
 
 MEMBERS = Resource(
     name="members",
+    identified_by=("user.email",),
     description="People with dashboard access, and their roles",
     aliases=("member",),
     command="members",
@@ -128,6 +131,7 @@ MEMBERS = Resource(
 
 INVITES = Resource(
     name="invites",
+    identified_by=("email",),
     description="Invitations to the dashboard that are pending",
     aliases=("invite",),
     title="Invitations",
@@ -195,6 +199,7 @@ MFA_SETTINGS = Resource(
 
 CUSTOM_NETWORKS = Resource(
     name="custom-networks",
+    identified_by=("chainName",),
     description="Your own EVM networks: chain id, RPC, currency",
     aliases=("networks",),
     parent_resource="organizations",

@@ -28,6 +28,18 @@ __all__ = [
 ]
 
 
+_IDENTIFIER_NAMES = {
+    "chainName": "name",
+    "externalUserId": "external:ID",
+    "phoneNumber": "phone number",
+    "publicKey": "address",
+    "url": "URL",
+    "user.email": "email",
+    "walletPublicKey": "wallet address",
+}
+"""Names for people of fields that identify objects, where the field has another name."""
+
+
 class Paging(StrEnum):
     """How an endpoint pages."""
 
@@ -192,8 +204,8 @@ class Resource:
     """What can be done with the list or its rows."""
     parent_resource: str = ""
     """Name of the resource of the parent; "" when the list belongs to the environment."""
-    by_name: bool = False
-    """Whether commands accept the field `name` of an object in place of its id, when exactly one object has it."""
+    identified_by: tuple[str, ...] = ()
+    """Dot paths of the values that commands accept in place of the id, when exactly one object has the value."""
     detail_wrapper: str = ""
     """Name of the object around the response of `detail`; "" for none."""
     extra_operations: tuple[str, ...] = ()
@@ -214,6 +226,12 @@ class Resource:
     def parent(self) -> str:
         """The path parameter for the id of the parent: `userId`; "" when the list belongs to the environment."""
         return f"{self.parent_resource.removesuffix('s')}Id" if self.parent_resource else ""
+
+    @property
+    def identifiers(self) -> str:
+        """What a command accepts to identify an object, as text: `id, email or username`."""
+        *first, last = dict.fromkeys(("id", *(_IDENTIFIER_NAMES.get(name, name) for name in self.identified_by)))
+        return f"{', '.join(first)} or {last}" if first else last
 
     @property
     def plural(self) -> str:

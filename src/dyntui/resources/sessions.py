@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dyntui.core.effect import Effect
-from dyntui.resources.action import ResourceAction
+from dyntui.resources.action import NoChange, ResourceAction
 from dyntui.resources.columns import id_column, time_column
 from dyntui.resources.resource import Column, ListOperation, Resource, Row
 
@@ -11,7 +11,7 @@ __all__ = ["SESSIONS"]
 
 
 def _revoke_disabled_reason(row: Row) -> str | None:
-    return "The session is already revoked." if row.get("revokedAt") else None
+    return NoChange("The session is already revoked.") if row.get("revokedAt") else None
 
 
 SESSIONS = Resource(

@@ -45,6 +45,7 @@ def _actions(create: str, delete: str) -> tuple[ResourceAction, ...]:
 
 TOKENS = Resource(
     name="tokens",
+    identified_by=("note", "checksum"),
     description="API tokens of the environment, with their scopes",
     aliases=("token",),
     title="API Tokens",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dyntui.core.effect import Effect
 from dyntui.core.text import shorten
-from dyntui.resources.action import ActionTarget, ResourceAction, create_action, delete_action, edit_action
+from dyntui.resources.action import ActionTarget, NoChange, ResourceAction, create_action, delete_action, edit_action
 from dyntui.resources.cell_formats import item_count, short_id, text, time, yes_no
 from dyntui.resources.columns import time_column
 from dyntui.resources.resource import Column, Filter, ListOperation, Paging, Resource, Row
@@ -51,11 +51,16 @@ def _revoke_disabled_reason(row: Row) -> str | None:
     Only the list operation returns who may sign for a wallet; the detail operation does not.
     """
     is_known = "delegatedAccessWalletApiKeys" in row
-    return "No other party may sign for this wallet." if is_known and not row["delegatedAccessWalletApiKeys"] else None
+    return (
+        NoChange("No other party may sign for this wallet.")
+        if is_known and not row["delegatedAccessWalletApiKeys"]
+        else None
+    )
 
 
 USERS = Resource(
     name="users",
+    identified_by=("email", "phoneNumber", "walletPublicKey", "username", "externalUserId"),
     description="People who signed up: profile, sign-ins, wallets",
     also_changes=("wallets", "statistics", "analytics", "visitors"),
     aliases=("u", "user"),
@@ -122,6 +127,7 @@ USERS = Resource(
 
 WALLETS = Resource(
     name="wallets",
+    identified_by=("publicKey",),
     description="Linked and embedded wallets of all users",
     also_changes=("users", "analytics"),
     aliases=("w", "wallet"),
@@ -164,6 +170,6 @@ WALLETS = Resource(
             "revoke access", key="X", past="revoked", result_subject="Delegated access to", effect=Effect.DESTRUCTIVE, disabled_reason=_revoke_disabled_reason,
             warning="The owner has to delegate the access again.", in_parallel=True),
         delete_action("deleteWalletById", "Delete the wallet. It can be recovered.",
-            disabled_reason=lambda row: "The wallet is already deleted." if row.get("deletedAt") else None, warning="A deleted wallet can be recovered.", in_parallel=True),
+            disabled_reason=lambda row: NoChange("The wallet is already deleted.") if row.get("deletedAt") else None, warning="A deleted wallet can be recovered.", in_parallel=True),
     ),
 )  # fmt: skip

@@ -36,6 +36,7 @@ WALLET_VERSIONS = Resource(
 
 POLICIES = Resource(
     name="waas-policies",
+    identified_by=("name",),
     description="What embedded wallets may sign: limits, addresses",
     aliases=("policies", "policy"),
     title="Embedded Wallet Policies",

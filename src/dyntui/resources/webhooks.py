@@ -71,6 +71,7 @@ WEBHOOKS = Resource(
     aliases=("wh", "webhook"),
     command="webhooks",
     key="webhookId",
+    identified_by=("url",),
     list=ListOperation("getWebhooks", "data"),
     columns=(
         Column("url", "URL", 40, grow=True, priority=0),

@@ -1,18 +1,19 @@
-"""Find an object by what identifies it: an email, a wallet address, an id, a username or a full name.
+"""Find an object by what identifies it: an email, a phone number, a wallet address, an id, a username or a full name.
 
-The jump bar uses this. What the server returns for a filter is compared again, because how it matches is undocumented
-(docs/vendor-api.md#filter).
+The jump bar and the targets of commands use this. What the server returns for a filter is compared again, because how
+it matches is undocumented (docs/vendor-api.md#filter).
 """
 
 from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from dyntui.core.errors import DyntuiError
 from dyntui.core.json_types import Row, as_objects
 from dyntui.resources import RESOURCES, USERS, WALLETS, Resource, Scope
 from dyntui.resources.users import full_name
@@ -20,16 +21,31 @@ from dyntui.resources.users import full_name
 if TYPE_CHECKING:
     from dyntui.api.client import Client
 
-__all__ = ["FoundObject", "IdentifierKind", "LookupResult", "find_objects", "identify"]
+__all__ = [
+    "FoundObject",
+    "IdentifierKind",
+    "LookupResult",
+    "TooManyMatches",
+    "find_objects",
+    "find_users",
+    "find_wallets",
+    "identify",
+]
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _MIN_ADDRESS_LENGTH = 25
 _MAX_FOUND = 100
-"""The number of users that are compared; the server finds more only for a text that is hardly an identifier."""
+"""The number of users that the jump bar compares; more are found only for a text that is hardly an identifier."""
+_MAX_COMPARED = 5_000
+"""The number of users that are compared to find each one that a text identifies."""
 
 
-IdentifierKind = Literal["email", "address", "id", "name"]
+IdentifierKind = Literal["email", "phone", "address", "id", "name"]
 """What a text identifies an object by; `name` is a username or a full name: every other text."""
+
+
+class TooManyMatches(DyntuiError):
+    """The server found so many objects that those which a text identifies are unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +72,14 @@ def identify(text: str) -> IdentifierKind:
     text = text.strip()
     if _UUID.fullmatch(text):
         return "id"
-    if "@" in text or len(text) >= _MIN_ADDRESS_LENGTH:
+    if "@" in text or text.startswith("+") or len(text) >= _MIN_ADDRESS_LENGTH:
         from dyntui.importer.column_inference import identifier_kind
 
         match identifier_kind(text):
             case "email":
                 return "email"
+            case "phoneNumber":
+                return "phone"
             case "walletPublicKey":
                 return "address"
     return "name"
@@ -73,31 +91,74 @@ async def find_objects(client: Client, text: str) -> LookupResult:
     An id is looked up as that of a user first; only when there is none, as that of every other kind of object that the
     API can read by its id. Raises DyntuiError when the server cannot be reached.
     """
-    text = " ".join(text.split())
-    match identify(text):
-        case "id":
-            return await _find_by_id(client, text)
-        case "email":
-            users = [row async for row in _find_users(client, "email", text) if _has_email(row, text)]
-            return LookupResult([FoundObject(USERS, row) for row in users], "the emails of users")
-        case "address":
-            return LookupResult(await _find_by_address(client, text), "the wallets of users")
-        case "name":
-            return await _find_by_name(client, text)
-
-
-async def _find_users(client: Client, column: str, text: str) -> AsyncGenerator[Row, None]:
-    """Yield the users that the server finds for `text` and its lower-case form in a column, each one time."""
     from dyntui.services.lists.list_source import ListQuery, scan
 
-    seen: set[object] = set()
-    for value in dict.fromkeys((text, text.lower())):
-        query = ListQuery(order=USERS.list.order, filter={"filterColumn": column, "filterValue": value})
+    text = " ".join(text.split())
+    kind = identify(text)
+    if kind == "id":
+        return await _find_by_id(client, text)
+    if kind == "address" and (wallets := await find_wallets(client, text)):
+        return LookupResult([FoundObject(WALLETS, wallet) for wallet in wallets], "the wallets of users")
+    users = await find_users(client, text, max_rows=_MAX_FOUND)
+    if not users and kind == "name":
+        query = ListQuery(order=USERS.list.order, filter={"filterColumn": "all", "filterValue": text})
         async with aclosing(scan(client, USERS, query=query, max_rows=_MAX_FOUND)) as rows:
+            users = [found.row async for found in rows if full_name(found.row).casefold() == text.casefold()]
+    return LookupResult([FoundObject(USERS, user) for user in users], _SEARCHED[kind])
+
+
+_SEARCHED = {
+    "email": "the emails of users",
+    "phone": "the phone numbers of users",
+    "address": "the wallets of users",
+    "name": "the usernames and full names of users",
+}
+
+
+async def find_users(client: Client, text: str, *, max_rows: int | None = None) -> list[Row]:
+    """Return the users that an email, a phone number, a wallet address or a username identifies, each one time.
+
+    max_rows: how many users to compare of those that the server finds; None compares all of them, and raises
+    TooManyMatches when they are too many, as when a server ignores the filter.
+    """
+    from dyntui.importer.phones import normal_phone
+    from dyntui.services.lists.list_source import ListQuery, scan
+
+    kind = identify(text)
+    column, fits = _user_column(text, kind)
+    values = (text, normal_phone(text)) if kind == "phone" else (text, text.lower())
+    found: dict[object, Row] = {}
+    for value in dict.fromkeys(values):
+        query = ListQuery(order=USERS.list.order, filter={"filterColumn": column, "filterValue": value})
+        async with aclosing(scan(client, USERS, query=query, max_rows=max_rows or _MAX_COMPARED)) as rows:
             async for scanned in rows:
-                if scanned.row.get("id") not in seen:
-                    seen.add(scanned.row.get("id"))
-                    yield scanned.row
+                if fits(scanned.row):
+                    found.setdefault(scanned.row.get("id"), scanned.row)
+                if max_rows is None and scanned.seen >= _MAX_COMPARED:
+                    raise TooManyMatches(
+                        f"The server found {_MAX_COMPARED:,} users or more for {text!r}, so it may ignore the filter.",
+                        hint="Give the id of the user.",
+                    )
+    return [*found.values()]
+
+
+def _user_column(text: str, kind: IdentifierKind) -> tuple[str, Callable[[Row], bool]]:
+    """Return the column that the server searches for a text, and whether a row has exactly that value."""
+    from dyntui.services.lists.row_match import Match, RowFilter
+
+    match kind:
+        case "email":
+            return "email", lambda user: _has_email(user, text)
+        case "phone":
+            from dyntui.services.access.drafts import key_of
+            from dyntui.services.access.user_identifiers import keys_for
+
+            key = key_of({"phoneNumber": text})
+            return "phoneNumber", lambda user: key in keys_for(user)
+        case "address":
+            return "walletPublicKey", RowFilter(text, Match.EXACT, ("walletPublicKey",)).fits
+        case _:
+            return "username", lambda user: str(user.get("username") or "").casefold() == text.casefold()
 
 
 def _has_email(user: Row, email: str) -> bool:
@@ -105,29 +166,14 @@ def _has_email(user: Row, email: str) -> bool:
     return any(str(value or "").casefold() == email.casefold() for value in values)
 
 
-async def _find_by_address(client: Client, address: str) -> list[FoundObject]:
-    """Return the wallets with this address; without one, the users of whom a credential has it."""
+async def find_wallets(client: Client, address: str) -> list[Row]:
+    """Return the wallets with exactly this address."""
     from dyntui.services.lists.list_source import ListQuery, scan
     from dyntui.services.lists.row_match import Match, RowFilter
 
     fits = RowFilter(address, Match.EXACT, ("walletPublicKey",)).fits
     async with aclosing(scan(client, WALLETS, query=ListQuery(filter={"address": address}))) as rows:
-        wallets = [found.row async for found in rows if fits(found.row)]
-    if wallets:
-        return [FoundObject(WALLETS, wallet) for wallet in wallets]
-    return [FoundObject(USERS, row) async for row in _find_users(client, "walletPublicKey", address) if fits(row)]
-
-
-async def _find_by_name(client: Client, text: str) -> LookupResult:
-    from dyntui.services.lists.list_source import ListQuery, scan
-
-    users = [row async for row in _find_users(client, "username", text)]
-    users = [row for row in users if str(row.get("username") or "").casefold() == text.casefold()]
-    if not users:
-        query = ListQuery(order=USERS.list.order, filter={"filterColumn": "all", "filterValue": text})
-        async with aclosing(scan(client, USERS, query=query, max_rows=_MAX_FOUND)) as rows:
-            users = [found.row async for found in rows if full_name(found.row).casefold() == text.casefold()]
-    return LookupResult([FoundObject(USERS, row) for row in users], "the usernames and full names of users")
+        return [found.row async for found in rows if fits(found.row)]
 
 
 async def _find_by_id(client: Client, object_id: str) -> LookupResult:

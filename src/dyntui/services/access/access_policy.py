@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row
+from dyntui.services.lists.row_match import identified_rows
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
@@ -179,8 +180,7 @@ async def read_access(client: Client) -> AccessPolicy:
 
 def find_policy(rows: Sequence[Row], name: str, noun: str = "allowlist") -> Row:
     """Return the row with that id or name; the case of the name matters only if several match. Raises UsageError."""
-    found = [row for row in rows if name == row.get("id")] or [row for row in rows if name == row.get("name")]
-    found = found or [row for row in rows if name.casefold() == str(row.get("name") or "").casefold()]
+    found = identified_rows(rows, name)
     if len(found) == 1:
         return found[0]
     available = ", ".join(f"{row.get('name')} ({row.get('id')})" for row in (found or rows)[:5]) or "none"

@@ -12,16 +12,14 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from dyntui.core.errors import UsageError
-from dyntui.core.interface import by_interface, with_keys
+from dyntui.core.interface import by_interface
 from dyntui.core.json_types import Row, as_object, as_objects
 from dyntui.resources import RESOURCES, ActionTarget, Resource, ResourceAction, Scope, Shape, resource
 from dyntui.resources.cell_formats import get_path
 from dyntui.resources.tokens import is_own_token
-from dyntui.services.access.access_policy import find_policy
 from dyntui.services.access.actions import ACCESS_RECORDS, access_action
 from dyntui.services.actions.registry import declaration, declared_write
 from dyntui.services.actions.write_types import Target, WriteAction, WriteResults
-from dyntui.services.bulk import BulkRun
 from dyntui.services.forms import (
     REQUIRED,
     FieldKind,
@@ -50,7 +48,6 @@ __all__ = [
     "find_action",
     "find_created_id",
     "find_resource",
-    "find_rows",
     "form_fields",
     "is_single",
     "make_new_target",
@@ -59,8 +56,8 @@ __all__ = [
     "mask_results",
     "mask_secrets",
     "needs_parent",
+    "needs_rows",
     "read_one",
-    "read_targets",
     "resolve_organization",
     "resolve_parent",
     "starting_values",
@@ -138,15 +135,22 @@ async def _find_organization(client: Client) -> str:
 def needs_parent(client: Client, record: Resource, action: ResourceAction) -> bool:
     """Return whether an action is not possible without the parent of its targets."""
     in_path = record.parent in client.catalog.get(action.operation).path_names
-    return in_path or (_needs_rows(record, action) and _is_read_by_parent(client, record))
+    return in_path or (_sends_rows(action) and _is_read_by_parent(client, record))
 
 
-def _needs_rows(record: Resource, action: ResourceAction) -> bool:
-    """Return whether an action needs the rows of its targets, not only their ids."""
-    return bool(
-        action.target is ActionTarget.ROWS
-        and (action.replaces_all or action.body or action.values_path or record.by_name)
-    )
+def needs_rows(client: Client, record: Resource, action: ResourceAction, parent: str = "") -> bool:
+    """Return whether an action needs the rows of its targets, not only their ids.
+
+    A row is also needed to check whether the action is possible, where it can be read.
+    """
+    can_check = action.disabled_reason is not None and (bool(parent) or not _is_read_by_parent(client, record))
+    return _sends_rows(action) or can_check
+
+
+def _sends_rows(action: ResourceAction) -> bool:
+    """Return whether the request of an action is made from the rows of its targets."""
+    is_on_rows = action.target is ActionTarget.ROWS
+    return is_on_rows and bool(action.replaces_all or action.body or action.values_path)
 
 
 def _is_read_by_parent(client: Client, record: Resource) -> bool:
@@ -184,7 +188,14 @@ async def read_one(client: Client, record: Resource, row_id: str, *, parent: str
         found = _unwrap(record, document)
         if isinstance(found, dict):
             return found
-    return (await find_rows(client, record, [row_id], parent=parent))[row_id]
+    async with aclosing(scan(client, record, parent=parent)) as rows:
+        async for scanned in rows:
+            if is_single(record) or str(scanned.row.get(record.key, "")) == row_id:
+                return scanned.row
+    raise UsageError(
+        f"There is no {record.singular} {row_id!r}.",
+        hint=by_interface(f"`dyntui get {record.name}` lists them.", "Refresh the list."),
+    )
 
 
 def detail_path(client: Client, record: Resource, row_id: str, parent: str = "") -> dict[str, str]:
@@ -197,28 +208,6 @@ def _unwrap(record: Resource, document: Any) -> Any:
     """Return the object in a response that has a wrapper around it: `{"user": {...}}`."""
     found = document.get(record.detail_wrapper or record.singular) if isinstance(document, dict) else None
     return found if isinstance(found, dict) else document
-
-
-async def find_rows(client: Client, record: Resource, ids: Sequence[str], *, parent: str = "") -> dict[str, Row]:
-    """Read rows of a list by their ids, or by their names if the record allows it. For a list with at most one row,
-    any id is accepted. Raises UsageError for an unknown id."""
-    if record.by_name:
-        rows = [scanned.row async for scanned in scan(client, record, parent=parent)]
-        return {row_id: find_policy(rows, row_id, record.singular) for row_id in ids}
-    requested, found = set(ids), dict[str, Row]()
-    async with aclosing(scan(client, record, parent=parent)) as scanned_rows:
-        async for scanned in scanned_rows:
-            row_id = ids[0] if is_single(record) else str(scanned.row.get(record.key, ""))
-            if row_id in requested:
-                found[row_id] = scanned.row
-                if len(found) == len(requested):
-                    break
-    if missing := [row_id for row_id in ids if row_id not in found]:
-        raise UsageError(
-            f"There is no {record.singular} {missing[0]!r}.",
-            hint=by_interface(f"`dyntui get {record.name}` lists them.", "Refresh the list."),
-        )
-    return found
 
 
 # Writing
@@ -280,31 +269,6 @@ def mask_results(record: Resource, results: WriteResults) -> WriteResults:
 
     items = (replace(item, value=masked(item.value), reread=masked(item.reread)) for item in results.items)
     return replace(results, items=tuple(items))
-
-
-async def read_targets(
-    client: Client, record: Resource, action: ResourceAction, ids: Sequence[str], *, parent: str = ""
-) -> list[Target]:
-    """Return the targets with these ids; their rows are read where the action needs more than the id."""
-    if action.target is ActionTarget.LIST:
-        if ids:
-            raise UsageError(f"{action.name} of {record.name} takes no id.", hint="Give its fields as FIELD=VALUE.")
-        return [make_target(record, None)]
-    if not ids and is_single(record):
-        rows = [scanned.row async for scanned in scan(client, record, parent=parent)]
-        if not rows:
-            raise UsageError(with_keys(record.empty) or f"There is no {record.singular}.")
-        return [make_target(record, row) for row in rows]
-    can_check = action.disabled_reason is not None and (bool(parent) or not _is_read_by_parent(client, record))
-    if not (_needs_rows(record, action) or can_check):
-        return [make_target(record, None, row_id) for row_id in ids]
-    if record.detail and not record.by_name:
-        run = BulkRun(client, record.detail)
-        rows = [row async for row in run.in_order(ids, lambda row_id: read_one(client, record, row_id, parent=parent))]
-    else:
-        by_id = await find_rows(client, record, ids, parent=parent)
-        rows = [by_id[row_id] for row_id in ids]
-    return [make_target(record, row) for row in rows]
 
 
 def check_values(

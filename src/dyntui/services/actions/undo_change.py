@@ -16,9 +16,9 @@ from dyntui.services.actions.resource_actions import (
     created_results,
     make_write_action,
     read_one,
-    read_targets,
     resolve_parent,
 )
+from dyntui.services.actions.target_lookup import look_up_targets
 from dyntui.services.actions.write_types import Target, WriteAction, WriteOutcome, WriteResults
 
 if TYPE_CHECKING:
@@ -79,9 +79,11 @@ async def undo_of(connection: Connection, change: DoneChange) -> tuple[WriteActi
     assert undoing is not None
     parent = await resolve_parent(connection.client, undoing.record)
     record = undoing.record
-    targets = await read_targets(connection.client, record, undoing.action, list(change.targets), parent=parent)
+    lookup = await look_up_targets(connection.client, record, undoing.action, list(change.targets), parent=parent)
+    if not lookup.targets:
+        lookup.unresolved[0].only()
     labeled = []
-    for number, target in enumerate(targets):
+    for number, target in enumerate(lookup.targets):
         label = change.targets.get(target.id) or target.label
         if label == target.id and record.detail and number < _LABELED:
             label = record.label_of(await read_one(connection.client, record, target.id, parent=parent))

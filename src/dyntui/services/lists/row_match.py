@@ -12,7 +12,7 @@ from dyntui.core.json_types import Row
 if TYPE_CHECKING:
     from dyntui.resources import Resource
 
-__all__ = ["Match", "RowFilter", "row_filter"]
+__all__ = ["Match", "RowFilter", "identified_rows", "row_filter"]
 
 
 _WALLETS = ("walletPublicKey", "publicKey", "address", "public_identifier")
@@ -80,6 +80,23 @@ def row_filter(record: Resource, text: str, match: Match) -> RowFilter:
             "--exact and --match need a text to compare with.", hint="--filter TEXT, or --filter column:TEXT."
         )
     return RowFilter(value, match, columns)
+
+
+def identified_rows(rows: Sequence[Row], text: str, key: str = "id", fields: Sequence[str] = ("name",)) -> list[Row]:
+    """Return the rows with this id; without one, those that have the text as the value of one of the fields.
+
+    The case of a value matters only where rows differ in it, and in URLs. fields: dot paths.
+    """
+    from dyntui.resources.cell_formats import get_path
+
+    if found := [row for row in rows if str(row.get(key, "")) == text]:
+        return found
+    values = [{str(get_path(row, field) or "") for field in fields} for row in rows]
+    found = [row for row, texts in zip(rows, values, strict=True) if text in texts]
+    if found or "://" in text:
+        return found
+    folded = text.casefold()
+    return [row for row, texts in zip(rows, values, strict=True) if folded in {each.casefold() for each in texts}]
 
 
 def _texts(value: object) -> Iterator[str]:

@@ -171,7 +171,7 @@ def _lookup_jump(console: ConsoleApp, text: str) -> tuple[float, Jump] | None:
     if len(text) < _MIN_LOOKUP_LENGTH or console.session.connection is None:
         return None
     match identify(text):
-        case "email":
+        case "email" | "phone":
             rank, title = 0.5, f"Open user {text}"
         case "address":
             rank, title = 0.5, f"Open wallet {shorten(text, 13)}"
