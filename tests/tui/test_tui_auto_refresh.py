@@ -15,6 +15,8 @@ from dyntui.services.connection import Connection
 from dyntui.services.imports.jobs import JobLocation, new_job
 from dyntui.store.states import JobState
 from dyntui.tui.features.imports import jobs_screen
+from dyntui.tui.features.users.user_screen import UserScreen
+from dyntui.tui.shell.auto_refresh import AutoRefreshMixin
 from dyntui.tui.shell.lists import resource_screen
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
@@ -37,8 +39,10 @@ async def refresh(pilot: Any) -> int:
     """Let the time of the next refresh come; return the number of requests."""
     log = console_of(pilot).session.connection.log  # type: ignore[union-attr]
     sent = log.total
-    list_of(pilot)._refreshed_at = -inf
-    list_of(pilot).refresh_due()
+    shown = console_of(pilot).screen_stack[0]
+    assert isinstance(shown, AutoRefreshMixin)
+    shown._refreshed_at = -inf
+    shown.refresh_due()
     await settled(pilot)
     return log.total - sent
 
@@ -74,6 +78,35 @@ async def test_a_list_shows_what_changed_and_keeps_the_cursor(monkeypatch: pytes
         assert await refresh(pilot) == 1
         assert [table.view.id_at(table.top), table.row_id] == before, "the rows in view stay where they are"
         assert signs_of(pilot) == {}
+
+
+async def test_a_detail_is_refreshed_and_paused_while_it_is_edited() -> None:
+    async with demo(20).run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        console = console_of(pilot)
+        await press(pilot, "j", "enter", "j", "I")
+        assert console.session.notifications[-1].text == "The user is refreshed every 5 s."
+        assert " every 5 s" in lines_of(console)[-1]
+        screen = console.screen_stack[0]
+        assert isinstance(screen, UserScreen)
+        await write(pilot, "updateUser", {"firstName": "Renamed"}, userId=screen.object_id)
+        assert await refresh(pilot) == 1
+        assert "Renamed" in text_of(console) and "3 of " in lines_of(console)[-1], "the cursor stays"
+        shown = screen.document
+        assert await refresh(pilot) == 1
+        assert screen.document is shown, "an unchanged object is not shown again"
+        await press(pilot, "e")
+        assert "refresh paused: dialog open" in text_of(console)
+        assert await refresh(pilot) == 0
+        await press(pilot, "escape")
+        console.session.drafts[screen.object_id] = "{}"
+        assert screen.refresh_paused_reason() == "unsaved metadata"
+        assert await refresh(pilot) == 0
+        console.session.drafts.clear()
+        # the interval is remembered for users, and not used for lists
+        assert ListPreferences.load().refresh == {"user": 5}
+        await press(pilot, "escape", "k", "enter")
+        assert " every 5 s" in lines_of(console)[-1]
 
 
 async def test_the_refresh_is_paused_while_the_user_works_and_is_remembered() -> None:

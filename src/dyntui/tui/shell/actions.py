@@ -60,6 +60,7 @@ SHELL_ACTIONS = register(
         disabled_reason="selection_disabled_reason"),
     Action("detail.copy_id", ("Y",), "copy id", "Copy the id to the clipboard.", READ),
     Action("detail.refresh", ("r", "f5"), "refresh", "Refresh this object.", READ, 15),
+    Action("detail.auto_refresh", ("I",), "auto-refresh", "Refresh this object every 5, 15 or 60 seconds, or not; the choice is saved.", READ),
     Action("detail.open", ("enter",), "open", "Open the line under the cursor, or show the whole row.", READ, 11),
     Action("detail.menu", ("a",), "actions", "Show all actions for this object.", READ, 12),
     Action("copying.copy", ("c",), "copy as", "Copy id, email, address or the JSON to the clipboard.", READ,

@@ -48,6 +48,11 @@ class AutoRefreshMixin(ConsoleScreen):
     """The number of refreshes that failed one after the other."""
 
     @property
+    def refreshed(self) -> str:
+        """What is refreshed, for messages."""
+        return "list"
+
+    @property
     def refresh_name(self) -> str:
         """The name under which the interval is saved."""
         raise NotImplementedError
@@ -129,7 +134,9 @@ class AutoRefreshMixin(ConsoleScreen):
         self._stop_timer()
         self.schedule_refresh()
         every = self.refresh_interval_s
-        self.console.notify(f"The list is refreshed every {every} s." if every else "Automatic refresh is off.")
+        self.console.notify(
+            f"The {self.refreshed} is refreshed every {every} s." if every else "Automatic refresh is off."
+        )
         self.refresh_status()
 
     def refresh_parts(self) -> list[Piece]:

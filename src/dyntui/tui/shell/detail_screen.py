@@ -13,6 +13,7 @@ from textual.containers import Vertical
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Static
 
+from dyntui.config.list_preferences import ListPreferences
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row
 from dyntui.core.times import now
@@ -25,6 +26,8 @@ from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.kit.widgets.tabs import TabBar
 from dyntui.tui.shell.actions import SHELL_ACTIONS
+from dyntui.tui.shell.auto_refresh import AutoRefreshMixin
+from dyntui.tui.shell.error_hints import errors_shown
 from dyntui.tui.shell.read_screen import ObjectScreen
 
 if TYPE_CHECKING:
@@ -56,7 +59,7 @@ class _Pane(Vertical):
         yield from self._screen.pane(self.tab)
 
 
-class DetailScreen(ObjectScreen[Row]):
+class DetailScreen(AutoRefreshMixin, ObjectScreen[Row]):
     """One object of a resource, with a tab of fields and one of its JSON.
 
     A subclass sets `record` and defines `read` and `field_lines`. One with other tabs overrides TABS, `pane`,
@@ -116,7 +119,10 @@ class DetailScreen(ObjectScreen[Row]):
                 yield _Pane(self, self.TABS[0])
 
     def show_result(self, result: Row) -> None:
-        self.show(result, now())
+        if result == self.document:  # nothing is painted
+            self.loaded_at = now()
+        else:
+            self.show(result, now())
 
     def show(self, document: Row, at: datetime) -> None:
         """Show the object. at: when it was loaded."""
@@ -163,6 +169,36 @@ class DetailScreen(ObjectScreen[Row]):
             fields.repaint()
         for table in self.query(Table):
             table.update_ages()
+
+    # Automatic refresh
+
+    @property
+    def refreshed(self) -> str:
+        return self.record.singular
+
+    @property
+    def refresh_name(self) -> str:
+        return self.record.singular
+
+    def on_mount(self) -> None:
+        with errors_shown(self.console):
+            self.load_refresh_interval(ListPreferences.load())
+
+    def refresh_in_background(self) -> None:
+        super().action_refresh()  # without what subclasses read again besides the object
+
+    def has_refresh_failed(self) -> bool:
+        return self.error is not None
+
+    def refresh_paused_reason(self) -> str:
+        if self.deleted:
+            return "deleted"
+        if self.unsaved():
+            return "unsaved changes"
+        return super().refresh_paused_reason()
+
+    def status(self) -> Sequence[Piece]:
+        return [*super().status(), *self.refresh_parts()]
 
     # Changes on the server
 

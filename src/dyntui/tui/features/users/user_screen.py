@@ -98,6 +98,11 @@ class UserScreen(UserActionsMixin):
             parts.append((quantity(size, "byte"), "warn" if size > USUAL_LIMIT else ""))
         return [*parts, *super().status()]
 
+    def refresh_paused_reason(self) -> str:
+        if self.object_id in self.console.session.drafts:
+            return "unsaved metadata"
+        return super().refresh_paused_reason()
+
     def fill(self, tab: Tab, document: Row) -> None:
         if (user := self.user) is None:
             return
