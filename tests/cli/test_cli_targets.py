@@ -107,7 +107,7 @@ def test_a_user_is_identified_by_each_value_that_people_have(sandbox: Sandbox, d
     removed = dyntui.json("wallets", "delete", ADDRESS, "--yes")["targets"]
     assert [target["outcome"] for target in removed] == ["done"]
     question = dyntui("users", "delete", "ada_kinds", "external:crm-7", check=False, stdin="").stderr
-    assert "Delete 2 users? was not confirmed" in question
+    assert "Not confirmed." in question and "Delete 2 users?" in question
 
 
 def test_objects_with_names_and_urls_are_identified_by_them(dyntui: Cli) -> None:
