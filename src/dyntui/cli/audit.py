@@ -36,8 +36,8 @@ def audit(
     """Show writes made from this machine, oldest first.
 
     The audit log names the profile, action and targets of each write. Dynamic's own events do not say who used an API
-    token. WORDS are texts that a line has to contain, such as `users.delete`, `failed` or an id; all of them have to
-    match. --last N leaves out the start of each change that has an outcome.
+    token. WORDS are texts that a line has to contain, such as `users.delete`, `failed`, an id or an email; all of them
+    have to match. --last N leaves out the start of each change that has an outcome.
     """
     from dyntui.config.paths import paths
     from dyntui.services.actions.audit import Audit
@@ -69,7 +69,7 @@ def audit(
                     line.time[:19],
                     line.action,
                     line.outcome,
-                    " ".join(line.targets),
+                    ", ".join(line.named_targets),
                     line.profile,
                     line.detail,
                     line.change_text,

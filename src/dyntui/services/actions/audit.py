@@ -1,7 +1,7 @@
 """The audit log: the only record of who changed what, because the vendor's events contain no actor for API tokens.
 
-One JSON object per line, appended and synced: ids and outcomes, never bodies or tokens. Changes of access also contain
-the values before and after, so that they can be shown and undone. Written by the write gate.
+One JSON object per line, appended and synced: ids and names of targets and outcomes, never bodies or tokens. Changes of
+access also contain the values before and after, so that they can be shown and undone. Written by the write gate.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from dyntui.core.times import now_iso
 
 __all__ = ["Audit", "AuditLine", "parse_audit_line"]
 
-_OMITTED_IF_EMPTY = frozenset({"before", "after", "job", "scope"})
+_OMITTED_IF_EMPTY = frozenset({"before", "after", "job", "scope", "labels"})
 _OPTIONAL = _OMITTED_IF_EMPTY | {"request_id", "detail"}
 """Fields that a line may lack."""
-_OTHER_TYPES = frozenset({"before", "after", "targets"})
+_OTHER_TYPES = frozenset({"before", "after", "targets", "labels"})
 """Fields of a line that are not text."""
 
 
@@ -56,6 +56,15 @@ class AuditLine:
     """Shared by the lines of one job, so that it can be undone."""
     scope: str = ""
     """What the targets belong to besides the environment: `organizationId=…`."""
+    labels: tuple[str, ...] = ()
+    """The names of the targets for people, such as emails, in the order of the targets; empty for none."""
+
+    @property
+    def named_targets(self) -> list[str]:
+        """The targets with their names: `ada@example.com (id)`."""
+        labels = self.labels or ("",) * len(self.targets)
+        pairs = zip(self.targets, labels, strict=False)
+        return [f"{label} ({target})" if label and target else label or target for target, label in pairs]
 
     @property
     def object_ids(self) -> list[str]:
@@ -86,10 +95,12 @@ class Audit:
         """Append a line and sync the file. Raises when that fails: an action that cannot be recorded is not done."""
         document = asdict(line)
         document["detail"] = redact(line.detail)
-        for name in ("before", "after"):
+        for name in ("before", "after", "labels"):
             document[name] = _redacted(document[name])
         line_fields = {
-            name: value for name, value in document.items() if name not in _OMITTED_IF_EMPTY or value not in (None, "")
+            name: value
+            for name, value in document.items()
+            if name not in _OMITTED_IF_EMPTY or value not in (None, "", [])
         }
         append_private(self.file, plain_json(json.dumps(line_fields, ensure_ascii=False, default=str)).encode() + b"\n")
 
@@ -121,9 +132,10 @@ def parse_audit_line(raw: bytes) -> AuditLine | None:
     if not isinstance(document, dict) or not names.keys() <= document.keys() | _OPTIONAL:
         return None
     texts = [value for name, value in document.items() if name in names and name not in _OTHER_TYPES]
-    if not isinstance(document["targets"], list) or not all(isinstance(text, str) for text in texts):
+    lists = {name: document.get(name, []) for name in ("targets", "labels")}
+    if not all(isinstance(each, list) for each in lists.values()) or not all(isinstance(text, str) for text in texts):
         return None
-    document["targets"] = tuple(str(target) for target in document["targets"])
+    document |= {name: tuple(map(str, each)) for name, each in lists.items()}
     return AuditLine(**{name: document[name] for name in names if name in document})
 
 

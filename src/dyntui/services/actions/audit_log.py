@@ -83,7 +83,7 @@ class AuditFilter:
         if not self.words:
             return True
         outcome = f"started {NO_OUTCOME}" if line.outcome == "started" else line.outcome
-        values = (line.action, line.operation, *line.targets, outcome, line.profile, line.environment)
+        values = (line.action, line.operation, *line.targets, *line.labels, outcome, line.profile, line.environment)
         text = " ".join((*values, line.request_id, line.detail, line.job, line.scope, line.change_text)).lower()
         return all(word in text for word in self.words)
 

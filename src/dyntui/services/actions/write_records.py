@@ -18,6 +18,8 @@ __all__ = ["LISTED", "WriteRecords"]
 
 LISTED = 5
 """The number of targets that a message names."""
+_RECORDED = 100
+"""The maximum of targets in one line."""
 
 
 class WriteRecords:
@@ -62,16 +64,19 @@ class WriteRecords:
             )
 
     def _line(self, action: WriteAction, targets: Sequence[Target], outcome: str) -> AuditLine:
+        targets = targets[:_RECORDED]
+        labels = tuple(target.label if target.label != target.id else "" for target in targets)
         return AuditLine(
             action=action.name,
             operation=action.operation,
-            targets=tuple(target.id for target in targets[:100]),
+            targets=tuple(target.id for target in targets),
             outcome=str(outcome),
             profile=self._profile.name,
             environment=self._profile.environment_id,
             base_url=self._profile.base_url,
             job=action.job,
             scope=action.scope,
+            labels=labels if any(labels) else (),
         )
 
 
