@@ -12,12 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.cli.cli_support import Done, Run
+from click.shell_completion import get_completion_class
+from tests.cli.cli_support import CLOSED_PORT_URL, ID, TOKEN, Done, Run
 from tests.conftest import Sandbox, serving
 from tests.services.resource_fixtures import FILLED
 
 from dyntui.api.catalog import catalog
-from dyntui.cli.root import COMMANDS
+from dyntui.cli.completion import add_shells
+from dyntui.cli.context import CliContext
+from dyntui.cli.root import COMMANDS, root
 from dyntui.resources import RESOURCES, ActionTarget, Scope
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b-\u200f]")
@@ -330,14 +333,27 @@ def test_the_completion_script_of_a_shell_is_printed(shell: str, run: Run) -> No
         ("dyntui api getWeb", "getWebhookMessages"),
         ("dyntui events ta", "tail"),
         ("dyntui get webhooks --nd", "--ndjson"),
+        ("dyntui api getEnvironmentUsers -p 'filter[ch", "filter[chain]="),
+        ("dyntui users edit x lastN", "lastName="),
+        ("dyntui settings set general.displayN", "general.displayName"),
+        ("dyntui jobs get ", ""),
+        ("dyntui gates enable ", ""),
+        ("dyntui users create --data=@/no/such/", ""),
     ],
 )
-def test_commands_resources_actions_and_operations_are_completed(words: str, expected: str) -> None:
-    environ = {"_DYNTUI_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(len(words.split()) - 1)}
-    done = subprocess.run(
-        [sys.executable, "-m", "dyntui"], env={"PATH": "/usr/bin:/bin", **environ}, capture_output=True, text=True
-    )
-    assert f"plain,{expected}" in done.stdout.splitlines(), done.stdout + done.stderr
+def test_commands_resources_actions_and_operations_are_completed(
+    words: str, expected: str, run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COMP_WORDS", words)
+    monkeypatch.setenv("DYNTUI_BASE_URL", CLOSED_PORT_URL)
+    monkeypatch.setenv("DYNTUI_TOKEN", TOKEN)
+    monkeypatch.setenv("DYNTUI_ENVIRONMENT_ID", ID)
+    add_shells()
+    shell_class = get_completion_class("bash")
+    assert shell_class is not None
+    completed = shell_class(root, {"obj": CliContext()}, "dyntui", "_DYNTUI_COMPLETE").complete()
+    assert (f"plain,{expected}" in completed.splitlines()) if expected else completed == ""
+    assert capsys.readouterr() == ("", "")
 
 
 def test_the_completion_is_valid_shell(run: Run, tmp_path: Path) -> None:

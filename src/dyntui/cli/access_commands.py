@@ -52,7 +52,7 @@ def add_policy_commands(group: click.Group, record: Resource, *, scope_help: str
         return run_write(context, write_action(f"{record.name}.create"), [target], confirmation)
 
     @group.command("edit", help=f"{edit.help}\n\n{ACCESS_HELP}")
-    @click.argument("policy", metavar="ID|NAME")
+    @click.argument("policy", metavar=record.singular.upper())
     @click.argument("pairs", nargs=-1, metavar="[FIELD=VALUE]...")
     @click.option("--name", metavar="NAME", help="New name.")
     @_field_options(record, "New access scopes, separated by spaces.")

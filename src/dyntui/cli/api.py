@@ -15,8 +15,6 @@ from dyntui.core.json_types import Row
 from dyntui.core.text import quantity
 
 if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
-
     from dyntui.api.catalog import Operation
     from dyntui.api.transport import ApiResponse
     from dyntui.services.actions.write_types import Confirmation
@@ -29,21 +27,8 @@ _WITH_EVENTS = ("createWebhook", "updateWebhookById")
 """The operations of which the body has names of events."""
 
 
-def _complete_operation(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Return the operations whose id starts with `incomplete`, for shell completion."""
-    from click.shell_completion import CompletionItem
-
-    from dyntui.api.catalog import catalog
-
-    return [
-        CompletionItem(operation.id, help=f"{operation.method} {operation.path}")
-        for operation in catalog()
-        if operation.id.lower().startswith(incomplete.lower())
-    ]
-
-
 @click.command(cls=BaseCommand)
-@click.argument("words", nargs=-1, metavar="OPERATION | METHOD PATH", shell_complete=_complete_operation)
+@click.argument("words", nargs=-1, metavar="OPERATION | METHOD PATH")
 @click.option(
     "-p",
     "parameters",

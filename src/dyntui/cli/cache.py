@@ -5,7 +5,6 @@ from __future__ import annotations
 import click
 
 from dyntui.cli.context import CliContext, CommandGroup, pass_context
-from dyntui.cli.login import complete_profile_name
 from dyntui.core.text import quantity
 
 __all__ = ["cache"]
@@ -15,7 +14,6 @@ _profile_argument = click.argument(
     "name",
     required=False,
     metavar="[PROFILE]",
-    shell_complete=complete_profile_name,
     help="Name of the profile.  [default: the current one]",
 )
 

@@ -249,7 +249,7 @@ def _make_callback(name: str) -> Callable[[click.Context, click.Parameter, objec
 
 def _global_options() -> list[click.Option]:
     flags: list[tuple[str, str, str, str | None]] = [
-        ("--profile", "profile_name", "Profile to use.", "NAME"),
+        ("--profile", "profile_name", "Profile to use.", "PROFILE"),
         ("--environment-id", "environment_id", "Environment id; overrides the profile.", "ID"),
         ("--base-url", "base_url", "Base URL of the API; overrides the profile.", "URL"),
         ("--confirm-origin", "confirm_origin", "Allow sending the token to HOST, which is not Dynamic's.", "HOST"),
@@ -275,6 +275,20 @@ def _global_options() -> list[click.Option]:
     ]
 
 
+class _CompletedText(click.types.StringParamType):
+    """A text, of which the shell completes the values by the metavar of its parameter."""
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[click.shell_completion.CompletionItem[str]]:
+        from dyntui.cli.completion_values import complete
+
+        return complete(ctx, param, incomplete)
+
+
+_COMPLETED_TEXT = _CompletedText()
+
+
 class BaseCommand(click.Command):
     """A command that accepts the global options."""
 
@@ -282,6 +296,9 @@ class BaseCommand(click.Command):
         super().__init__(*args, **kwargs)
         own = {option for parameter in self.params for option in parameter.opts}
         self.params += [option for option in _global_options() if not own & set(option.opts)]
+        for parameter in self.params:
+            if parameter.type is click.STRING:
+                parameter.type = _COMPLETED_TEXT
 
     def invoke(self, ctx: click.Context) -> Any:
         if ctx.params.get("ndjson") and ctx.ensure_object(CliContext).json:

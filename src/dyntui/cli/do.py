@@ -8,38 +8,22 @@ import click
 
 from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_context
 from dyntui.cli.field_arguments import data_option
-from dyntui.cli.get import complete_resource_name, list_resources
+from dyntui.cli.get import list_resources
 from dyntui.cli.resource_commands import run_action
 from dyntui.cli.resource_lists import parent_option
 from dyntui.cli.targets import ignore_missing_option
 from dyntui.cli.write_helpers import read_option
 
 if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
-
     from dyntui.resources import Resource
     from dyntui.services.actions.write_types import Confirmation
 
 __all__ = ["do"]
 
 
-def _complete_action(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Return the actions of the resource whose name starts with `incomplete`, for shell completion."""
-    from click.shell_completion import CompletionItem
-
-    from dyntui.resources import resource
-
-    record = resource(str(ctx.params.get("name") or ""))
-    return [
-        CompletionItem(action.name, help=action.help)
-        for action in (record.actions if record else ())
-        if action.name.startswith(incomplete)
-    ]
-
-
 @click.command(cls=BaseCommand)
-@click.argument("name", required=False, metavar="[RESOURCE]", shell_complete=complete_resource_name)
-@click.argument("action_name", required=False, metavar="[ACTION]", shell_complete=_complete_action)
+@click.argument("name", required=False, metavar="[RESOURCE]")
+@click.argument("action_name", required=False, metavar="[ACTION]")
 @click.argument("words", nargs=-1, metavar="[TARGET]... [FIELD=VALUE]...")
 @data_option
 @parent_option

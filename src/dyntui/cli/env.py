@@ -13,7 +13,6 @@ from dyntui.cli.login import (
     CREDENTIAL_KINDS,
     can_ask,
     choose_credential_kind,
-    complete_profile_name,
     confirm_origin,
     obtain_token,
     store_token,
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["env"]
 
 _KIND_TIMEOUT_S = 5.0
-_name_argument = click.argument("name", shell_complete=complete_profile_name, help="Name of the profile.")
+_name_argument = click.argument("name", metavar="PROFILE", help="Name of the profile.")
 
 env = CommandGroup("env", help="List, add, use, check and remove environments.")
 
@@ -293,7 +292,7 @@ def remove(context: CliContext, name: str, yes: bool) -> None:
 @click.argument(
     "name",
     required=False,
-    shell_complete=complete_profile_name,
+    metavar="[PROFILE]",
     help="Name of the profile.  [default: the current one]",
 )
 @pass_context

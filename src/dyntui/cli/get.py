@@ -13,21 +13,8 @@ from dyntui.core.errors import UsageError
 __all__ = ["get"]
 
 
-def complete_resource_name(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[Any]:
-    """Return the resource names that start with `incomplete`, for shell completion."""
-    from click.shell_completion import CompletionItem
-
-    from dyntui.resources import RESOURCES
-
-    return [
-        CompletionItem(record.name, help=record.title)
-        for record in RESOURCES.values()
-        if record.name.startswith(incomplete)
-    ]
-
-
 @click.command(cls=BaseCommand)
-@click.argument("name", required=False, metavar="[RESOURCE]", shell_complete=complete_resource_name)
+@click.argument("name", required=False, metavar="[RESOURCE]")
 @click.argument("row_id", required=False, metavar="[TARGET]")
 @list_options
 @pass_context

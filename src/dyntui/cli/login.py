@@ -22,7 +22,6 @@ __all__ = [
     "CREDENTIAL_KINDS",
     "can_ask",
     "choose_credential_kind",
-    "complete_profile_name",
     "confirm_origin",
     "find_saved_profile",
     "obtain_token",
@@ -42,13 +41,6 @@ _MAX_TOKEN_CHARS = 64 * 1024
 def can_ask(context: CliContext) -> bool:
     """Return whether questions can be asked: there is a terminal, and --json is not set."""
     return sys.stdin.isatty() and sys.stderr.isatty() and not context.json
-
-
-def complete_profile_name(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
-    """Return the profile names that start with `incomplete`, for shell completion."""
-    from dyntui.config.profiles import Profiles
-
-    return [name for name in Profiles.load().names() if name.startswith(incomplete)]
 
 
 def find_saved_profile(context: CliContext, profiles: Profiles) -> Profile:

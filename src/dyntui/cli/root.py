@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
 from dyntui import __version__
@@ -9,6 +11,9 @@ from dyntui.cli.context import BaseCommand, CliContext, CommandGroup
 from dyntui.cli.error_handling import run_with_exit_code
 from dyntui.cli.output import print_lines, print_usage_error
 from dyntui.cli.signals import default_signals, stop_signals
+
+_COMPLETE = "_DYNTUI_COMPLETE"
+"""The variable with which the script of `dyntui completion` asks for values."""
 
 __all__ = ["COMMANDS", "main", "root"]
 
@@ -80,6 +85,10 @@ def main() -> int:
 
 
 def _run(context: CliContext) -> int:
+    if _COMPLETE in os.environ:
+        from dyntui.cli.completion import add_shells
+
+        add_shells()
     try:
         with stop_signals():
             result = root.main(prog_name="dyntui", standalone_mode=False, obj=context)

@@ -13,8 +13,6 @@ from dyntui.cli.write_helpers import perform, report_results
 from dyntui.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
-
     from dyntui.services.actions.write_types import Confirmation
     from dyntui.services.connection import Connection
 
@@ -23,20 +21,11 @@ __all__ = ["settings"]
 settings = CommandGroup("settings", help="Show settings of the environment, and set them by path.")
 
 
-def _complete_path(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Return the dot paths of settings that start with `incomplete`, for shell completion."""
-    from click.shell_completion import CompletionItem
-
-    from dyntui.services.settings import setting_names
-
-    return [CompletionItem(name) for name in setting_names() if name.startswith(incomplete)]
-
-
 @settings.command("get")
-@click.argument("path", required=False, metavar="[PATH]", shell_complete=_complete_path)
+@click.argument("path", required=False, metavar="[SETTING]")
 @pass_context
 def get_settings(context: CliContext, path: str | None) -> None:
-    """Show all settings, or those at PATH, such as security.jwtDuration."""
+    """Show all settings, or those at SETTING, such as security.jwtDuration."""
     from dyntui.services.forms import field_text
     from dyntui.services.settings import is_leaf, read_settings, value_at
 
@@ -49,15 +38,15 @@ def get_settings(context: CliContext, path: str | None) -> None:
 
 
 @settings.command("set")
-@click.argument("pairs", nargs=-1, metavar="PATH=VALUE...", shell_complete=_complete_path)
+@click.argument("pairs", nargs=-1, metavar="SETTING=VALUE...")
 @data_option
 @confirm_options
 @pass_context
 def set_settings(context: CliContext, pairs: tuple[str, ...], data: str | None, confirmation: Confirmation) -> int:
     """Set settings by their paths. Nothing is saved if someone changed one of them meanwhile.
 
-    PATH=VALUE is text, or the type of that setting; PATH:=JSON is sent unchanged. All settings are sent at once, with
-    the others as they were just read.
+    SETTING=VALUE is text, or the type of that setting; SETTING:=JSON is sent unchanged. All settings are sent at
+    once, with the others as they were just read.
     """
     from dyntui.services.settings import (
         change_settings,
@@ -71,7 +60,7 @@ def set_settings(context: CliContext, pairs: tuple[str, ...], data: str | None, 
 
     given = parse_fields(pairs, data)
     if not given:
-        raise UsageError("No setting was given.", hint="Give PATH=VALUE, such as general.displayName=Acme.")
+        raise UsageError("No setting was given.", hint="Give SETTING=VALUE, such as general.displayName=Acme.")
 
     async def work(connection: Connection) -> int:
         connection.write_gate.check(change_settings([]))
