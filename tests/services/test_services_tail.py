@@ -14,13 +14,13 @@ from dyntui.api.errors import NotFound
 from dyntui.api.models import Export
 from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.core.json_types import Row, as_object
-from dyntui.core.times import now, parse_time
+from dyntui.core.times import now, parse_since, parse_time
 from dyntui.resources.events import user_id_of
 from dyntui.services.actions.resource_actions import write_action
 from dyntui.services.actions.write_types import Confirmation, Target
 from dyntui.services.analytics import DateRange, read_metrics
 from dyntui.services.connection import Connection
-from dyntui.services.events import EventFilter, EventTail, parse_since
+from dyntui.services.events import EventFilter, EventTail
 from dyntui.services.vendor_exports import (
     download,
     download_host,

@@ -11,17 +11,20 @@ import click
 from dyntui.cli.allowlists import find_list
 from dyntui.cli.context import BaseCommand, CliContext, combine_options, confirm_options, pass_context
 from dyntui.cli.field_arguments import data_option, parse_fields
+from dyntui.cli.list_filters import filter_options
 from dyntui.cli.resource_lists import all_option, limit_option, match_options, ndjson_option, parse_match, print_list
 from dyntui.cli.watch import watch_option
 from dyntui.cli.write_helpers import confirm_access_options, perform_and_report
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row
 from dyntui.core.text import quantity
+from dyntui.resources import ALLOWLIST_ENTRIES
 
 if TYPE_CHECKING:
     from dyntui.services.access.drafts import EntryDraft
     from dyntui.services.actions.write_types import Confirmation
     from dyntui.services.connection import Connection
+    from dyntui.services.lists.row_conditions import RowConditions
     from dyntui.services.lists.row_match import Match, RowFilter
 
 __all__ = ["add", "edit", "entries", "entry_filter", "remove", "search_options"]
@@ -43,6 +46,7 @@ search_options = combine_options(
 @all_option
 @ndjson_option
 @watch_option
+@filter_options(ALLOWLIST_ENTRIES)
 @pass_context
 def entries(
     context: CliContext,
@@ -52,10 +56,10 @@ def entries(
     match: str | None,
     exact: bool,
     order: str | None,
+    conditions: RowConditions,
     **options: Any,
 ) -> None:
     """List the entries of a list."""
-    from dyntui.resources import ALLOWLIST_ENTRIES
     from dyntui.services.lists.list_source import ListQuery
 
     async def find_list_id(connection: Connection) -> str:
@@ -66,6 +70,7 @@ def entries(
         ALLOWLIST_ENTRIES,
         ListQuery(order=order or ""),
         entry_filter(search, parse_match(match, exact)),
+        conditions,
         find_parent=find_list_id,
         text=search or "",
         items="entries",
@@ -78,7 +83,6 @@ def entry_filter(search: str | None, match: Match | None) -> RowFilter | None:
 
     Raises UsageError for a match mode without a search text.
     """
-    from dyntui.resources import ALLOWLIST_ENTRIES
     from dyntui.services.lists.row_match import Match, row_filter
 
     if match is not None and not search:

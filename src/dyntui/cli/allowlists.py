@@ -8,6 +8,7 @@ import click
 
 from dyntui.cli.access_commands import add_policy_commands
 from dyntui.cli.context import CliContext, CommandGroup, pass_context
+from dyntui.cli.list_filters import filter_options, keep_rows
 from dyntui.cli.resource_commands import add_resource_commands
 from dyntui.cli.watch import watch_option
 from dyntui.resources import ALLOWLISTS
@@ -15,6 +16,7 @@ from dyntui.resources import ALLOWLISTS
 if TYPE_CHECKING:
     from dyntui.services.access.access_policy import AccessPolicy
     from dyntui.services.connection import Connection
+    from dyntui.services.lists.row_conditions import RowConditions
 
 __all__ = ["allowlists", "find_list"]
 
@@ -47,8 +49,9 @@ async def find_list(connection: Connection, name: str) -> dict[str, object]:
 
 @allowlists.command("list")
 @watch_option
+@filter_options(ALLOWLISTS)
 @pass_context
-def list_lists(context: CliContext) -> None:
+def list_lists(context: CliContext, conditions: RowConditions) -> None:
     """List allowlists, with their number of entries and their effect on sign-in."""
     from dyntui.services.access.access_policy import read_access
     from dyntui.services.access.policy_fields import with_counts
@@ -57,7 +60,8 @@ def list_lists(context: CliContext) -> None:
         policy = await read_access(connection.client)
         return policy, await with_counts(connection.client, policy.lists)
 
-    policy, rows = context.run_connected(work)
+    policy, counted = context.run_connected(work)
+    rows = keep_rows(context, counted, conditions, ALLOWLISTS)
     context.emit_json({"lists": rows, "summary": policy.summary()})
     context.print_table(
         ("name", "outcome", "scope", "entries", "enabled", "effect", "id"),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dyntui.cli.context import BaseCommand, CliContext, pass_context
+from dyntui.cli.watch import watch_option
 
 if TYPE_CHECKING:
     from dyntui.services.actions.audit import AuditLine
@@ -24,6 +25,7 @@ __all__ = ["audit"]
 @click.option("--this-environment", is_flag=True, help="Only changes of the environment in use (or --profile).")
 @click.option("--last", type=click.IntRange(1), metavar="N", help="Only the last N changes; reads the end of the log.")
 @click.option("--ndjson", is_flag=True, help="Print one JSON object per line.")
+@watch_option
 @pass_context
 def audit(
     context: CliContext,
@@ -40,9 +42,9 @@ def audit(
     have to match. --last N leaves out the start of each change that has an outcome.
     """
     from dyntui.config.paths import paths
+    from dyntui.core.times import parse_since
     from dyntui.services.actions.audit import Audit
     from dyntui.services.actions.audit_log import AuditFilter, describe_damage, read_last
-    from dyntui.services.events import parse_since
 
     profile = context.profile() if this_environment else None
     filter_ = AuditFilter(

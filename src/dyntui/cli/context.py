@@ -288,6 +288,17 @@ class _CompletedText(click.types.StringParamType):
 
 _COMPLETED_TEXT = _CompletedText()
 
+_OPERATORS = frozenset(("=", "!=", "~", "^=", ">", ">=", "<", "<="))
+
+
+def _join_conditions(args: Sequence[str]) -> list[str]:
+    """Return the arguments with `--where FIELD OP VALUE` as two arguments, also when it is four."""
+    joined = list(args)
+    for index in reversed(range(len(joined) - 3)):
+        if joined[index] == "--where" and joined[index + 2] in _OPERATORS:
+            joined[index + 1 : index + 4] = [" ".join(joined[index + 1 : index + 4])]
+    return joined
+
 
 class BaseCommand(click.Command):
     """A command that accepts the global options."""
@@ -299,6 +310,9 @@ class BaseCommand(click.Command):
         for parameter in self.params:
             if parameter.type is click.STRING:
                 parameter.type = _COMPLETED_TEXT
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, _join_conditions(args))
 
     def invoke(self, ctx: click.Context) -> Any:
         if ctx.params.get("ndjson") and ctx.ensure_object(CliContext).json:

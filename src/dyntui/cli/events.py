@@ -61,8 +61,8 @@ def tail(
     """Print new events as they arrive, oldest first, until interrupted."""
     import asyncio
 
-    from dyntui.core.times import now
-    from dyntui.services.events import EventFilter, EventTail, parse_since
+    from dyntui.core.times import now, parse_since
+    from dyntui.services.events import EventFilter, EventTail
     from dyntui.services.webhooks import read_event_names
 
     if context.json and not exit_after_first:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from dyntui.services.actions.target_lookup import TargetMatches
     from dyntui.services.connection import Connection
     from dyntui.services.lists.list_source import ListQuery
+    from dyntui.services.lists.row_conditions import RowConditions
 
 __all__ = ["export_options", "export_rows", "output_options", "write_rows"]
 
@@ -51,12 +53,13 @@ def export_rows(
     *,
     targets: Sequence[str],
     query: ListQuery | None,
+    conditions: RowConditions | None = None,
     format_name: str | None,
     fields: str | None,
     output: Path | None,
     ignore_missing: bool,
 ) -> int:
-    """Export the rows of these targets, or without targets all rows that match `query`, oldest first.
+    """Export the rows of these targets, or without targets all rows that match `query` and `conditions`.
 
     columns: the default columns of a CSV file. fields: comma-separated columns that replace them. ignore_missing:
     whether a target that does not exist counts as exported. Returns the exit code.
@@ -67,7 +70,7 @@ def export_rows(
 
     async def work(connection: Connection) -> int:
         if texts is None:
-            rows = _read_all(connection, record, query)
+            rows = _read_all(context, connection, record, query, conditions)
         else:
             rows = _read_targets(connection, record, texts, unresolved, ignore_missing=ignore_missing)
         return await write_rows(context, rows, selected_columns, format_name, output)
@@ -128,16 +131,28 @@ async def _read_targets(
         unresolved[0].only()
 
 
-async def _read_all(connection: Connection, record: Resource, query: ListQuery | None) -> AsyncIterator[Row]:
-    from dyntui.services.lists.list_source import scan
+async def _read_all(
+    context: CliContext,
+    connection: Connection,
+    record: Resource,
+    query: ListQuery | None,
+    conditions: RowConditions | None,
+) -> AsyncIterator[Row]:
+    from dyntui.services.lists.filtered_list import FilteredList
+    from dyntui.services.lists.list_source import ListQuery
+    from dyntui.services.lists.row_conditions import RowConditions
 
+    filtered = FilteredList(record, query or ListQuery(), conditions or RowConditions())
     has_progress = False  # whether a line of progress is open
     try:
-        async for scanned in scan(connection.client, record, query=query):
-            if sys.stderr.isatty() and scanned.seen % 100 == 0:
-                show_progress(f"{scanned.seen:,} of {scanned.reported or 0:,}")
-                has_progress = not is_plain()
-            yield scanned.row
+        async with aclosing(filtered.pages(connection.client)) as pages:
+            async for rows in pages:
+                if sys.stderr.isatty():
+                    show_progress(f"{filtered.read:,} of {filtered.reported or 0:,}")
+                    has_progress = not is_plain()
+                for row in rows:
+                    yield row
     finally:
         if has_progress:
             print_lines("", err=True)
+    context.print_message(*filtered.messages)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from dyntui.cli.access_commands import add_policy_commands
 from dyntui.cli.context import CliContext, CommandGroup, pass_context
+from dyntui.cli.list_filters import filter_options, keep_rows
 from dyntui.cli.resource_commands import add_resource_commands
 from dyntui.cli.watch import watch_option
 from dyntui.core.json_types import as_objects
 from dyntui.resources import GATES
+
+if TYPE_CHECKING:
+    from dyntui.services.lists.row_conditions import RowConditions
 
 __all__ = ["gates"]
 
@@ -16,12 +22,14 @@ gates = CommandGroup("gates", help="Manage gates: tokens or NFTs that a wallet m
 
 @gates.command("list")
 @watch_option
+@filter_options(GATES)
 @pass_context
-def list_gates(context: CliContext) -> None:
+def list_gates(context: CliContext, conditions: RowConditions) -> None:
     """List gates and their rules."""
     from dyntui.services.access.gate_rules import describe_rule
 
     rows = context.run_connected(lambda connection: connection.client.gates.list()).rows
+    rows = keep_rows(context, rows, conditions, GATES)
     context.emit_json({"gates": rows})
     context.print_table(
         ("name", "outcome", "scope", "enabled", "rules", "id"),

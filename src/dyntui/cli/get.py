@@ -16,7 +16,7 @@ __all__ = ["get"]
 @click.command(cls=BaseCommand)
 @click.argument("name", required=False, metavar="[RESOURCE]")
 @click.argument("row_id", required=False, metavar="[TARGET]")
-@list_options
+@list_options(None)
 @pass_context
 def get(context: CliContext, /, name: str | None, row_id: str | None, **options: Any) -> None:
     """List the objects of any resource, or show one in full. Without RESOURCE, list the resources."""
@@ -29,9 +29,10 @@ def get(context: CliContext, /, name: str | None, row_id: str | None, **options:
     if row_id is None:
         list_rows(context, record, **options)
         return
-    if any(options[option] for option in ("text", "all_rows", "match", "exact")):
+    if any(options[option] for option in ("text", "all_rows", "match", "exact", "conditions")):
         raise UsageError(
-            "An id cannot be combined with options of lists.", hint="Leave out --filter, --match, --exact and --all."
+            "An id cannot be combined with options of lists.",
+            hint="Leave out --all and the filters of rows.",
         )
     show_resource(context, record, row_id, parent=options["parent"])
 

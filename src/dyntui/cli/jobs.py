@@ -14,6 +14,7 @@ import click
 
 from dyntui.cli.context import CliContext, CommandGroup, confirm_options, pass_context, run
 from dyntui.cli.import_command import drop_unset, first_option, report_option, run_options
+from dyntui.cli.list_filters import keep_rows, local_filter_options
 from dyntui.cli.output import confirm
 from dyntui.cli.watch import watch_option
 from dyntui.core.errors import UsageError
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from dyntui.cli.job_runner import JobSignals
     from dyntui.services.actions.write_types import Confirmation
     from dyntui.services.imports.jobs import JobSummary
+    from dyntui.services.lists.row_conditions import RowConditions
     from dyntui.store.job_queries import FullRow, RowProblem
 
 __all__ = ["find_job", "job_argument", "jobs"]
@@ -50,13 +52,16 @@ jobs = CommandGroup(
 
 @jobs.command("list")
 @watch_option
+@local_filter_options(has_time=True)
 @pass_context
-def list_jobs(context: CliContext) -> None:
+def list_jobs(context: CliContext, conditions: RowConditions) -> None:
     """List all jobs, newest first."""
     from dyntui.services.imports.jobs import list_jobs as iter_jobs
 
-    summaries = list(iter_jobs())
-    context.emit_json({"count": len(summaries), "jobs": [_job_document(job) for job in summaries]})
+    by_id = {job.id: job for job in iter_jobs()}
+    documents = keep_rows(context, [_job_document(job) for job in by_id.values()], conditions)
+    summaries = [by_id[str(document["job"])] for document in documents]
+    context.emit_json({"count": len(documents), "jobs": documents})
     titles = ("job", "state", "rows", "remaining", "failed", "profile", "source")
     context.print_table(titles, [_table_row(job) for job in summaries])
 

@@ -223,7 +223,7 @@ def add_resource_commands(group: click.Group, record: Resource, *, without: Coll
     if "list" not in without:
 
         @group.command("list", help=f"List {record.plural}.")
-        @list_options
+        @list_options(record)
         @pass_context
         def list_command(context: CliContext, /, **options: Any) -> None:
             list_rows(context, record, **options)

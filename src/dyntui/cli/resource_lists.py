@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from dyntui.cli.context import CliContext, combine_options
+from dyntui.cli.list_filters import check_filters, filter_options
 from dyntui.cli.watch import watch_option
 from dyntui.core.errors import UsageError
 from dyntui.core.interface import with_keys
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
     from dyntui.resources import Column, Resource
     from dyntui.services.connection import Connection
     from dyntui.services.lists.list_source import ListQuery
+    from dyntui.services.lists.row_conditions import RowConditions
     from dyntui.services.lists.row_match import RowFilter
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 __all__ = [
     "all_option",
@@ -56,17 +60,25 @@ match_options = combine_options(
 )
 """--match and --exact, for lists whose rows may be piped into a command that writes."""
 
-list_options = combine_options(
-    parent_option,
+_text_options = combine_options(
     match_options,
-    click.option("--filter", "text", metavar="TEXT", default="", help="Filter by the server: TEXT, or column:TEXT."),
-    click.option("--order", metavar="COLUMN-asc|desc", default="", help="Order by the server, if it supports it."),
-    limit_option,
-    all_option,
-    ndjson_option,
-    watch_option,
+    click.option("--filter", "text", metavar="TEXT", default="", help="Only rows with TEXT, or column:TEXT."),
 )
-"""The options of every list that is made from a record; their values are the arguments of `list_rows`."""
+_order_option = click.option("--order", metavar="COLUMN-asc|desc", default="", help="Order by the server.")
+_page_options = combine_options(limit_option, all_option, ndjson_option, watch_option)
+
+
+def list_options(record: Resource | None) -> Callable[[F], F]:
+    """Return a decorator that adds the options of a list that is made from a record, the arguments of `list_rows`.
+
+    record: None when it is an argument of the command.
+    """
+    options = [_text_options, _page_options, filter_options(record)]
+    if record is None or any(column.order for column in record.columns):
+        options.insert(1, _order_option)
+    if record is None or record.parent:
+        options.insert(0, parent_option)
+    return combine_options(*options)
 
 
 def parse_match(match: str | None, exact: bool) -> Match | None:
@@ -80,6 +92,7 @@ def list_rows(
     context: CliContext,
     record: Resource,
     *,
+    conditions: RowConditions | None = None,
     parent: str = "",
     text: str = "",
     match: str | None = None,
@@ -95,19 +108,19 @@ def list_rows(
     from dyntui.services.lists.list_source import ListQuery
     from dyntui.services.lists.row_match import row_filter
 
+    if conditions is not None:
+        check_filters(record, conditions)
     match_kind = parse_match(match, exact)
     server_filter = parse_filter(record.filter, text) if record.filter is not None else {}
     if text and not server_filter and match_kind is None:
-        by_text = f" by {text!r}" if record.filter is not None else ""
-        raise UsageError(
-            f"The server cannot filter {record.name}{by_text}.",
-            hint="Add --exact or --match contains to compare the rows locally.",
-        )
+        context.print_message(f"Filtered here: the server cannot filter {record.plural} by {text!r}.")
+        match_kind = Match.CONTAINS
     print_list(
         context,
         record,
         ListQuery(order=order or record.list.order, filter=server_filter),
         row_filter(record, text, match_kind) if match_kind is not None else None,
+        conditions,
         find_parent=lambda connection: find_parent(connection.client, record, parent),
         limit=limit,
         all_rows=all_rows,
@@ -120,7 +133,8 @@ def print_list(
     context: CliContext,
     record: Resource,
     query: ListQuery,
-    local_filter: RowFilter | None = None,
+    match: RowFilter | None = None,
+    conditions: RowConditions | None = None,
     *,
     parent: str = "",
     find_parent: Callable[[Connection], Awaitable[str]] | None = None,
@@ -131,33 +145,34 @@ def print_list(
     items: str = "items",
     columns: Sequence[Column] = (),
 ) -> None:
-    """Read the rows that fit `query` and `local_filter`, and print them.
+    """Read the rows that fit `query`, `match` and `conditions`, and print them.
 
     parent: id of the parent. find_parent: finds that id, where that needs a request. limit: how many rows to print,
-    unless `all_rows`. With a local filter, the whole list is read. text, items, columns: as in `show_rows`.
+    unless `all_rows`. When this machine filters, the whole list is read. text, items, columns: as in `show_rows`.
     """
-    from dyntui.services.lists.list_source import scan_pages
+    from dyntui.services.lists.filtered_list import FilteredList
+    from dyntui.services.lists.row_conditions import RowConditions
 
+    filtered = FilteredList(record, query, conditions or RowConditions(), match)
     prints_while_reading = ndjson and all_rows
 
     async def work(connection: Connection) -> tuple[list[Row], int | None]:
         parent_id = parent if find_parent is None else await find_parent(connection)
-        max_rows = None if all_rows or local_filter is not None else limit
         rows: list[Row] = []
-        count, total = 0, None
-        async for page in scan_pages(connection.client, record, parent=parent_id, query=query, max_rows=max_rows):
-            total = page.total
-            for found in page.rows:
-                if local_filter is not None and not local_filter.fits(found):
-                    continue
+        count = 0
+        max_rows = None if all_rows else limit
+        async for page in filtered.pages(connection.client, parent=parent_id, max_rows=max_rows):
+            for found in page:
                 count += 1
                 if all_rows or count <= limit:
                     row = _printable_row(connection, record, found)
                     (context.emit_json_line if prints_while_reading else rows.append)(row)
-        return rows, total if local_filter is None else count
+        return rows, filtered.total
 
     rows, total = context.run_connected(work)
+    context.print_message(*filtered.messages)
     if not prints_while_reading:
+        text = text or str(conditions or "")
         show_rows(context, record, rows, total, ndjson=ndjson, text=text, items=items, columns=columns)
 
 

@@ -10,6 +10,7 @@ import click
 
 from dyntui.cli.context import BaseCommand, CliContext, combine_options, pass_context
 from dyntui.cli.export_output import export_options, export_rows
+from dyntui.cli.list_filters import filter_options
 from dyntui.cli.resource_lists import limit_option, match_options, ndjson_option, parse_match, print_list
 from dyntui.cli.watch import watch_option
 from dyntui.core.errors import UsageError
@@ -17,6 +18,7 @@ from dyntui.resources import USERS, Column
 from dyntui.resources.users import FILTER_COLUMNS, full_name
 
 if TYPE_CHECKING:
+    from dyntui.services.lists.row_conditions import RowConditions
     from dyntui.services.lists.row_match import Match, RowFilter
 
 __all__ = ["export_users", "list_users"]
@@ -39,17 +41,18 @@ _filter_options = combine_options(
         show_default=True,
         help="Column to search for TEXT.",
     ),
-    click.option("--chain", metavar="CHAIN", help="Only users with a wallet on this chain: EVM, SOL, BTC, ..."),
     click.option(
         "--social", metavar="PROVIDER", help="Only users with an account at this provider: google, github, ..."
     ),
 )
 
 
-def _server_filter(text: str | None, column: str, chain: str | None, social: str | None) -> dict[str, str]:
-    server_filter: dict[str, str] = {"filterValue": text, "filterColumn": column} if text else {}
-    server_filter |= {"chain": chain} if chain else {}
-    return server_filter | ({"filterSocialProvider": social} if social else {})
+def _server_filter(text: str | None, column: str) -> dict[str, str]:
+    return {"filterValue": text, "filterColumn": column} if text else {}
+
+
+def _with_provider(conditions: RowConditions, provider: str | None) -> RowConditions:
+    return replace(conditions, provider=provider or "")
 
 
 def _local_filter(server_filter: Mapping[str, str], match: Match | None) -> RowFilter | None:
@@ -74,12 +77,12 @@ def _local_filter(server_filter: Mapping[str, str], match: Match | None) -> RowF
 @click.option("--sessions", is_flag=True, help="Include the sessions of each user.")
 @ndjson_option
 @watch_option
+@filter_options(USERS)
 @pass_context
 def list_users(
     context: CliContext,
     text: str | None,
     column: str,
-    chain: str | None,
     social: str | None,
     match: str | None,
     exact: bool,
@@ -89,10 +92,11 @@ def list_users(
     view: str | None,
     sessions: bool,
     ndjson: bool,
+    conditions: RowConditions,
 ) -> None:
     """List users, newest first."""
-    if sessions and (all_rows or exact or match):
-        raise UsageError("--sessions cannot be combined with --all, --exact or --match.", hint="Leave out --sessions.")
+    if sessions and (all_rows or exact or match or conditions):
+        raise UsageError("--sessions cannot be combined with --all or filters of rows.", hint="Leave out --sessions.")
     from dyntui.config.list_preferences import ListPreferences, SavedView
     from dyntui.resources.filters import parse_filter
     from dyntui.services.lists.columns import arrange_columns
@@ -100,13 +104,14 @@ def list_users(
 
     saved = ListPreferences.load().view("users", view) if view else SavedView()
     saved_filter = parse_filter(USERS.filter, saved.filter) if USERS.filter is not None else {}
-    server_filter = {**saved_filter, **_server_filter(text, column, chain, social)}
+    server_filter = {**saved_filter, **_server_filter(text, column)}
     record = replace(USERS, list=replace(USERS.list, query=(("includeSessions", True),))) if sessions else USERS
     print_list(
         context,
         record,
         ListQuery(order=order or saved.order or USERS.list.order, filter=server_filter),
         _local_filter(server_filter, parse_match(match, exact)),
+        _with_provider(conditions, social),
         limit=limit,
         all_rows=all_rows,
         ndjson=ndjson,
@@ -119,9 +124,10 @@ def list_users(
 @click.command("export", cls=BaseCommand)
 @_filter_options
 @export_options
+@filter_options(USERS)
 @pass_context
 def export_users(
-    context: CliContext, /, text: str | None, column: str, chain: str | None, social: str | None, **options: Any
+    context: CliContext, /, text: str | None, column: str, social: str | None, conditions: RowConditions, **options: Any
 ) -> int:
     """Export all users, filtered users, or the users that are given.
 
@@ -131,7 +137,8 @@ def export_users(
     from dyntui.services.exports import USER_FIELDS
     from dyntui.services.lists.list_source import ListQuery
 
-    server_filter = _server_filter(text, column, chain, social)
-    if options["targets"] and server_filter:
+    server_filter, conditions = _server_filter(text, column), _with_provider(conditions, social)
+    if options["targets"] and (server_filter or conditions):
         raise UsageError("Users and a filter cannot be used together.", hint="Leave out one of them.")
-    return export_rows(context, USERS, USER_FIELDS, query=ListQuery(filter=server_filter), **options)
+    query = ListQuery(filter=server_filter)
+    return export_rows(context, USERS, USER_FIELDS, query=query, conditions=conditions, **options)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_context
+from dyntui.cli.list_filters import filter_options, keep_rows
 from dyntui.cli.output import confirm, print_lines
 from dyntui.cli.targets import ignore_missing_option, users_argument
 from dyntui.cli.watch import watch_option
@@ -18,11 +19,12 @@ from dyntui.cli.write_helpers import (
 )
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import as_objects
-from dyntui.resources import USERS
+from dyntui.resources import RESOURCES, USERS
 
 if TYPE_CHECKING:
     from dyntui.services.actions.write_types import Confirmation, WriteAction
     from dyntui.services.connection import Connection
+    from dyntui.services.lists.row_conditions import RowConditions
 
 __all__ = [
     "add_users_to_allowlist",
@@ -34,13 +36,15 @@ __all__ = [
 @click.command("sessions", cls=BaseCommand)
 @click.argument("user", metavar="USER")
 @watch_option
+@filter_options(RESOURCES["sessions"])
 @pass_context
-def list_sessions(context: CliContext, user: str) -> None:
+def list_sessions(context: CliContext, user: str, conditions: RowConditions) -> None:
     """List the sessions of a user, newest first."""
     from dyntui.services.actions.target_lookup import read_object
 
     document = context.run_connected(lambda connection: read_object(connection.client, USERS, user))
-    rows = sorted(as_objects(document.get("sessions")), key=lambda row: str(row.get("createdAt", "")), reverse=True)
+    rows = keep_rows(context, as_objects(document.get("sessions")), conditions, RESOURCES["sessions"])
+    rows = sorted(rows, key=lambda row: str(row.get("createdAt", "")), reverse=True)
     context.emit_json({"count": len(rows), "sessions": rows})
     context.print_table(
         ("started", "state", "IP address", "device", "id"),

@@ -10,6 +10,7 @@ import click
 
 from dyntui.cli.context import CliContext, CommandGroup, confirm_options, pass_context
 from dyntui.cli.export_output import export_options, export_rows
+from dyntui.cli.list_filters import filter_options
 from dyntui.cli.resource_commands import add_action_command, add_resource_commands
 from dyntui.cli.resource_lists import all_option, limit_option, ndjson_option, print_list, show_object
 from dyntui.cli.watch import watch_option
@@ -21,6 +22,7 @@ from dyntui.services.actions.user_actions import PREGENERATE_TYPES
 if TYPE_CHECKING:
     from dyntui.services.actions.write_types import Confirmation
     from dyntui.services.connection import Connection
+    from dyntui.services.lists.row_conditions import RowConditions
 
 __all__ = ["wallets"]
 
@@ -46,9 +48,16 @@ add_action_command(wallets, USERS, _RECOVER, "recover")
 @all_option
 @ndjson_option
 @watch_option
+@filter_options(WALLETS)
 @pass_context
 def list_wallets(
-    context: CliContext, user: str | None, address: str | None, limit: int, all_rows: bool, ndjson: bool
+    context: CliContext,
+    user: str | None,
+    address: str | None,
+    limit: int,
+    all_rows: bool,
+    ndjson: bool,
+    conditions: RowConditions,
 ) -> None:
     """List the wallets of the environment, of one user, or with an address.
 
@@ -69,6 +78,7 @@ def list_wallets(
         record,
         ListQuery(filter={} if user else server_filter),
         RowFilter(address, Match.CONTAINS, ("walletPublicKey",)) if user and address else None,
+        conditions,
         find_parent=partial(_find_user_id, user) if user else None,
         limit=limit,
         all_rows=all_rows or bool(user),
@@ -182,12 +192,15 @@ def pregenerate_wallets(
 
 @wallets.command("export")
 @export_options
+@filter_options(WALLETS)
 @pass_context
-def export_wallets(context: CliContext, /, **options: Any) -> int:
+def export_wallets(context: CliContext, /, conditions: RowConditions, **options: Any) -> int:
     """Export all wallets, or the wallets that are given.
 
     TARGET is the id or address of a wallet. @FILE reads them from a file and - from standard input, one a line.
     """
     from dyntui.services.exports import WALLET_FIELDS
 
-    return export_rows(context, WALLETS, WALLET_FIELDS, query=None, **options)
+    if options["targets"] and conditions:
+        raise UsageError("Wallets and a filter cannot be used together.", hint="Leave out one of them.")
+    return export_rows(context, WALLETS, WALLET_FIELDS, query=None, conditions=conditions, **options)

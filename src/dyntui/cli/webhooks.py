@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dyntui.cli.context import CliContext, confirm_options, pass_context
+from dyntui.cli.list_filters import filter_options, keep_rows
 from dyntui.cli.resource_commands import make_resource_group
 from dyntui.cli.resource_lists import limit_option, list_rows, ndjson_option, show_rows
 from dyntui.cli.targets import LeftOut, ignore_missing_option, read_targets
@@ -22,11 +23,15 @@ from dyntui.resources import RESOURCES
 if TYPE_CHECKING:
     from dyntui.services.actions.write_types import Confirmation
     from dyntui.services.connection import Connection
+    from dyntui.services.lists.row_conditions import RowConditions
 
 __all__ = ["webhooks"]
 
 
 webhooks = make_resource_group("webhooks", "Manage webhooks, redeliver messages, verify signatures.")
+
+
+_MESSAGES = RESOURCES["webhook-messages"]
 
 
 @webhooks.command("messages")
@@ -35,40 +40,43 @@ webhooks = make_resource_group("webhooks", "Manage webhooks, redeliver messages,
 @limit_option
 @ndjson_option
 @watch_option
+@filter_options(_MESSAGES)
 @pass_context
-def list_messages(context: CliContext, webhook: str, failed: bool, limit: int, ndjson: bool) -> None:
+def list_messages(
+    context: CliContext, webhook: str, failed: bool, limit: int, ndjson: bool, conditions: RowConditions
+) -> None:
     """List the messages of a webhook: status, response, attempt, latency."""
-    record = RESOURCES["webhook-messages"]
     if not failed:
-        list_rows(context, record, parent=webhook, limit=limit, ndjson=ndjson)
+        list_rows(context, _MESSAGES, parent=webhook, limit=limit, ndjson=ndjson, conditions=conditions)
         return
     from dyntui.services.actions.target_lookup import find_parent
     from dyntui.services.webhooks import scan_failed
 
     async def work(connection: Connection) -> list[Row]:
-        webhook_id = await find_parent(connection.client, record, webhook)
+        webhook_id = await find_parent(connection.client, _MESSAGES, webhook)
         return [scanned.row async for scanned in scan_failed(connection.client, webhook_id)]
 
-    rows = context.run_connected(work)
-    show_rows(context, record, rows[:limit], None, ndjson=ndjson)
+    rows = keep_rows(context, context.run_connected(work), conditions, _MESSAGES)
+    show_rows(context, _MESSAGES, rows[:limit], None, ndjson=ndjson, text=str(conditions))
 
 
 @webhooks.command("deliveries")
 @click.argument("webhook", metavar="WEBHOOK")
 @click.argument("message_id", metavar="MESSAGE")
+@watch_option
+@filter_options(_MESSAGES)
 @pass_context
-def list_deliveries(context: CliContext, webhook: str, message_id: str) -> None:
+def list_deliveries(context: CliContext, webhook: str, message_id: str, conditions: RowConditions) -> None:
     """List all delivery attempts of one message, with request and response."""
     from dyntui.services.actions.target_lookup import find_parent
     from dyntui.services.webhooks import read_deliveries
 
-    record = RESOURCES["webhook-messages"]
-
     async def work(connection: Connection) -> Sequence[Row]:
-        webhook_id = await find_parent(connection.client, record, webhook)
+        webhook_id = await find_parent(connection.client, _MESSAGES, webhook)
         return await read_deliveries(connection.client, webhook_id, message_id)
 
-    show_rows(context, record, context.run_connected(work), None)
+    rows = keep_rows(context, context.run_connected(work), conditions, _MESSAGES)
+    show_rows(context, _MESSAGES, rows, None, text=str(conditions))
 
 
 @webhooks.command("redeliver")

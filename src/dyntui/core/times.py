@@ -9,9 +9,10 @@ humanize has only the long form ("2 minutes ago"), which does not fit the column
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+from dyntui.core.errors import UsageError
 from dyntui.core.text import quantity
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "exact_text",
     "now",
     "now_iso",
+    "parse_since",
     "parse_time",
     "time_display",
     "time_text",
@@ -31,6 +33,7 @@ __all__ = [
 ]
 
 _DAY_S = 86_400
+_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
 class TimeFormat(StrEnum):
@@ -71,6 +74,19 @@ def parse_time(text: object) -> datetime | None:
     except ValueError:
         return None
     return value if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+def parse_since(text: str) -> datetime:
+    """Parse a time: 2026-01-31, 2026-01-31T12:00:00Z, or 30m, 12h, 7d, 4w ago. Raises UsageError."""
+    moment = parse_time(text)
+    if moment is None and text[-1:] in _UNITS and text[:-1].isdecimal():
+        try:
+            moment = now() - timedelta(**{_UNITS[text[-1]]: int(text[:-1])})
+        except OverflowError:
+            moment = None
+    if moment is None:
+        raise UsageError(f"{text!r} is not a time.", hint="Write 2026-01-31, 2026-01-31T12:00:00Z, or 30m, 12h, 7d.")
+    return moment
 
 
 def age(moment: datetime | None, at: datetime | None = None) -> str:

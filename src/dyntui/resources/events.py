@@ -34,7 +34,8 @@ EVENTS = Resource(
     aliases=("event", "activity"),
     command="events",
     key="eventId",
-    list=ListOperation("getEvents", "data", Paging.CURSOR),
+    list=ListOperation("getEvents", "data", Paging.CURSOR, since="startDate", until="endDate", equal=("resourceType",)),
+    time_field="timestamp",
     columns=(
         time_column("timestamp", "time", priority=0, former_titles=("when",)),
         Column("eventName", "event", 28, grow=True, priority=0),

@@ -14,7 +14,7 @@ EXPORTS = Resource(
     description="Exports made by Dynamic, to create and download",
     aliases=("export",),
     command="exports",
-    list=ListOperation("getEnvironmentExports", "exports"),
+    list=ListOperation("getEnvironmentExports", "exports", equal=("model",)),
     columns=(
         Column("model", "model", 8, priority=0, former_titles=("what",)),
         Column("status", "status", 10, priority=0),

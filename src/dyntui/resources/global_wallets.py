@@ -79,7 +79,7 @@ GLOBAL_CONNECTIONS = Resource(
     description="Apps that users connected to the global wallet",
     aliases=("connections",),
     singular="connection",
-    list=ListOperation("getGlobalWalletConnections", paging=Paging.OFFSET),
+    list=ListOperation("getGlobalWalletConnections", paging=Paging.OFFSET, equal=("status",)),
     filter=Filter("userId"),
     columns=(
         Column("appUrl", "app", 30, grow=True, priority=0),

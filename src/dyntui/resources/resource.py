@@ -164,6 +164,12 @@ class ListOperation:
     """A path parameter and its values: one request for each value. The row gets the value under the name of the parameter."""
     missing_is_empty: bool = False
     """Whether a 404 means an empty list."""
+    since: str = ""
+    """Query parameter for the first time of a row; "" when the server cannot filter by time."""
+    until: str = ""
+    """Query parameter for the last time of a row."""
+    equal: tuple[str, ...] = ()
+    """Fields of a row that are query parameters of the same name, which select the rows with that value."""
     needs_date_range: bool = False
     """Whether the endpoint needs a start and an end date. The default is the last thirty days."""
 
@@ -190,6 +196,8 @@ class Resource:
     """The field that is the id of a row."""
     filter: Filter | None = None
     """The server's filter, if there is one."""
+    time_field: str = ""
+    """The field with the time of a row, by which it is selected; by default `createdAt` if that is a column."""
     detail: str = ""
     """The operation that reads one object; "" for none."""
     route: str = ""
@@ -221,6 +229,8 @@ class Resource:
         object.__setattr__(self, "title", self.title or self.name.replace("-", " ").title())
         object.__setattr__(self, "singular", self.singular or self.plural.removesuffix("s"))
         object.__setattr__(self, "route", self.route or ("detail" if self.detail else ""))
+        created = next((column.field for column in self.columns if column.field == "createdAt"), "")
+        object.__setattr__(self, "time_field", self.time_field or created)
 
     @property
     def parent(self) -> str:

@@ -118,6 +118,7 @@ MESSAGES = Resource(
     parent_resource="webhooks",
     key="messageId",
     list=ListOperation("getWebhookMessages", "data", Paging.CURSOR),
+    time_field="deliveredAt",
     columns=(
         time_column("deliveredAt", "sent", priority=0),
         Column("status", "status", 10, priority=0),

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row
 from dyntui.core.times import now, parse_time
 from dyntui.resources import RESOURCES
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from dyntui.api.client import Client
     from dyntui.api.pagination import RowPage
 
-__all__ = ["EventFilter", "EventTail", "parse_since"]
+__all__ = ["EventFilter", "EventTail"]
 
 Event = Row
 _OVERLAP = timedelta(seconds=5)
@@ -36,7 +35,6 @@ _SETTLE_S = 30.0
 """Seconds after which no event arrives any more that is older than the latest one; then nothing is read again."""
 _PAGES = 20
 _REMEMBERED = 20_000
-_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +67,6 @@ def _contains(value: object, text: str) -> bool:
         case list():
             return any(_contains(part, text) for part in value)
     return text in str(value).lower()
-
-
-def parse_since(text: str) -> datetime:
-    """Parse a time: 2026-01-31, 2026-01-31T12:00:00Z, or 30m, 12h, 7d ago. Raises UsageError."""
-    if text[-1:] in _UNITS and text[:-1].isdigit():
-        return now() - timedelta(**{_UNITS[text[-1]]: int(text[:-1])})
-    moment = parse_time(text)
-    if moment is None:
-        raise UsageError(f"{text!r} is not a time.", hint="Write 2026-01-31, 2026-01-31T12:00:00Z, or 30m, 12h, 7d.")
-    return moment
 
 
 class EventTail:

@@ -15,9 +15,8 @@ from typing import BinaryIO
 from dyntui.config.private_files import open_regular
 from dyntui.core.errors import UsageError
 from dyntui.core.text import quantity
-from dyntui.core.times import parse_time
+from dyntui.core.times import parse_since, parse_time
 from dyntui.services.actions.audit import Audit, AuditLine, parse_audit_line
-from dyntui.services.events import parse_since
 
 __all__ = ["AuditEntry", "AuditFilter", "describe_damage", "read_last", "read_newest_first"]
 

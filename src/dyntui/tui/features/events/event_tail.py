@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from dyntui.config.list_preferences import ListPreferences
 from dyntui.core.errors import DyntuiError
 from dyntui.core.json_types import Row
-from dyntui.core.times import now
+from dyntui.core.times import now, parse_since
 from dyntui.resources import Column
 from dyntui.resources.cell_formats import short_id
 from dyntui.resources.columns import time_column
 from dyntui.resources.events import user_id_of
-from dyntui.services.events import EventFilter, EventTail, parse_since
+from dyntui.services.events import EventFilter, EventTail
 from dyntui.tui.features.events.actions import EVENTS_ACTIONS
 from dyntui.tui.features.events.event_screen import NO_USER, EventScreen
 from dyntui.tui.kit.action_registry import bindings, key_of

@@ -1,0 +1,135 @@
+"""The filters of all lists: --where, --since, --until, --chain and --no-wallet.
+
+A list has only those that its rows can honor. The command gets their values as `conditions`.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from dyntui.cli.context import CliContext
+from dyntui.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from dyntui.core.json_types import Row
+    from dyntui.resources import Resource
+    from dyntui.services.lists.row_conditions import RowConditions
+
+__all__ = ["check_filters", "filter_options", "keep_rows", "local_filter_options"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_TIMES = "30m, 12h, 7d, 2026-01-31 or 2026-01-31T12:00:00Z"
+_where_option = click.option(
+    "--where",
+    "where",
+    multiple=True,
+    metavar="'FIELD OP VALUE'",
+    help="Only rows with such a field, also a.b; repeatable. OP: = != ~ (contains) ^= (starts with) > >= < <=.",
+)
+_time_options = (
+    click.option("--since", metavar="TIME", help=f"Only rows since TIME: {_TIMES}."),
+    click.option("--until", metavar="TIME", help="Only rows until TIME."),
+)
+_chain_option = click.option("--chain", metavar="CHAIN", help="Only rows of this chain: EVM, SOL, BTC, ...")
+_no_wallet_option = click.option("--no-wallet", is_flag=True, help="Only rows without a wallet.")
+
+
+def filter_options(record: Resource | None) -> Callable[[F], F]:
+    """Return a decorator that adds the filters of a list; the command gets them as `conditions`.
+
+    record: what the rows are of; None when that is an argument of the command, which then calls `check_filters`.
+    """
+    options = [_where_option]
+    if record is None or record.time_field:
+        options += _time_options
+    if record is None or _has_chain(record):
+        options.append(_chain_option)
+    if record is None or _has_wallets(record):
+        options.append(_no_wallet_option)
+    return _with_conditions(options)
+
+
+def local_filter_options(*, has_time: bool) -> Callable[[F], F]:
+    """Return a decorator that adds --where, and --since and --until, to a list of what is on this machine."""
+    return _with_conditions([_where_option, *(_time_options if has_time else ())])
+
+
+def _with_conditions(options: Sequence[Callable[[F], F]]) -> Callable[[F], F]:
+    def add_options(command: F) -> F:
+        @functools.wraps(command)
+        def with_conditions(
+            *args: object,
+            where: Sequence[str],
+            since: str | None = None,
+            until: str | None = None,
+            chain: str | None = None,
+            no_wallet: bool = False,
+            **values: object,
+        ) -> object:
+            from dyntui.core.times import parse_since
+            from dyntui.services.lists.row_conditions import RowConditions, parse_condition
+
+            conditions = RowConditions(
+                tuple(parse_condition(text) for text in where),
+                parse_since(since) if since else None,
+                parse_since(until) if until else None,
+                chain or "",
+                without_wallet=no_wallet,
+            )
+            if conditions.since and conditions.until and conditions.since > conditions.until:
+                raise UsageError(f"--since {since} is after --until {until}.", hint="Swap them.")
+            return command(*args, conditions=conditions, **values)
+
+        decorated: F = with_conditions  # type: ignore[assignment]
+        for option in reversed(options):
+            decorated = option(decorated)
+        return decorated
+
+    return add_options
+
+
+def _has_chain(record: Resource) -> bool:
+    in_filter = record.filter is not None and "chain" in record.filter.other_keys
+    return in_filter or any(column.field == "chain" for column in record.columns)
+
+
+def _has_wallets(record: Resource) -> bool:
+    return any(column.field == "wallets" for column in record.columns)
+
+
+def check_filters(record: Resource, conditions: RowConditions) -> None:
+    """Raise UsageError for a filter that the rows of a record cannot honor."""
+    refused = [
+        (conditions.since is not None, "--since", bool(record.time_field), "have no time"),
+        (conditions.until is not None, "--until", bool(record.time_field), "have no time"),
+        (bool(conditions.chain), "--chain", _has_chain(record), "have no chain"),
+        (conditions.without_wallet, "--no-wallet", _has_wallets(record), "have no wallets"),
+    ]
+    for is_given, option, is_honored, reason in refused:
+        if is_given and not is_honored:
+            raise UsageError(
+                f"{option} cannot be used: {record.plural} {reason}.", hint="Use --where 'FIELD OP VALUE'."
+            )
+
+
+def keep_rows(
+    context: CliContext, rows: Sequence[Row], conditions: RowConditions, record: Resource | None = None
+) -> list[Row]:
+    """Return the rows of a list that was read whole that fulfill the conditions, and say that they were compared here.
+
+    record: what the rows are of; None for rows of this machine. Raises UsageError for an unknown field.
+    """
+    if not conditions:
+        return list(rows)
+    from dyntui.services.lists.filtered_list import FilteredList, check_fields
+    from dyntui.services.lists.list_query import ListQuery
+
+    check_fields(conditions, rows, record)
+    if record is not None:
+        context.print_message(*FilteredList(record, ListQuery(), conditions).messages)
+    return [row for row in rows if conditions.fits(row, record)]

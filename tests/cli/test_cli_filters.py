@@ -1,0 +1,154 @@
+"""Filters of lists: --where, --since, --until, --chain and --no-wallet, at the server or on this machine."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import click
+import pytest
+from tests.cli.cli_support import Run, Server, add
+from tests.cli.test_cli_read_only import iter_commands
+from tests.conftest import Cli
+
+from dyntui.cli.root import root
+from dyntui.core.errors import UsageError
+from dyntui.services.lists.row_conditions import parse_condition
+
+ROW: dict[str, Any] = {
+    "email": "Ada@example.com",
+    "name": "Ada Lovelace",
+    "createdAt": "2026-01-31T10:00:00Z",
+    "seats": 9,
+    "version": "10",
+    "enabled": True,
+    "phone": None,
+    "wallets": [{"chain": "EVM"}, {"chain": "SOL"}],
+    "events": [],
+    "scopes": ["read", "write"],
+    "metadata": {"plan": "pro", "a.b": "dotted"},
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "fits"),
+    [
+        ("email=ada@EXAMPLE.com", True),
+        ("name = Ada", False),
+        ("name~lovel", True),
+        ("name ^= ada", True),
+        ("name^=love", False),
+        ("name!=Ada", True),
+        ("seats>10", False),
+        ("seats=9.0", True),
+        ("version>9", True),
+        ("version<=9", False),
+        ("createdAt<2026-02-01", True),
+        ("createdAt>=2026-01-31T10:00:00Z", True),
+        ("createdAt=2026-01-31", True),
+        ("createdAt>1d", False),
+        ("enabled=yes", True),
+        ("enabled=false", False),
+        ("phone=", True),
+        ("phone!=", False),
+        ("missing=null", True),
+        ("wallets=2", True),
+        ("wallets>2", False),
+        ("events=", True),
+        ("events=0", True),
+        ("wallets.chain=SOL", True),
+        ("wallets.0.chain=SOL", False),
+        ("wallets.chain!=SOL", False),
+        ("scopes=write", True),
+        ("metadata.plan=pro", True),
+        ("metadata.a.b^=dot", True),
+        ("metadata.other=pro", False),
+    ],
+)
+def test_a_condition_compares_by_the_kind_of_the_value(text: str, fits: bool) -> None:
+    assert parse_condition(text).fits(ROW) is fits
+
+
+@pytest.mark.parametrize("text", ["createdAt>soon", "seats<many"])
+def test_values_that_cannot_be_compared_are_an_error(text: str) -> None:
+    with pytest.raises(UsageError):
+        parse_condition(text).fits(ROW)
+
+
+def test_users_are_filtered_by_the_server_or_on_this_machine(dyntui: Cli) -> None:
+    def listed(*options: str) -> list[dict[str, Any]]:
+        return list(dyntui.json("users", "list", "--limit", "1000", *options)["users"])
+
+    everybody = listed()
+    by_name = {row["email"]: row for row in everybody if row["email"]}
+    some = next(iter(by_name.values()))
+    assert [row["id"] for row in listed("--where", "email", "=", some["email"])] == [some["id"]]
+    two = listed("--where", "country=DE", "--where", "wallets>0")
+    assert [row["id"] for row in two] == [row["id"] for row in everybody if row["country"] == "DE" and row["wallets"]]
+    half = sorted(row["createdAt"] for row in everybody)[len(everybody) // 2]
+    newer = listed("--since", half, "--no-wallet")
+    assert newer and [row["id"] for row in newer] == [
+        row["id"] for row in everybody if row["createdAt"] >= half and not row["wallets"]
+    ]
+    assert all("SOL" in {wallet["chain"] for wallet in row["wallets"]} for row in listed("--chain", "sol"))
+
+    done = dyntui("users", "list", "--where", f"email={some['email']}", "--debug")
+    assert "Filtered here" not in done.stderr
+    newest = max(row["createdAt"] for row in everybody)
+    done = dyntui("users", "list", "--since", newest, "--debug")
+    assert "Filtered here: the server cannot filter by createdAt." in done.stderr
+    assert len(re.findall(r"GET \S+/users\S*: 200", done.stderr)) <= 2, "older pages are not read"
+    none = dyntui("users", "list", "--where", "country=nowhere")
+    assert "No users match 'country=nowhere'." in none.stderr
+    exported = dyntui("users", "export", "--since", half, "--no-wallet", "--fields", "id").stdout
+    assert set(exported.split()[1:]) == {row["id"] for row in newer}
+
+
+@pytest.mark.slow
+def test_all_kinds_of_lists_are_filtered(dyntui: Cli) -> None:
+    events = dyntui.json("events", "list", "--where", "resourceType=user.session", "--limit", "20")["items"]
+    assert events and {row["resourceType"] for row in events} == {"user.session"}
+    until = events[-1]["timestamp"]
+    older = dyntui("events", "list", "--until", until, "--limit", "5", "--ndjson")
+    assert older.stdout and "Filtered here" not in older.stderr
+    wallets = dyntui.json("wallets", "list", "--chain", "SOL", "--limit", "5")["wallets"]
+    assert {row["chain"] for row in wallets} == {"SOL"}
+    lists = dyntui.json("allowlists", "list", "--where", "outcome=block")["lists"]
+    assert {row["outcome"] for row in lists} == {"block"}
+    gates = dyntui.json("gates", "list", "--where", "outcome!=scope")["gates"]
+    assert gates and "scope" not in {row["outcome"] for row in gates}
+    user = dyntui.json("users", "list", "--limit", "1")["users"][0]["id"]
+    assert dyntui.json("users", "sessions", user, "--until", "2000-01-01")["sessions"] == []
+    assert dyntui.json("jobs", "list", "--where", "state=done")["jobs"] == []
+
+
+def test_rows_that_the_server_should_not_have_sent_are_not_printed(run: Run, server: Server) -> None:
+    add(run, "one", url=server.url)
+    rows = [
+        {"id": name, "email": f"{name}@example.com", "createdAt": "2026-01-02T03:04:05Z"} for name in ("ada", "bob")
+    ]
+    server.answers["users"] = (200, {"count": 2, "users": rows})
+    for options in (("--filter", "ada"), ("--where", "email~ada"), ("--filter", "ada@", "--column", "email")):
+        done = run("users", "list", "--profile", "one", *options)
+        assert "ada@example.com" in done.out and "bob" not in done.out
+        assert "Left out: 1 row from the server that did not match the filter." in done.err
+    assert "bob" not in run("users", "list", "--profile", "one", "--social", "google").out
+
+
+LISTS = {"audit", "users sessions", "webhooks messages", "webhooks deliveries", "allowlists entries", "get", "jobs get"}
+
+
+def test_every_list_can_be_filtered_and_watched_by_what_its_rows_have() -> None:
+    found = dict(iter_commands(root, (), click.Context(root)))
+    options = {
+        words: {each for option in command.params for each in option.opts}
+        for words, command in found.items()
+        if words in LISTS or (words.endswith(" list") and words != "env list")
+    }
+    assert {words for words, names in options.items() if "--watch" not in names} == set()
+    assert {words for words, names in options.items() if "--where" not in names} == {"audit", "jobs get"}
+    assert {words for words, names in options.items() if "--no-wallet" in names} == {"users list", "get"}
+    assert {words for words, names in options.items() if "--chain" in names} == {"users list", "wallets list", "get"}
+    assert not {"--since", "--until"} & (options["allowlists list"] | options["gates list"])
+    assert all("--since" in options[words] for words in ("events list", "tokens list", "users list", "jobs list"))
+    assert "--order" not in options["tokens list"] and "--of" not in options["tokens list"]
