@@ -24,6 +24,7 @@ from dyntui.core.text import plain_json, safe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from types import ModuleType
 
     from dyntui.services.exports import Exporter, ExportFormat
 
@@ -238,12 +239,11 @@ def _read_line(prompt: str, *, source: TextIO) -> str:
 
 
 def _read_hidden_line(prompt: str) -> str:
-    if sys.platform == "win32" or not sys.stdin.isatty():
+    termios = _termios()
+    if termios is None or not sys.stdin.isatty():
         import getpass
 
         return getpass.getpass(prompt)
-    import termios
-
     terminal = sys.stdin.fileno()
     before = termios.tcgetattr(terminal)
     hidden = [*before[:3], before[3] & ~termios.ECHO, *before[4:]]
@@ -253,6 +253,15 @@ def _read_hidden_line(prompt: str) -> str:
     finally:
         termios.tcsetattr(terminal, termios.TCSAFLUSH, before)
         click.echo(err=True)
+
+
+def _termios() -> ModuleType | None:
+    """Return the module that turns off the echo of a terminal; None on Windows."""
+    try:
+        import termios
+    except ImportError:
+        return None
+    return termios
 
 
 def _wait_for_input(terminal: int) -> None:

@@ -269,15 +269,12 @@ def remove_private(path: Path) -> bool:
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Lock `path` against other processes of dyntui while it is read, changed and written; on POSIX systems only."""
-    if not _POSIX:
-        yield
-        return
-    import fcntl
+    """Lock `path` against other processes of dyntui while it is read, changed and written."""
+    from dyntui.core.file_lock import lock_file
 
     descriptor = open_private(path.with_name(f".{path.name}.lock"), os.O_RDWR | os.O_CREAT)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        lock_file(descriptor, wait=True)
         yield
     finally:
         os.close(descriptor)

@@ -1,4 +1,4 @@
-"""Lock a job for one process, with an exclusive flock on a lock file next to the journal.
+"""Lock a job for one process, with an exclusive lock on a lock file next to the journal.
 
 Unlike a PID file, a lock ends with its process. The file is never removed: two processes could then lock two files
 of one name.
@@ -6,13 +6,13 @@ of one name.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import time
 from pathlib import Path
 
 from dyntui.config.private_files import open_private
 from dyntui.core.errors import UsageError
+from dyntui.core.file_lock import lock_file
 from dyntui.core.interface import by_interface
 
 __all__ = ["JobBusy", "JobLock", "is_locked"]
@@ -32,13 +32,13 @@ class JobLock:
         descriptor = open_private(path, os.O_RDWR | os.O_CREAT)
         for delay_s in (*_PROBED, None):
             try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                lock_file(descriptor, wait=False)
                 break
             except OSError as error:
                 if delay_s is not None:
                     time.sleep(delay_s)
                     continue
-                holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip()
+                holder = os.read(descriptor, 32).decode("ascii", "replace").strip()
                 os.close(descriptor)
                 by = f" (process {holder})" if holder.isdigit() else ""
                 raise JobBusy(
@@ -49,7 +49,7 @@ class JobLock:
                     ),
                 ) from error
         os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+        os.write(descriptor, str(os.getpid()).encode())
         self._descriptor: int | None = descriptor
 
     def release(self) -> None:
@@ -66,7 +66,7 @@ def is_locked(path: Path) -> bool:
     except FileNotFoundError:
         return False
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        lock_file(descriptor, wait=False)
     except OSError:
         return True
     finally:

@@ -23,7 +23,8 @@ __all__ = [
     "survive_hangup",
 ]
 
-_SIGNALS = ("SIGTERM", "SIGHUP")
+_SIGNALS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
+_HANGUP_EXIT = 128 + getattr(signal, "SIGHUP", 1)
 _HANGUP_CHECK_INTERVAL_S = 2.0
 """Seconds between checks whether the terminal was closed."""
 _HINT = "Use the command line instead, such as `dyntui users list`; see `dyntui --help`."
@@ -89,8 +90,7 @@ def exit_on_signals(exit_app: Callable[..., None]) -> None:
     if sys.platform == "win32":
         return
     loop = asyncio.get_running_loop()
-    for name in _SIGNALS:
-        number = getattr(signal, name)
+    for number in _SIGNALS:
         loop.add_signal_handler(number, exit_app, None, 128 + number)
     # Not by the event loop, which would keep the signal that an external editor replaces the handler for.
     signal.signal(signal.SIGINT, lambda *_: loop.call_soon_threadsafe(exit_app, None, 128 + signal.SIGINT))
@@ -108,7 +108,7 @@ def _exit_on_hangup(loop: asyncio.AbstractEventLoop, exit_app: Callable[..., Non
 
     def check() -> None:
         if any(event & (select.POLLHUP | select.POLLERR | select.POLLNVAL) for _, event in poll.poll(0)):
-            exit_app(None, 128 + signal.SIGHUP)
+            exit_app(None, _HANGUP_EXIT)
         else:
             loop.call_later(_HANGUP_CHECK_INTERVAL_S, check)
 
@@ -120,6 +120,6 @@ def remove_signal_handlers() -> None:
     if sys.platform == "win32":
         return
     loop = asyncio.get_running_loop()
-    for name in _SIGNALS:
-        loop.remove_signal_handler(getattr(signal, name))
+    for number in _SIGNALS:
+        loop.remove_signal_handler(number)
     signal.signal(signal.SIGINT, signal.default_int_handler)
