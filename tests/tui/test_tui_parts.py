@@ -9,11 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.tui.conftest import NOW
+from tests.tui.tui_support import SMALL, demo, press, settled, text_of
 
 from dyntui.resources import RESOURCES, Filter
 from dyntui.resources.filters import filter_hint, parse_filter
 from dyntui.tui.kit import clipboard
 from dyntui.tui.kit.dialogs.base_dialog import DialogFooter
+from dyntui.tui.kit.dialogs.multi_select_dialog import MultiSelectDialog
+from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 from dyntui.tui.kit.history import MAX_SCREENS, History
 from dyntui.tui.kit.widgets.field_list import FieldLine, FieldList
 from dyntui.tui.kit.widgets.json_tree import JsonTree
@@ -163,3 +166,33 @@ def test_the_keys_of_a_dialog_move_closer_before_one_is_cut(width: int, gap: int
     text = "".join(text for text, _ in pieces).rstrip()
     assert text == (" " * gap).join(f"{key} {title}" for key, title in keys)
     assert len(text) <= width
+
+
+async def test_typing_filters_a_long_list_of_choices() -> None:
+    console = demo(20)
+    async with console.run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        chosen: list[object] = []
+        choices = [Choice(str(number), f"name {number:02}") for number in range(30)]
+        console.ask(SelectDialog("Encoding", choices), chosen.append)
+        await settled(pilot)
+        # j and k move before a filter is typed, and are text in it
+        await press(pilot, "j", "j", "k", "enter")
+        console.ask(SelectDialog("Encoding", choices), chosen.append)
+        await settled(pilot)
+        await press(pilot, "2", "j")
+        assert "No choice contains this text." in text_of(console) and "esc clear" in text_of(console)
+        await press(pilot, "backspace", "down", "enter")
+        assert chosen == ["1", "12"]
+        # a list that fits is chosen from without typing
+        console.ask(SelectDialog("Encoding", choices[:8]), chosen.append)
+        await settled(pilot)
+        await press(pilot, "2", "down", "enter")
+        assert chosen[2:] == ["1"]
+        # options are marked with space while the filter is typed; esc clears it, and the marks stay
+        console.ask(MultiSelectDialog("Events", [choice.label for choice in choices], ["name 03"]), chosen.append)
+        await settled(pilot)
+        await press(pilot, "slash", *"12", "space", "escape")
+        assert "name 00" in text_of(console) and isinstance(console.screen, MultiSelectDialog)
+        await press(pilot, "enter")
+        assert chosen[3:] == [["name 03", "name 12"]]

@@ -94,6 +94,13 @@ def test_every_key_is_followed_by_lines_of_plain_text(reader: Reader) -> None:
     reader.press("escape", "Press esc again to discard your changes.")
     reader.press("escape", "Screen: users, ", "chain: ")
 
+    # an edit: the difference, the result, and the object only as it is afterwards
+    reader.press("e", "first name: ")
+    reader.press("Zoe", "Zoe")
+    reader.press("ctrl+s", "Dialog: Edit user ", "In sandbox environment demo.", "first name: ", "y or enter edit")
+    edited = reader.press("y", "Message: User ", " edited\n", "Screen: users, ", "chain: ")
+    assert "Dialog" not in edited and "out of date" not in edited
+
     # a confirmation with its effects and keys
     reader.press("d", "Dialog: Delete user ", "In sandbox environment demo.", "This cannot be undone.", "y delete")
     reader.press("escape", "Screen: users, ")
@@ -127,7 +134,7 @@ def test_an_import_is_announced_step_by_step_with_its_results(reader: Reader, tm
     reader.press("i", "Step: source, 1 of 8", "people.csv, ")
     reader.press("enter", "size, 58 B")
     reader.read("Step: parse, 2 of 8")
-    reader.press("]", "Step: map, 3 of 8, 1 to choose", "field: ! emailVerifiedAt")
+    reader.press("]", "Step: map, 3 of 8, 1 to choose", "field: warning: emailVerifiedAt")
     reader.press("t", "Dialog: Are these email addresses verified?", "Not verified, 1 of 2")
     reader.press("enter", "Screen: import, people.csv", "] goes to the next step")
     reader.press("]", "Step: review, 4 of 8", "1 of 2 ready, 1 with problems", "row: 2, email: bob@@example.com")
@@ -168,6 +175,7 @@ def test_the_documented_keys_are_those_of_the_actions() -> None:
         ("···", ""),
         ("—", "none"),
         ("plain words, kept", "plain words, kept"),
+        ("! t to choose", "warning: t to choose"),
     ],
 )
 def test_signs_become_words(drawn: str, read: str) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, cast
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widgets import Input
@@ -21,7 +21,7 @@ from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 from dyntui.tui.kit.plain.plain_text import join_texts, plain_text
 from dyntui.tui.kit.widgets.cells import pad, width_of
 from dyntui.tui.kit.widgets.line_list import LineList, Piece
-from dyntui.tui.kit.widgets.text_field import TextField
+from dyntui.tui.kit.widgets.search_field import SearchField
 from dyntui.tui.kit.widgets.wrapped_list import ItemLines, WrappedItemList, hang
 from dyntui.tui.shell.console_app import ConsoleApp
 from dyntui.tui.shell.error_hints import errors_shown
@@ -107,30 +107,6 @@ class _HelpLines(WrappedItemList[str | _KeyRow], can_focus=False):
         self.post_message(self.Moved(self))
 
 
-class _KeySearchField(TextField):
-    """The text field. The keys that move act on the list, those for both only while the field is empty."""
-
-    def on_key(self, event: events.Key) -> None:
-        lines = self.screen.query_one(_HelpLines)
-        moves = {
-            "down": lines.action_down,
-            "up": lines.action_up,
-            "pagedown": lines.action_page_down,
-            "pageup": lines.action_page_up,
-        }
-        if not self.value:
-            moves |= {
-                "home": lines.action_first,
-                "end": lines.action_last,
-                "ctrl+d": lines.action_half_down,
-                "ctrl+u": lines.action_half_up,
-            }
-        if event.key in moves:
-            event.stop()
-            event.prevent_default()
-            moves[event.key]()
-
-
 def _title_of(screen: Screen[Any]) -> str:
     """Return the title, with the breadcrumbs and the status in full: header and footer may have no room for them."""
     parts = [f"Keys: {' › '.join(getattr(screen, 'breadcrumbs', ()))}".removesuffix(": ")]
@@ -149,12 +125,12 @@ class HelpDialog(BaseDialog[None]):
         self._explained = screen
 
     def content(self) -> ComposeResult:
-        field = _KeySearchField(placeholder="Type to search keys, names and action ids", id="search")
-        yield field
-        yield _HelpLines()
+        lines = _HelpLines()
+        yield SearchField(lines, placeholder="Type to search keys, names and action ids")
+        yield lines
 
     def on_mount(self) -> None:
-        self.set_focus(self.query_one(_KeySearchField), scroll_visible=False)
+        self.set_focus(self.query_one(SearchField), scroll_visible=False)
         self._show_rows()
 
     @property
@@ -163,7 +139,7 @@ class HelpDialog(BaseDialog[None]):
 
     def _rows(self) -> Iterator[str | _KeyRow]:
         """Yield the rows that match the typed text; without a text those of the screen below."""
-        text = self.query_one(_KeySearchField).value.strip()
+        text = self.query_one(SearchField).value.strip()
         actives = active_actions(self._explained)
         order = {action_id: number for number, action_id in enumerate(ACTIONS)}
         scopes = list(dict.fromkeys(active.action.scope for active in actives))

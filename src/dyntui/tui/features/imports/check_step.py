@@ -192,7 +192,11 @@ class CheckStep(WizardStep):
     def _show(self) -> None:
         upsert = self.draft.upsert
         lines = [
-            value_line("existing users", "updated (upsert)" if upsert else "unchanged", note="t to change")
+            value_line(
+                "existing users",
+                "updated (upsert)" if upsert else "unchanged",
+                note=f"{key_of('check.upsert')} to change",
+            )
             if self.draft.kind == "users"
             else value_line("existing entries", "unchanged"),
             value_line("rows to check", f"{self._row_count:,}"),
@@ -207,7 +211,7 @@ class CheckStep(WizardStep):
             lines += [
                 value_line(""),
                 heading("not checked"),
-                text_line(f"Press {key_of('check.check')} to check. Nothing is changed on the server."),
+                text_line("The check only reads; nothing is changed on the server."),
             ]
         else:
             lines += self._summary_lines(self.summary)

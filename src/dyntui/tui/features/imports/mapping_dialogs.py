@@ -19,8 +19,8 @@ from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.actions import KIT_ACTIONS
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values, check_with
-from dyntui.tui.kit.dialogs.fuzzy_select_dialog import FuzzySelectDialog, match_choices
-from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
+from dyntui.tui.kit.dialogs.fuzzy_select_dialog import FuzzySelectDialog
+from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog, match_choices
 from dyntui.tui.kit.widgets.cells import cut, fit
 from dyntui.tui.kit.widgets.line_list import ItemList, LineList
 from dyntui.tui.kit.widgets.line_widget import Piece

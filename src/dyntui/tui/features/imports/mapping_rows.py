@@ -44,11 +44,17 @@ def mapping_rows(mapping: Mapping, preview: FilePreview | None, region: str) -> 
         chosen = mapping.constants.get(VERIFIED)
         rows.append(
             _mapping_row(
-                "choice", _EVERY_ROW, VERIFIED, _verified_text(chosen), "t to change" if chosen else "! t to choose"
+                "choice",
+                _EVERY_ROW,
+                VERIFIED,
+                _verified_text(chosen),
+                f"{key_of('map.verified')} to change" if chosen else _to_choose("map.verified"),
             )
         )
     if mapping.missing_wallet_parts:
-        row = _mapping_row("wallets", _EVERY_ROW, "", " and ".join(mapping.missing_wallet_parts), "! $ to choose")
+        row = _mapping_row(
+            "wallets", _EVERY_ROW, "", " and ".join(mapping.missing_wallet_parts), _to_choose("map.wallets")
+        )
         rows.append({**row, "target": "! wallets"})
     for item in mapping.columns:
         sample = " · ".join(column_samples(preview, item.column)) if preview is not None else ""
@@ -62,7 +68,9 @@ def mapping_rows(mapping: Mapping, preview: FilePreview | None, region: str) -> 
         if name != VERIFIED:
             rows.append(_mapping_row("constant", _EVERY_ROW, name, str(value), "constant value"))
     for name, action in mapping.on_invalid.items():
-        row = _mapping_row("invalid", _EVERY_ROW, name, action, f"{ACTIONS[action]}; % to change")
+        row = _mapping_row(
+            "invalid", _EVERY_ROW, name, action, f"{ACTIONS[action]}; {key_of('map.on_invalid')} to change"
+        )
         rows.append({**row, "target": f"refused {name}"})
     if mapping.kind == "users" and any((item.field or "").endswith("phoneNumber") for item in mapping.mapped):
         rows.append(
@@ -122,6 +130,10 @@ def _mapping_row(
     }
 
 
+def _to_choose(action_id: str) -> str:
+    return f"! {key_of(action_id)} to choose"
+
+
 def _verified_text(value: object) -> str:
     names: dict[object, str] = {None: "not chosen", "now": "all verified", "unverified": "not verified"}
     return names.get(value, str(value))
@@ -141,7 +153,7 @@ def first_row_lines(
             lines.append(text_line("no field yet", "dim"))
         lines += [text_line(f"{sign_of_severity(problem.severity)}{problem.message}") for problem in mapped.problems]
     if VERIFIED not in mapping.targets and mapping.kind == "users":
-        lines.append(value_line(VERIFIED, "! t to choose"))
+        lines.append(value_line(VERIFIED, _to_choose("map.verified")))
     free = [name for name in field_names(mapping.kind, custom) if name not in (*mapping.targets, VERIFIED)]
     return [*lines, value_line(""), heading("unmapped fields"), *(text_line(name, "dim") for name in free)]
 

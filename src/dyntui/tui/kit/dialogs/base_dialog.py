@@ -181,6 +181,11 @@ class BaseDialog(ActionMixin, ModalScreen[T | None], Generic[T]):
 
     # Submitting
 
+    @property
+    def is_locked(self) -> bool:
+        """Whether a submitted value is being processed."""
+        return self._locked
+
     def submit(self, value: T) -> None:
         """Pass `value` to `on_submit` with the dialog locked, or return it as the result of the dialog."""
         if self.on_submit is None:

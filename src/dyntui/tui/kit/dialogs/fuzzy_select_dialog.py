@@ -10,12 +10,12 @@ from textual.widgets import Input
 
 from dyntui.core.text import safe
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
-from dyntui.tui.kit.dialogs.select_dialog import Choice, Choices
+from dyntui.tui.kit.dialogs.select_dialog import Choice, Choices, match_choices
 from dyntui.tui.kit.widgets.cells import width_of
 from dyntui.tui.kit.widgets.line_list import LineList
-from dyntui.tui.kit.widgets.text_field import TextField
+from dyntui.tui.kit.widgets.search_field import SearchField
 
-__all__ = ["FuzzySelectDialog", "match_choices", "named_choices"]
+__all__ = ["FuzzySelectDialog", "named_choices"]
 
 
 class _MatchList(Choices):
@@ -32,18 +32,18 @@ class _MatchList(Choices):
         self.set_items(choices)
 
 
-class _SearchField(TextField):
-    """The text field. Up, down and tab act on the choices."""
+class _CompletingField(SearchField):
+    """The text field. Tab completes the text."""
 
-    async def on_key(self, event: events.Key) -> None:
+    def on_key(self, event: events.Key) -> None:
         dialog = self.screen
         if event.key == "ctrl+s":
             event.stop()
-            await self.action_submit()
-        elif event.key in ("down", "up", "tab", "pagedown", "pageup") and isinstance(dialog, FuzzySelectDialog):
+            self.call_later(self.action_submit)
+        elif event.key == "tab" and isinstance(dialog, FuzzySelectDialog):
             event.stop()
             event.prevent_default()
-            dialog.on_navigation_key(event.key)
+            dialog.complete()
 
 
 class FuzzySelectDialog(BaseDialog[str]):
@@ -70,11 +70,12 @@ class FuzzySelectDialog(BaseDialog[str]):
         self.footer_keys = (("↑ ↓", "move"), ("tab", "complete"), ("enter", verb), ("dialog.cancel", "cancel"))
 
     def content(self) -> ComposeResult:
-        yield _SearchField(placeholder=self._placeholder, id="search")
-        yield _MatchList(())
+        matches = _MatchList(())
+        yield _CompletingField(matches, placeholder=self._placeholder)
+        yield matches
 
     def on_mount(self) -> None:
-        self.set_focus(self.query_one(_SearchField), scroll_visible=False)
+        self.set_focus(self.query_one(_CompletingField), scroll_visible=False)
         self.update_choices()
 
     def update_choices(self) -> None:
@@ -83,7 +84,7 @@ class FuzzySelectDialog(BaseDialog[str]):
 
     @property
     def typed(self) -> str:
-        return self.query_one(_SearchField).value
+        return self.query_one(_CompletingField).value
 
     def _under_cursor(self) -> Choice | None:
         return self.query_one(_MatchList).current
@@ -92,22 +93,12 @@ class FuzzySelectDialog(BaseDialog[str]):
     def _changed(self) -> None:
         self.update_choices()
 
-    def on_navigation_key(self, key: str) -> None:
-        """Handle a key of the text field that moves or completes."""
-        found = self.query_one(_MatchList)
-        match key:
-            case "down":
-                found.move_to(found.cursor + 1)
-            case "up":
-                found.move_to(found.cursor - 1)
-            case "pagedown":
-                found.action_page_down()
-            case "pageup":
-                found.action_page_up()
-            case "tab" if (choice := self._under_cursor()) is not None:
-                field = self.query_one(_SearchField)
-                field.value = choice.key if self._completes_keys else choice.label
-                field.cursor_position = len(field.value)
+    def complete(self) -> None:
+        """Put the choice under the cursor into the field."""
+        if (choice := self._under_cursor()) is not None:
+            field = self.query_one(_CompletingField)
+            field.value = choice.key if self._completes_keys else choice.label
+            field.cursor_position = len(field.value)
 
     @on(Input.Submitted)
     @on(LineList.Opened)
@@ -126,24 +117,3 @@ def named_choices(title: str, choices: Sequence[Choice], *, verb: str = "choose"
         verb=verb,
         completes_keys=False,
     )
-
-
-def match_choices(choices: Sequence[Choice], text: str, *, are_keys_names: bool = True) -> list[Choice]:
-    """Return the choices whose key or label contains `text`; those that start with it first.
-
-    are_keys_names: whether people know the keys, so that they are searched too.
-    """
-    pattern = text.strip().casefold()
-    if not pattern:
-        return list(choices)
-    ranked = [(_rank(choice, pattern, are_keys_names=are_keys_names), choice) for choice in choices]
-    return [choice for rank, choice in sorted(ranked, key=lambda pair: pair[0]) if rank < 3]
-
-
-def _rank(choice: Choice, pattern: str, *, are_keys_names: bool) -> int:
-    texts = (choice.label.casefold(), *([choice.key.casefold()] if are_keys_names else []))
-    if any(text.startswith(pattern) for text in texts):
-        return 0
-    if any(pattern in text for text in texts):
-        return 1
-    return 2 if pattern in choice.note.casefold() else 3

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from textual import events
 from textual.app import ComposeResult
 
 from dyntui.core.text import safe
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.actions import KIT_ACTIONS
-from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
+from dyntui.tui.kit.dialogs.filterable_dialog import FilterableDialog
 from dyntui.tui.kit.widgets.wrapped_list import ItemLines, WrappedItemList, hang
 
 __all__ = ["MultiSelectDialog"]
+
+
+_MAX_LINES = 16
+"""The most lines of options that are shown at once."""
 
 
 class _Options(WrappedItemList[str]):
@@ -27,8 +32,8 @@ class _Options(WrappedItemList[str]):
         return hang([(sign, "strong")], safe(option), "", width)
 
 
-class MultiSelectDialog(BaseDialog[list[str]]):
-    """Returns the chosen options in the order of the list.
+class MultiSelectDialog(FilterableDialog[list[str]]):
+    """Returns the chosen options in the order of the list. Typing filters a long list.
 
     multiple: whether more than one can be chosen.
     """
@@ -46,23 +51,35 @@ class MultiSelectDialog(BaseDialog[list[str]]):
         self._lines = _Options(self.options, set(chosen), multiple)
 
     def content(self) -> ComposeResult:
-        self._lines.show_whole(16)
-        yield self._lines
+        yield from self.filterable(self._lines, max_height=_MAX_LINES, space_selects=self.multiple)
 
     def on_mount(self) -> None:
         first = next((index for index, option in enumerate(self.options) if option in self._lines.chosen), 0)
         self._lines.move_to(first)
 
+    def on_key(self, event: events.Key) -> None:
+        if event.key == "space" and self.is_filtering:
+            self.action_toggle_option()
+
     def action_toggle_option(self) -> None:
-        if self.options and self.multiple:
-            self._lines.chosen ^= {self.options[self._lines.cursor]}
+        if (option := self._lines.current) is not None and self.multiple:
+            self._lines.chosen ^= {option}
             self._lines.repaint()
+
+    def apply_filter(self, text: str) -> None:
+        pattern = text.strip().casefold()
+        self._lines.cursor = self._lines.top = self._lines.first_line = 0
+        self._lines.set_items([option for option in self.options if pattern in option.casefold()])
+
+    def submit_choice(self) -> None:
+        self.action_submit()
 
     def current_input(self) -> frozenset[str]:
         return frozenset(self._lines.chosen)
 
     def action_submit(self) -> None:
         if not self.multiple:
-            self.dismiss([self.options[self._lines.cursor]] if self.options else [])
+            if (option := self._lines.current) is not None or not self.options:
+                self.dismiss([option] if option is not None else [])
             return
         self.dismiss([option for option in self.options if option in self._lines.chosen])

@@ -11,16 +11,15 @@ from textual.app import ComposeResult
 from dyntui.core.text import safe
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.actions import KIT_ACTIONS
-from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
+from dyntui.tui.kit.dialogs.filterable_dialog import FilterableDialog
 from dyntui.tui.kit.plain.plain_text import join_texts, plain_text
 from dyntui.tui.kit.widgets.cells import pad, width_of
 from dyntui.tui.kit.widgets.line_list import LineList
+from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.wrapped_list import ItemLines, WrappedItemList, hang
 
-__all__ = ["Choice", "Choices", "SelectDialog"]
+__all__ = ["Choice", "Choices", "SelectDialog", "match_choices"]
 
-_SHARE, _CHROME = 0.9, 6
-"""The share of the screen height that a dialog may use, and the lines of its title, keys and margin."""
 _MAX_LABEL_WIDTH = 40
 """The width of the column of labels in cells."""
 
@@ -54,6 +53,9 @@ class Choices(WrappedItemList[Choice]):
         choice = self.items[index]
         return join_texts(*(plain_text(safe(text, 500)) for text in (choice.sign, choice.label, choice.note)))
 
+    def draw_empty(self, y: int, width: int) -> Sequence[Piece]:
+        return [("  No choice contains this text.", "dim")] if not self.count and y == 0 else ()
+
     def item_lines(self, index: int, width: int) -> ItemLines:
         choice = self.items[index]
         sign = pad(choice.sign, self._signs) + "  " if self._signs else ""
@@ -64,8 +66,8 @@ class Choices(WrappedItemList[Choice]):
         return hang([(sign, sign_style), (label + "   ", style)], safe(choice.note), "dim", width)
 
 
-class SelectDialog(BaseDialog[str]):
-    """Returns the key of the chosen option.
+class SelectDialog(FilterableDialog[str]):
+    """Returns the key of the chosen option. Typing filters a long list, unless the options have keys.
 
     start: the index of the option under the cursor at first.
     max_height: the most lines of options that are shown at once; None for as many as fit.
@@ -77,19 +79,31 @@ class SelectDialog(BaseDialog[str]):
     def __init__(self, title: str, choices: Sequence[Choice], *, start: int = 0, max_height: int | None = None) -> None:
         super().__init__(title)
         self._max_height = max_height
+        self._all = tuple(choices)
         self._choices = Choices(choices)
         self._choices.cursor = start
 
     def content(self) -> ComposeResult:
-        max_height = self._max_height or int(self.app.size.height * _SHARE) - _CHROME
-        self._choices.show_whole(max_height)
-        yield self._choices
+        yield from self.filterable(
+            self._choices,
+            max_height=self._max_height,
+            has_keys=any(choice.sign.isascii() and choice.sign for choice in self._all),
+        )
 
     def on_key(self, event: events.Key) -> None:
         chosen = next((choice for choice in self._choices.items if choice.sign == event.character), None)
         if chosen is not None:
             event.stop()
+            event.prevent_default()
             self.dismiss(chosen.key)
+
+    def apply_filter(self, text: str) -> None:
+        self._choices.cursor = self._choices.top = self._choices.first_line = 0
+        self._choices.set_items(match_choices(self._all, text, are_keys_names=False))
+
+    def submit_choice(self) -> None:
+        if self.current is not None:
+            self.action_choose()
 
     @property
     def current(self) -> Choice | None:
@@ -99,3 +113,24 @@ class SelectDialog(BaseDialog[str]):
     @on(LineList.Opened)
     def action_choose(self) -> None:
         self.dismiss(choice.key if (choice := self._choices.current) is not None else None)
+
+
+def match_choices(choices: Sequence[Choice], text: str, *, are_keys_names: bool = True) -> list[Choice]:
+    """Return the choices whose key or label contains `text`; those that start with it first.
+
+    are_keys_names: whether people know the keys, so that they are searched too.
+    """
+    pattern = text.strip().casefold()
+    if not pattern:
+        return list(choices)
+    ranked = [(_rank(choice, pattern, are_keys_names=are_keys_names), choice) for choice in choices]
+    return [choice for rank, choice in sorted(ranked, key=lambda pair: pair[0]) if rank < 3]
+
+
+def _rank(choice: Choice, pattern: str, *, are_keys_names: bool) -> int:
+    texts = (choice.label.casefold(), *([choice.key.casefold()] if are_keys_names else []))
+    if any(text.startswith(pattern) for text in texts):
+        return 0
+    if any(pattern in text for text in texts):
+        return 1
+    return 2 if pattern in choice.note.casefold() else 3

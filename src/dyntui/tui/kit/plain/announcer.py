@@ -58,6 +58,8 @@ class Announcer:
         self._timer_at = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._last_message = ("", 0.0)
+        self._waited_for: tuple[Screen[Any], float] | None = None
+        """The screen whose announcement waits, and since when."""
 
     def start(self, write: Callable[[str], None]) -> None:
         """Start to write, with the whole screen. write: writes text to the terminal, from any thread."""
@@ -116,6 +118,8 @@ class Announcer:
         if self._write is None or not self._app.screen_stack or not self._app.screen.is_mounted:
             return
         screen = self._app.screen
+        if screen is not self._screen and self._waits_for(screen):
+            return
         if is_new := screen is not self._screen:
             self._screen, self._focus = screen, None
             self._texts = self._texts_of_screens.setdefault(screen, {})
@@ -132,6 +136,18 @@ class Announcer:
             self._write_lines(lines)
         if focus is not None:
             self._announce_focus(before, focus)
+
+    def _waits_for(self, screen: Screen[Any]) -> bool:
+        """Return whether a screen that is shown again will change at once, after a write: it is announced then."""
+        if not getattr(screen, "is_locked", False) and not getattr(screen, "out_of_date", False):
+            self._waited_for = None
+            return False
+        if self._waited_for is None or self._waited_for[0] is not screen:
+            self._waited_for = screen, monotonic()
+        remaining_s = self._waited_for[1] + _EFFECT_S - monotonic()
+        if remaining_s > 0:
+            self.schedule(remaining_s)
+        return remaining_s > 0
 
     def _new_lines(self, widget: Widget, texts: Sequence[str], is_new_screen: bool) -> list[str]:
         """Return the lines of a widget to announce now; others are announced later."""

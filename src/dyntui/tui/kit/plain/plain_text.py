@@ -24,12 +24,15 @@ _DRAWING = re.compile("[\u2500-\u25ff\u2800-\u28ff\u21f5\u29d6•⇅⧖]")
 _NOT_LOADED = re.compile("·(?: ?·)+")
 _GAP = re.compile(r"[\s\xa0]{2,},?|\s,")
 _COMMAS = re.compile(r",(?:\s*,)+\s*")
+_WARNING = "! "
 _CHECKED, _UNCHECKED = "[x] ", "[ ] "
 
 
 def plain_text(text: str) -> str:
     """Return `text` as it should be read: columns separated by commas, signs as words, drawing removed."""
     text = text.strip()
+    if text.startswith(_WARNING):
+        return f"warning: {plain_text(text[len(_WARNING) :])}"
     if text.isascii() and "  " not in text and "[" not in text:
         return text
     if text == "—":
