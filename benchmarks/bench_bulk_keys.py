@@ -70,7 +70,7 @@ class Export:
     def _run(self) -> None:
         while not self._is_ended.wait(0.2):
             if count_users(self._served) > USERS:
-                command = [sys.executable, "-m", "dyntui", "users", "export", "-o", str(self._output)]
+                command = [sys.executable, "-m", "dyntui", "users", "export", "-O", str(self._output)]
                 self._process = subprocess.Popen(
                     command, env=self._variables, stderr=subprocess.DEVNULL, cwd=FOLDER.parent
                 )

@@ -264,9 +264,16 @@ CASES: dict[str, dict[str, Case]] = {
             answers=YES,
             affects=lambda w: {f"+{each}" for each in ("user ada@example.com", *PREGENERATED)},
         ),
-        "dyntui wallets export --format ndjson -o wallets.ndjson": Case(run=exported),
+        "dyntui wallets export -O wallets.ndjson": Case(run=exported),
         "dyntui users list --filter bad@spam.example --column email --exact --ndjson"
         " | dyntui users delete - --confirm-environment acme": Case(affects=lambda w: {"-user bad@spam.example"}),
+    },
+    "docs/output.md": {
+        "dyntui users list --all --fields id,email | cut -f 2": Case(prints="@"),
+        "dyntui users list --all -q '.items[] | select(.wallets == []) | .email'": Case(),
+        "dyntui events tail --once --ndjson -q '[.timestamp, .eventName] | @tsv'": Case(),
+        "dyntui users list --template '{email:<40} {createdAt:.10}'": Case(prints="@"),
+        "dyntui users export -O users.csv --fields id,email,createdAt": Case(prints="exported"),
     },
     "docs/import.md": {
         DRY_RUN: Case(before=lambda w: people(w, *PLANNED), prints="2 will be created"),

@@ -25,7 +25,7 @@ def guests(dyntui: Any) -> str:
 
 
 def on(dyntui: Any, name: str) -> list[str]:
-    found = dyntui.json("allowlists", "entries", name, "--all")["entries"]
+    found = dyntui.json("allowlists", "entries", name, "--all")["items"]
     return [
         next(str(entry[key]) for key in ("email", "walletPublicKey", "farcasterFid") if key in entry) for entry in found
     ]
@@ -48,7 +48,7 @@ def live(dyntui: Any) -> tuple[str, ...]:
 
 def test_lists_show_their_effect_on_sign_in(dyntui: Any) -> None:
     found = dyntui.json("allowlists", "list")
-    by_name = {row["name"]: row for row in found["lists"]}
+    by_name = {row["name"]: row for row in found["items"]}
     assert by_name[SITE_ACCESS_LIST]["outcome"] == "siteAccess"
     assert by_name["Staff"]["entries"] == 2
     assert found["summary"][0] == "Everyone may sign in: no siteAccess list is enabled."
@@ -58,7 +58,7 @@ def test_lists_show_their_effect_on_sign_in(dyntui: Any) -> None:
 def test_a_list_is_created_changed_and_deleted(dyntui: Any, guests: str) -> None:
     assert dyntui.json("allowlists", "get", guests)["enabledAt"] is None
     repeated = dyntui("allowlists", "create", guests, "--outcome", "scope", "--yes", "--json", check=False)
-    assert json.loads(repeated.stdout)["targets"][0]["code"] == "allowlist_already_exists"
+    assert json.loads(repeated.stdout)["items"][0]["code"] == "allowlist_already_exists"
     dyntui("allowlists", "edit", guests, "--outcome", "scope", "--scope", "vip", "--yes")
     assert dyntui.json("allowlists", "get", guests)["scope"] == "vip"
     dyntui("allowlists", "delete", guests, "--yes")
@@ -119,13 +119,13 @@ def test_entries_are_added_found_changed_and_removed(dyntui: Any, guests: str) -
     done = json.loads(dyntui("allowlists", "add", guests, "--yes", "--json", stdin=lines).stdout)
     assert done["counts"]["done"] == 3
     repeated = json.loads(dyntui("allowlists", "add", guests, "ada@example.com", "--yes", "--json").stdout)
-    assert repeated["targets"][0]["result"]["exists"] is True
+    assert repeated["items"][0]["result"]["exists"] is True
     assert "exists" in dyntui("allowlists", "add", guests, "ada@example.com", "--yes").stdout
     found = dyntui.json("allowlists", "entries", guests, "--search", "ada", "--order", "alias-desc")
-    assert [entry["alias"] for entry in found["entries"]] == ["Ada"]
+    assert [entry["alias"] for entry in found["items"]] == ["Ada"]
     dyntui("allowlists", "edit-entry", guests, "ada@example.com", "email=ada@new.example", "--yes")
     assert on(dyntui, guests) == [CONTRACT, "77", "ada@new.example"]
-    entry = dyntui.json("allowlists", "entries", guests)["entries"][0]
+    entry = dyntui.json("allowlists", "entries", guests)["items"][0]
     dyntui("allowlists", "remove", guests, entry["id"], "fid:77", "--yes")
     assert on(dyntui, guests) == ["ada@new.example"]
     missing = dyntui("allowlists", "remove", guests, "fid:77", "--yes", check=False)
@@ -158,7 +158,7 @@ def test_entries_removed_by_one_command_are_added_again_by_undo(dyntui: Any, gue
 def test_a_list_is_synced_with_its_export_and_a_file(dyntui: Any, guests: str, tmp_path: Path) -> None:
     dyntui("allowlists", "copy", SITE_ACCESS_LIST, guests, "--yes")
     export = tmp_path / "entries.csv"
-    dyntui("allowlists", "export", guests, "-o", str(export))
+    dyntui("allowlists", "export", guests, "-O", str(export))
     assert dyntui("allowlists", "diff", guests, str(export)).returncode == 0
     assert dyntui("allowlists", "diff", guests, SITE_ACCESS_LIST).returncode == 0
     file = tmp_path / "people.csv"
@@ -166,7 +166,7 @@ def test_a_list_is_synced_with_its_export_and_a_file(dyntui: Any, guests: str, t
     shown = dyntui("allowlists", "sync", guests, str(file), "--remove", "--dry-run")
     assert "2 to add" in shown.stderr
     assert "5 to remove" in shown.stderr
-    assert len(dyntui.json("allowlists", "entries", guests)["entries"]) == 5
+    assert len(dyntui.json("allowlists", "entries", guests)["items"]) == 5
     dyntui("allowlists", "sync", guests, str(file), "--remove", "--yes")
     assert sorted(on(dyntui, guests)) == ["ada@example.com", "bob@example.com"]
     repeated = dyntui("allowlists", "sync", guests, str(file), "--remove")
@@ -258,7 +258,7 @@ def test_gates_are_created_enabled_disabled_and_deleted(dyntui: Any) -> None:
     create = ("gates", "create", "Collectors", "--outcome", "scope", "--scope", "vip", "--rule", rule, "--yes")
     dyntui(*create)
     repeated = dyntui(*create, "--json", check=False)
-    assert json.loads(repeated.stdout)["targets"][0]["code"] == "gate_exists"
+    assert json.loads(repeated.stdout)["items"][0]["code"] == "gate_exists"
     dyntui("gates", "enable", "Collectors", "--yes")
     assert dyntui.json("gates", "get", "Collectors")["enabledAt"]
     assert "at least 2 of nft" in dyntui("gates", "list").stdout
@@ -272,11 +272,11 @@ def test_gates_are_created_enabled_disabled_and_deleted(dyntui: Any) -> None:
 def test_access_check_shows_the_reasons(dyntui: Any) -> None:
     answer = dyntui.json("access", "check", "ada@example.com")
     assert answer["verdict"] == "yes"
-    (blocked, *_) = dyntui.json("allowlists", "entries", "Sanctioned wallets")["entries"]
+    (blocked, *_) = dyntui.json("allowlists", "entries", "Sanctioned wallets")["items"]
     refused = dyntui("access", "check", blocked["walletPublicKey"], check=False)
     assert refused.returncode == 1
     assert "which blocks sign-in" in refused.stdout
-    users = dyntui.json("users", "list", "--all")["users"]
+    users = dyntui.json("users", "list", "--all")["items"]
     user = next(user for user in users if "Beta testers" in user["lists"])
     assert dyntui.json("access", "check", "--user", user["id"])["scopes"]
 

@@ -109,7 +109,7 @@ JOB_WAYS: Mapping[str, JobWay] = {
     "settings.edit": JobWay(open_setting, "e", ("settings", "set", "general.displayName=Changed"), field="Changed"),
 }
 
-DOWNLOAD = JobWay(open_export, "x", ("exports", "download", "{export}", "-o", "{output}"))
+DOWNLOAD = JobWay(open_export, "x", ("exports", "download", "{export}", "-O", "{output}"))
 """The way of `exports.download`, a read, which nothing asks to confirm."""
 
 
@@ -204,7 +204,7 @@ def test_neither_the_key_nor_the_command_of_a_download_asks_for_a_confirmation(
     use(served, monkeypatch, kind)
     profile = ("--profile", PROFILES[kind])
     created = run("exports", "create", "model=users", "format=csv", "--yes", *profile, "--json")
-    export = created.document["targets"][0]["id"]
+    export = created.document["items"][0]["id"]
     made = len(audited())
     values = {"export": export, "output": files.folder / "command.csv"}
     done = run(*(part.format(**values) for part in DOWNLOAD.command), "--wait", *profile)

@@ -15,7 +15,7 @@ from dyntui.services.settings import change_settings, find_changes, read_setting
 
 
 def made(done: Any) -> Any:
-    return json.loads(done.stdout)["targets"][0]["result"]
+    return json.loads(done.stdout)["items"][0]["result"]
 
 
 def test_fields_are_arguments_json_files_and_standard_input_alike(dyntui: Cli, tmp_path: Path) -> None:

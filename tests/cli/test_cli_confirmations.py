@@ -415,7 +415,7 @@ def test_more_than_a_few_targets_are_typed_in_live_by_every_way(
     command: Run, world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     gate, found = Gate(monkeypatch), {}
-    users = [row["id"] for row in command("users", "list", "--json", "--profile", "live").document["users"]]
+    users = [row["id"] for row in command("users", "list", "--json", "--profile", "live").document["items"]]
     for count in (10, 11):
         entries = [f"person{number}@x.example" for number in range(count)]
         (tmp_path / "people.csv").write_text("\n".join(["email", *entries]))
@@ -455,13 +455,13 @@ def test_a_dry_run_prints_what_would_be_sent_and_sends_no_write(
         line = {**LINES, **WITH_OPTIONS}[words]
         arguments = [*words.split(), *(part.format(**values) for part in line.split()), "--dry-run"]
         ended = command(*arguments, "--json", "--profile", "live")
-        assert ended.code == 0 or (words not in PLANNED and ended.document["targets"][0]["error"]), (words, ended.err)
+        assert ended.code == 0 or (words not in PLANNED and ended.document["items"][0]["error"]), (words, ended.err)
         if words not in PLANNED:
             document = ended.document
             assert document["dryRun"] and document["impact"]["confirmWith"].startswith("--"), words
-            sent = [each for target in document["targets"] for each in target["requests"]]
+            sent = [each for target in document["items"] for each in target["requests"]]
             assert all(each["method"] and each["path"].startswith("/") for each in sent), words
-            assert sent or document["targets"][0]["error"], words
+            assert sent or document["items"][0]["error"], words
             as_text = command(*arguments, "--profile", "live")
             assert as_text.code == ended.code
             assert [f"{each['method']} {each['path']}" for each in sent] == [
@@ -481,6 +481,6 @@ def test_a_dry_run_prints_what_would_be_sent_and_sends_no_write(
 def test_a_dry_run_hides_secrets(command: Run) -> None:
     body = {"email": "ada@x.example", "metadata": {"apiKey": "k-1234", "recoveryCodes": ["a", "b"], "plan": "pro"}}
     ended = command("api", "createUser", "-d", json.dumps(body), "--dry-run", "--json", "--profile", "live")
-    (request,) = ended.document["targets"][0]["requests"]
+    (request,) = ended.document["items"][0]["requests"]
     hidden = {"apiKey": "<secret>", "recoveryCodes": "<secret>", "plan": "pro"}
     assert request["body"] == {"email": "ada@x.example", "metadata": hidden}

@@ -132,14 +132,14 @@ def test_damaged_lines_of_the_audit_log_do_not_hide_the_others(server: Server, r
     path.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
     path.write_text("\n".join(lines) + "\n", encoding="utf-8", errors="surrogateescape")
     path.chmod(0o600)
-    found = run("audit", "--json").document
-    rows = found if isinstance(found, list) else next(value for value in found.values() if isinstance(value, list))
-    assert [row["outcome"] for row in rows] == ["done", "failed"]
+    assert [row["outcome"] for row in run("audit", "--json").document["items"]] == ["done", "failed"]
     named = "5 lines of the audit log are damaged and left out: 2, 3, 4, 5, 6."
     assert named in run("audit").err
-    assert [row["outcome"] for row in run("audit", "--last", "1", "--json").document] == ["failed"]
-    assert [row["outcome"] for row in run("audit", "DONE", "u1", "--since", "1h", "--json").document] == ["done"]
-    assert run("audit", "--this-environment", "--json").document == []
+    assert [row["outcome"] for row in run("audit", "--last", "1", "--json").document["items"]] == ["failed"]
+    assert [row["outcome"] for row in run("audit", "DONE", "u1", "--since", "1h", "--json").document["items"]] == [
+        "done"
+    ]
+    assert run("audit", "--this-environment", "--json").document["items"] == []
 
 
 def test_a_cache_that_is_damaged_while_open_is_emptied(tmp_path: Path) -> None:
@@ -185,7 +185,7 @@ def test_a_row_cache_that_cannot_be_used_is_named_and_the_others_are_listed(run:
         db.execute("BEGIN IMMEDIATE")
         done = run("cache", "status", "--json")
     assert done.code == 0
-    assert [Path(row["file"]).name for row in done.document] == ["rows-good.db"]
+    assert [Path(row["file"]).name for row in done.document["items"]] == ["rows-good.db"]
     assert "rows-locked.db is in use" in done.err
 
 

@@ -140,13 +140,13 @@ def test_a_token_that_cannot_be_stored_is_an_error_and_the_profile_stays(run: Ru
 
 def test_list_shows_credential_stores_and_no_token(run: Run) -> None:
     assert "No profiles yet" in run("env", "list").err
-    assert run("env", "list", "--json").document == []
+    assert run("env", "list", "--json").document == {"items": [], "total": 0, "next": None}
     add(run, "a")
     add(run, "b", "--read-only", kind="live")
     lines = run("env", "list").out.splitlines()
-    assert lines[1].startswith("*  a")
-    assert "read-only" in lines[2]
-    listed = run("env", "list", "--json").document
+    assert lines[0].startswith("*\ta")
+    assert "read-only" in lines[1]
+    listed = run("env", "list", "--json").document["items"]
     assert [(entry["name"], entry["current"], entry["credential"]) for entry in listed] == [
         ("a", True, "file"),
         ("b", False, "file"),
@@ -325,7 +325,7 @@ def test_a_damaged_profile_is_listed_with_its_error_and_the_others_stay_usable(r
     assert listed.code == 0
     assert "bad" in listed.out
     assert "profile 'bad': base_url is missing" in listed.err
-    rows = {row["name"]: row for row in run("env", "list", "--json").document}
+    rows = {row["name"]: row for row in run("env", "list", "--json").document["items"]}
     assert "base_url is missing" in rows["bad"]["error"]
     assert rows["good"]["kind"] == "sandbox"
     assert run("env", "use", "good").code == 0

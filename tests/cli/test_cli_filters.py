@@ -77,7 +77,7 @@ def test_values_that_cannot_be_compared_are_an_error(text: str) -> None:
 
 def test_users_are_filtered_by_the_server_or_on_this_machine(dyntui: Cli) -> None:
     def listed(*options: str) -> list[dict[str, Any]]:
-        return list(dyntui.json("users", "list", "--limit", "1000", *options)["users"])
+        return list(dyntui.json("users", "list", "--limit", "1000", *options)["items"])
 
     everybody = listed()
     by_name = {row["email"]: row for row in everybody if row["email"]}
@@ -111,15 +111,15 @@ def test_all_kinds_of_lists_are_filtered(dyntui: Cli) -> None:
     until = events[-1]["timestamp"]
     older = dyntui("events", "list", "--until", until, "--limit", "5", "--ndjson")
     assert older.stdout and "Filtered here" not in older.stderr
-    wallets = dyntui.json("wallets", "list", "--chain", "SOL", "--limit", "5")["wallets"]
+    wallets = dyntui.json("wallets", "list", "--chain", "SOL", "--limit", "5")["items"]
     assert {row["chain"] for row in wallets} == {"SOL"}
-    lists = dyntui.json("allowlists", "list", "--where", "outcome=block")["lists"]
+    lists = dyntui.json("allowlists", "list", "--where", "outcome=block")["items"]
     assert {row["outcome"] for row in lists} == {"block"}
-    gates = dyntui.json("gates", "list", "--where", "outcome!=scope")["gates"]
+    gates = dyntui.json("gates", "list", "--where", "outcome!=scope")["items"]
     assert gates and "scope" not in {row["outcome"] for row in gates}
-    user = dyntui.json("users", "list", "--limit", "1")["users"][0]["id"]
-    assert dyntui.json("users", "sessions", user, "--until", "2000-01-01")["sessions"] == []
-    assert dyntui.json("jobs", "list", "--where", "state=done")["jobs"] == []
+    user = dyntui.json("users", "list", "--limit", "1")["items"][0]["id"]
+    assert dyntui.json("users", "sessions", user, "--until", "2000-01-01")["items"] == []
+    assert dyntui.json("jobs", "list", "--where", "state=done")["items"] == []
 
 
 def test_rows_that_the_server_should_not_have_sent_are_not_printed(run: Run, server: Server) -> None:

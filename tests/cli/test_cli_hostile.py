@@ -15,6 +15,7 @@ from tests.cli.hostile_commands import MARKER
 from tests.cli.test_cli_output import unsafe_characters
 from tests.conftest import Sandbox, serving
 
+from dyntui.cli.output_options import FORMATS
 from dyntui.cli.root import root
 
 BAD = "\x1b]0;own\x07\x9b31m\u202eevil\u200b\r\nnext"
@@ -24,7 +25,7 @@ USER, LIST, OTHER_LIST = "{users}", "{allowlists}", "VIP"
 
 COMMANDS: dict[str, list[tuple[str, ...]]] = {
     "users list": [(), ("--json",), ("--filter", "zz\x1b[2J\u202e")],
-    "users export": [(), ("--format", "csv-exact"), ("--format", "ndjson"), ("--format", "json")],
+    "users export": [(), *(("-o", name) for name in FORMATS[1:])],
     "users sessions": [(USER,)],
     "users get": [(USER,), (USER, "--json")],
     "users edit-metadata": [(USER,)],
@@ -107,7 +108,7 @@ COMMANDS: dict[str, list[tuple[str, ...]]] = {
     "exports create": [("model=users", "format=csv", *YES)],
     "exports get": [("{exports}",)],
     "exports watch": [("{exports}",)],
-    "exports download": [("{exports}", "-o", "{folder}/export.csv")],
+    "exports download": [("{exports}", "-O", "{folder}/export.csv")],
     "tokens list": [()],
     "tokens get": [("{tokens}",)],
     "tokens create": [("name=x\x1b[2J", "scopes=environment.users.read", *YES)],
@@ -166,7 +167,12 @@ def show(sandbox: Sandbox, folder: Path, commands: list[list[str]]) -> list[tupl
         sys.executable,
         ["-m", "tests.cli.hostile_commands", str(file)],
         env=sandbox.environ(folder / "home")
-        | {"TERM": "xterm", "PYTHONUTF8": "1", "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"},
+        | {
+            "TERM": "xterm",
+            "PYTHONUTF8": "1",
+            "NO_COLOR": "1",
+            "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
+        },
         encoding="utf-8",
         codec_errors="surrogateescape",
         dimensions=(50, 200),

@@ -80,7 +80,7 @@ def test_the_key_of_a_record_can_be_mapped(dyntui: Cli) -> None:
 def test_nothing_of_a_file_that_ends_early_is_sent(dyntui: Cli) -> None:
     done = run_import(dyntui, case_file(9))
     assert done.code == 2 and not done.document and "ends early" in done.messages
-    assert dyntui.json("jobs", "list")["count"] == 0
+    assert dyntui.json("jobs", "list")["total"] == 0
 
 
 def test_a_preset_says_which_column_tells_the_verified_emails(dyntui: Cli) -> None:

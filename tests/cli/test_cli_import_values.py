@@ -216,7 +216,7 @@ def test_ids_stay_the_same_one_request_each(dyntui: Cli, tmp_path: Path) -> None
     done = run_import(dyntui, file, "--map", "id=id")
     assert done.plan["requests"] == {"createUser": 2} and done.problems["id_invalid"] == 1
     assert any("keep their ids" in effect for effect in done.plan["side_effects"])
-    assert {user["id"] for user in dyntui.json("users", "list")["users"]} == set(ids)
+    assert {user["id"] for user in dyntui.json("users", "list")["items"]} == set(ids)
     again = run_import(dyntui, file, "--map", "id=id")
     assert (again.document["rows"]["exists"], again.document["rows"]["invalid"]) == (2, 1)
     refused = run_import(dyntui, file, "--map", "id=id", "--upsert")
@@ -257,7 +257,7 @@ def run_entries(dyntui: Cli, file: Path, *options: str) -> tuple[dict[str, int],
     document = json.loads(done.stdout)
     (plan,) = dyntui.home.rglob(f"{document['job']}.plan.json")
     problems = {each["code"]: each["rows"] for each in json.loads(plan.read_text())["problems"]}
-    entries = dyntui.json("allowlists", "entries", "Guests")["entries"]
+    entries = dyntui.json("allowlists", "entries", "Guests")["items"]
     saved = ("email", "emailDomain", "walletPublicKey", "twitterUsername", "farcasterUsername", "discordUsername")
     bodies = [{name: entry[name] for name in saved if entry.get(name)} for entry in entries]
     return document["rows"], sorted(bodies, key=str), problems

@@ -62,7 +62,7 @@ def test_every_row_of_an_untidy_file_has_an_outcome(dyntui: Any, tmp_path: Path)
     assert sum(document["rows"].values()) == document["total"] == 400
     assert set(document) == {"job", "state", "rows", "total", "report"}
     names = {
-        user["firstName"] for user in dyntui.json("users", "list", "--filter", "messy", "--limit", "1000")["users"]
+        user["firstName"] for user in dyntui.json("users", "list", "--filter", "messy", "--limit", "1000")["items"]
     }
     assert names == set(NAMES)
 
@@ -94,7 +94,7 @@ def test_the_choice_about_verified_emails_must_be_made(dyntui: Any, tmp_path: Pa
     done = dyntui("import", str(write_csv(tmp_path / "c.csv", "choice", 3)), "--yes", check=False)
     assert done.returncode == 2
     assert "emailVerifiedAt=unverified" in done.stderr
-    assert dyntui.json("jobs", "list")["count"] == 0
+    assert dyntui.json("jobs", "list")["total"] == 0
 
 
 def test_without_confirmation_nothing_is_sent_and_the_job_is_ready(dyntui: Any, tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ def test_without_confirmation_nothing_is_sent_and_the_job_is_ready(dyntui: Any, 
     done = dyntui("import", str(file), "--json", *UNVERIFIED, *QUICK, check=False)
     assert done.returncode == 2
     assert "--yes" in done.stderr
-    (job,) = dyntui.json("jobs", "list")["jobs"]
+    (job,) = dyntui.json("jobs", "list")["items"]
     assert (job["state"], job["rows"]) == ("ready", {"pending": 3})
     refused = dyntui("jobs", "resume", "--json", check=False)
     assert refused.returncode == 2
@@ -114,7 +114,7 @@ def test_read_only_refuses_an_import(dyntui: Any, tmp_path: Path) -> None:
     done = dyntui("--read-only", "import", str(file), "--yes", *UNVERIFIED, *QUICK, check=False)
     assert done.returncode == 2
     assert "read-only" in done.stderr
-    assert dyntui.json("users", "list", "--filter", "ro1@", "--column", "email")["users"] == []
+    assert dyntui.json("users", "list", "--filter", "ro1@", "--column", "email")["items"] == []
 
 
 def test_a_dry_run_sends_nothing_and_its_plan_can_be_run_once(dyntui: Any, tmp_path: Path) -> None:
@@ -123,7 +123,7 @@ def test_a_dry_run_sends_nothing_and_its_plan_can_be_run_once(dyntui: Any, tmp_p
     assert plan["outcomes"]["create"] == 250
     assert plan["requests"] == {"bulkCreateUser": 5}
     assert plan["state"] == "ready"
-    assert dyntui.json("users", "list", "--filter", "plan1@", "--column", "email")["users"] == []
+    assert dyntui.json("users", "list", "--filter", "plan1@", "--column", "email")["items"] == []
     file.unlink()
     changed = Path(plan["plan"]).with_name(f"{plan['job']}x.plan.json")
     changed.write_text(Path(plan["plan"]).read_text().replace('"create": 250', '"create": 1'))
@@ -163,7 +163,7 @@ def test_a_saved_mapping_is_found_by_the_columns(dyntui: Any, tmp_path: Path) ->
     assert dyntui.json("import", str(file), "--yes", *first, *UNVERIFIED, *QUICK)["rows"]["created"] == 1
     file.write_text("Gruppe,Kontakt\nb,odd2@example.com\n")
     assert dyntui.json("import", str(file), "--yes", *QUICK)["rows"]["created"] == 1
-    (user,) = dyntui.json("users", "list", "--filter", "odd2@", "--column", "email")["users"]
+    (user,) = dyntui.json("users", "list", "--filter", "odd2@", "--column", "email")["items"]
     assert user["metadata"] == {"group": "b"}
     assert dyntui.json("import", str(file), "--mapping", "crm", "--yes", *QUICK)["rows"]["exists"] == 1
 
@@ -229,7 +229,7 @@ def test_a_signal_leaves_a_job_that_resumes_and_exit_code_5(
         assert 20 <= document["rows"]["created"] < 600
         assert number.name in errors
         assert cli.json("jobs", "resume", "--batch", "100")["rows"]["created"] == 600
-        assert cli.json("users", "list", "--filter", "stop", "--column", "email")["count"] == 600
+        assert cli.json("users", "list", "--filter", "stop", "--column", "email")["total"] == 600
 
 
 SIGNALED = """
@@ -282,7 +282,7 @@ def test_a_signal_at_any_moment_leaves_a_resumable_job_or_the_result(
         check=False,
     )
     assert done.returncode == code, done.stderr
-    (job,) = cli.json("jobs", "list")["jobs"]
+    (job,) = cli.json("jobs", "list")["items"]
     assert job["state"] == state
     if state == "done":
         assert len(list(Path(json.loads(done.stdout)["report"]).iterdir())) == 5
@@ -316,7 +316,7 @@ def test_pause_and_cancel_by_command(dyntui: Any, serve: Any, tmp_path: Path) ->
 
 
 def created(cli: Any) -> int:
-    jobs = cli.json("jobs", "list")["jobs"]
+    jobs = cli.json("jobs", "list")["items"]
     return int(jobs[0]["rows"].get("created", 0)) if jobs and jobs[0]["rows"] else 0
 
 
@@ -342,7 +342,7 @@ def test_a_closed_terminal_leaves_a_job_that_resumes(dyntui: Any, serve: Any, tm
         _, status = os.waitpid(child, 0)
         assert os.waitstatus_to_exitcode(status) == 5
         assert b"rows/s" in shown
-        (job,) = cli.json("jobs", "list")["jobs"]
+        (job,) = cli.json("jobs", "list")["items"]
         assert (job["state"], job["reason"]) == ("paused", "stopped by SIGHUP")
         assert cli.json("jobs", "resume", "--batch", "100")["rows"]["created"] == 300
 
@@ -364,7 +364,7 @@ def test_a_terminal_closed_during_the_precheck_leaves_a_job_that_resumes(
         os.close(terminal)
         _, status = os.waitpid(child, 0)
         assert os.waitstatus_to_exitcode(status) == 5
-        (job,) = cli.json("jobs", "list")["jobs"]
+        (job,) = cli.json("jobs", "list")["items"]
         assert job["state"] == "ready"
         assert cli.json("jobs", "resume", "--yes")["rows"]["created"] == 300
 
@@ -383,14 +383,14 @@ def test_a_stop_while_the_file_is_read_leaves_no_job_to_resume(
     process.send_signal(number)
     process.communicate(timeout=30)
     assert process.returncode in (5, 130, -signal.SIGKILL)
-    jobs = dyntui.json("jobs", "list")["jobs"]
+    jobs = dyntui.json("jobs", "list")["items"]
     if number is signal.SIGKILL:
         assert [(job["state"], job["total"]) for job in jobs] == [("draft", 0)]
         assert dyntui("jobs", "resume", "last", "--yes", check=False).returncode == 2
         dyntui("jobs", "purge", "--yes")
-        jobs = dyntui.json("jobs", "list")["jobs"]
+        jobs = dyntui.json("jobs", "list")["items"]
     assert jobs == []
-    assert dyntui.json("users", "list", "--filter", "long1@", "--column", "email")["users"] == []
+    assert dyntui.json("users", "list", "--filter", "long1@", "--column", "email")["items"] == []
 
 
 @pytest.mark.parametrize("kind", ["file", "FIFO", "dangling link", "below a file", "another report"])
@@ -414,7 +414,7 @@ def test_an_unusable_report_folder_is_an_error_before_anything_is_sent(dyntui: A
     done = dyntui("import", str(file), "--yes", "--report", str(folder), *UNVERIFIED, *QUICK, check=False)
     assert done.returncode == 2
     assert "error" in done.stderr.lower()
-    assert dyntui.json("users", "list", "--filter", name, "--column", "email")["count"] == 0
+    assert dyntui.json("users", "list", "--filter", name, "--column", "email")["total"] == 0
 
 
 def test_the_result_of_an_import_is_printed_when_its_reports_cannot_be_written(dyntui: Any, tmp_path: Path) -> None:

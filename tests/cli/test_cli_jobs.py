@@ -24,15 +24,15 @@ def import_rows(dyntui: Any, tmp_path: Path, name: str, rows: int = 5) -> dict[s
 
 
 def find_users(dyntui: Any, name: str) -> list[dict[str, Any]]:
-    users: list[dict[str, Any]] = dyntui.json("users", "list", "--filter", name, "--column", "email")["users"]
+    users: list[dict[str, Any]] = dyntui.json("users", "list", "--filter", name, "--column", "email")["items"]
     return users
 
 
 def test_list_and_show_have_the_outcomes_of_the_rows(dyntui: Any, tmp_path: Path) -> None:
     document = import_rows(dyntui, tmp_path, "shown")
     listed = dyntui.json("jobs", "list")
-    assert [job["job"] for job in listed["jobs"]] == [document["job"]]
-    assert listed["jobs"][0]["rows"] == {"created": 5}
+    assert [job["job"] for job in listed["items"]] == [document["job"]]
+    assert listed["items"][0]["rows"] == {"created": 5}
     shown = dyntui.json("jobs", "get", document["job"][:20], "--rows", "created")
     assert shown["requests"] == [{"operation": "bulkCreateUser", "outcome": "answered", "count": 1}]
     assert {row["user"] for row in shown["list"]} == {user["id"] for user in find_users(dyntui, "shown")}
@@ -127,7 +127,7 @@ def test_purge_removes_all_files_of_finished_jobs(dyntui: Any, tmp_path: Path) -
     assert dyntui.json("jobs", "purge", "--yes")["jobs"] == [document["job"]]
     jobs = dyntui.home / "state" / "jobs"
     assert not list(jobs.glob(f"{document['job']}*"))
-    assert [job["job"] for job in dyntui.json("jobs", "list")["jobs"]] == [half["job"]]
+    assert [job["job"] for job in dyntui.json("jobs", "list")["items"]] == [half["job"]]
     dyntui("jobs", "purge", "last", "--unfinished", "--yes")
     assert list(jobs.iterdir()) == []
 
@@ -146,7 +146,7 @@ def test_a_damaged_journal_is_listed_with_the_reason(dyntui: Any, tmp_path: Path
     (folder / "zzz.sqlite").write_bytes(b"not a database at all" * 100)
     whole = next(folder.glob("2*.sqlite")).read_bytes()
     (folder / "yyy.sqlite").write_bytes(whole[:4096] + bytes(len(whole) - 4096))
-    jobs = dyntui.json("jobs", "list")["jobs"]
+    jobs = dyntui.json("jobs", "list")["items"]
     assert len(jobs) == 3
     assert "malformed" in jobs[1]["problem"]
     assert "cannot be read" in jobs[0]["problem"]

@@ -14,14 +14,14 @@ def write_keymap(text: str) -> None:
 
 
 def test_the_keys_have_one_meaning_each_and_show_the_own_keys(run: Run) -> None:
-    rows = {row["key"]: row for row in run("keys", "--json").document}
+    rows = {row["key"]: row for row in run("keys", "--json").document["items"]}
     assert rows["d"]["meaning"].startswith("Delete")
     assert "export" in rows["x"]["actions"] and {"enter", "space", "1 … 0"} <= set(rows)
     assert "users.export" in run("keys", "export", "--actions").out
     write_keymap('"users.export" = "f7"\ntaking.copy = "f8"\n')
-    own = {row["key"]: row for row in run("keys", "--json").document}
+    own = {row["key"]: row for row in run("keys", "--json").document["items"]}
     assert own["f7"]["actions"] == ["export"] and own["f8"]["actions"] == ["copy"]
-    (action,) = run("keys", "users.export", "--actions", "--json").document
+    (action,) = run("keys", "users.export", "--actions", "--json").document["items"]
     assert (action["keys"], action["changed"]) == (["f7"], True)
     done = run("keys", "--check")
     assert done.code == 0 and "no problems" in done.out

@@ -50,13 +50,13 @@ def test_a_sandbox_is_not_called_live(run: Run, serve: Serve) -> None:
     with serve(users=3) as sandbox:
         assert "live" not in add(run, sandbox).err
         assert "live" not in run("env", "check").err
-        user = json.loads(run("users", "list", "--json").out)["users"][0]["id"]
+        user = json.loads(run("users", "list", "--json").out)["items"][0]["id"]
         assert run("users", "delete", user, "--yes").code == 0
 
 
 def test_a_deletion_in_an_environment_reported_as_live_needs_the_name(run: Run, live: Any, tmp_path: Path) -> None:
     assert add(run, live, "--offline").code == 0
-    user = json.loads(run("users", "list", "--json").out)["users"][0]["id"]
+    user = json.loads(run("users", "list", "--json").out)["items"][0]["id"]
     for command in (
         ["users", "delete", user],
         ["do", "users", "delete", user],
@@ -78,7 +78,7 @@ def test_with_variables_only_a_live_deletion_needs_the_id_of_the_environment(
 ) -> None:
     for name, value in (("BASE_URL", live.url), ("ENVIRONMENT_ID", live.environment_id), ("TOKEN", live.token)):
         monkeypatch.setenv(f"DYNTUI_{name}", value)
-    user = json.loads(run("users", "list", "--json").out)["users"][0]["id"]
+    user = json.loads(run("users", "list", "--json").out)["items"][0]["id"]
     for word in ("environment", "1", "live", "yes"):
         refused = run("users", "delete", user, "--yes", "--confirm-environment", word)
         assert refused.code == 2, word

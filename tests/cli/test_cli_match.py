@@ -20,7 +20,7 @@ def people(sandbox: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[str, 
     from tests.conftest import Cli
 
     dyntui = Cli(sandbox, tmp_path_factory.mktemp("home"))
-    return {email: dyntui.json("users", "create", f"email={email}", "--yes")["targets"][0]["id"] for email in PEOPLE}
+    return {email: dyntui.json("users", "create", f"email={email}", "--yes")["items"][0]["id"] for email in PEOPLE}
 
 
 def emails(dyntui: Any, *options: str) -> set[str]:
@@ -40,11 +40,11 @@ def test_users_are_matched_exactly_by_prefix_or_by_a_part(dyntui: Any) -> None:
 
 
 def test_piping_exact_matches_deletes_only_the_exact_match(dyntui: Any, people: dict[str, str]) -> None:
-    before = {row["id"] for row in dyntui.json("users", "list", "--all")["users"]}
+    before = {row["id"] for row in dyntui.json("users", "list", "--all")["items"]}
     email = "Bad2@spam.example"
     rows = dyntui("users", "list", "--filter", email, "--column", "email", "--exact", "--ndjson").stdout
     dyntui("users", "delete", "-", "--yes", stdin=rows)
-    after = {row["id"] for row in dyntui.json("users", "list", "--all")["users"]}
+    after = {row["id"] for row in dyntui.json("users", "list", "--all")["items"]}
     assert before - after == {people[email]}
 
 
@@ -70,7 +70,7 @@ def test_rows_of_any_list_are_piped_by_the_field_of_their_id(dyntui: Any) -> Non
     made = dyntui.json(
         "do", "webhooks", "create", "url=https://hooks.example/x", "events=user.created", "isEnabled=true", "--yes"
     )
-    hook = made["targets"][0]["id"]
+    hook = made["items"][0]["id"]
     rows = dyntui("get", "webhooks", "--filter", "url:https://hooks.example/x", "--exact", "--ndjson").stdout
     assert [json.loads(row)["webhookId"] for row in rows.splitlines()] == [hook]
     dyntui("do", "webhooks", "delete", "-", "--yes", stdin=rows)
@@ -84,7 +84,7 @@ def test_entries_of_all_identifier_kinds_are_searched_and_copied(dyntui: Any) ->
     dyntui("allowlists", "add", "First", *kinds, "--yes")
 
     def found(*options: str) -> list[str]:
-        entries = dyntui.json("allowlists", "entries", *options)["entries"]
+        entries = dyntui.json("allowlists", "entries", *options)["items"]
         return [next(str(entry[name]) for name in entry if name not in ("id", "allowListId")) for entry in entries]
 
     assert found("First", "--search", "5112345") == ["+4915112345678"]

@@ -24,6 +24,7 @@ from tests.families import slow_except
 
 import dyntui
 from dyntui.cli import output
+from dyntui.cli.output_options import FORMATS
 from dyntui.core.text import safe
 from dyntui.sandbox.hostile_payloads import PAYLOADS
 
@@ -70,7 +71,7 @@ PLACES = {
     "cli/error_handling.py": ["sys.stderr"],  # closed streams
     "cli/job_runner.py": ["sys.stdout"],  # closed streams
     "cli/output.py": [
-        "click.confirm", "click.echo", "click.prompt", "error.show", "getpass.getpass",
+        "click.confirm", "click.echo", "click.echo_via_pager", "click.prompt", "error.show", "getpass.getpass",
         "sys.stdout", "sys.stdout.buffer",
     ],
     "config/credential_command.py": ["subprocess.Popen"],  # its output is captured
@@ -114,7 +115,7 @@ def run_in_terminal(hostile: Sandbox, home: Path, *arguments: str, answers: tupl
     child = pexpect.spawn(
         sys.executable,
         ["-m", "dyntui", *arguments],
-        env=hostile.environ(home) | {"TERM": "xterm", "PYTHONUTF8": "1"},
+        env=hostile.environ(home) | {"TERM": "xterm", "PYTHONUTF8": "1", "NO_COLOR": "1", "DYNTUI_NO_PAGER": "1"},
         encoding="utf-8",
         codec_errors="surrogateescape",
         dimensions=(50, 200),
@@ -148,9 +149,10 @@ COMMANDS = [
     ("users", "list"),
     ("users", "list", "--json"),
     ("users", "export"),
-    ("users", "export", "--format", "csv-exact"),
-    ("users", "export", "--format", "ndjson"),
-    ("users", "export", "--format", "json"),
+    *(("users", "export", "-o", name) for name in FORMATS[1:]),
+    *(("users", "list", "-o", name) for name in FORMATS[1:]),
+    ("users", "list", "-q", ".items[]"),
+    ("users", "list", "--template", "{firstName} {email}"),
     ("wallets", "list"),
     ("wallets", "export"),
     ("allowlists", "list"),
@@ -207,7 +209,7 @@ def test_json_on_a_terminal_is_read_back_unchanged(hostile: Sandbox, tmp_path: P
     shown = run_in_terminal(hostile, tmp_path, "api", "getEnvironmentUsers", "-p", "limit=1")
     assert json.loads(shown)["users"][0] == sent
     assert any(payload in json.dumps(sent, ensure_ascii=False) for payload in PAYLOADS if payload.isprintable())
-    rows = run_in_terminal(hostile, tmp_path, "users", "export", sent["id"], "--format", "ndjson").strip().splitlines()
+    rows = run_in_terminal(hostile, tmp_path, "users", "export", sent["id"], "--ndjson").strip().splitlines()
     assert json.loads(rows[0])["id"] == sent["id"]
 
 
@@ -222,7 +224,7 @@ def test_an_export_to_a_file_has_the_data_without_control_characters(hostile: Sa
     environ = hostile.environ(tmp_path)
     for format in ("csv", "csv-exact", "ndjson", "json"):
         target = tmp_path / f"out.{format}"
-        command = [sys.executable, "-m", "dyntui", "users", "export", "-o", str(target), "--format", format]
+        command = [sys.executable, "-m", "dyntui", "users", "export", "-O", str(target), "-o", format]
         subprocess.run(command, env=environ, check=True, capture_output=True)
     text = (tmp_path / "out.csv").read_text("utf-8-sig")
     assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]", text)
@@ -230,7 +232,7 @@ def test_an_export_to_a_file_has_the_data_without_control_characters(hostile: Sa
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
     for line, row in zip((tmp_path / "out.ndjson").read_bytes().splitlines(), rows, strict=True):
         assert json.loads(line)["id"] == row["id"]
-    assert len(json.loads((tmp_path / "out.json").read_bytes())) == len(rows)
+    assert len(json.loads((tmp_path / "out.json").read_bytes())["items"]) == len(rows)
 
 
 def test_the_status_of_an_export_is_made_safe(server: Server, run: Run) -> None:
@@ -266,7 +268,7 @@ def test_every_function_of_the_output_module_makes_text_safe(
     monkeypatch.setattr(sys, "stdin", io.StringIO("n\nanswer\n"))
     output.confirm(text)
     output.prompt(text)
-    output.print_json({text: [text]}, ascii_only=False)
+    output.print_document(json.dumps({text: [text]}, ensure_ascii=False))
     printed = capsys.readouterr()
     assert unsafe_characters(printed.out + printed.err) == []
     assert json.loads(printed.out) == {text: [text]}
@@ -321,9 +323,9 @@ def test_a_lone_surrogate_is_listed_and_exported(server: Server, run: Run) -> No
     add(run, "x", url=server.url)
     server.answers["users"] = (200, {"count": 1, "users": [{"id": "u1", "firstName": "a\ud800b", "email": "a@x.com"}]})
     assert "a<d800>b" in run("users", "list").out
-    assert json.loads(run("users", "list", "--json").out)["users"][0]["firstName"] == "a\ud800b"
+    assert json.loads(run("users", "list", "--json").out)["items"][0]["firstName"] == "a\ud800b"
     for format in ("csv", "csv-exact", "ndjson", "json"):
-        assert run("users", "export", "--format", format, "--fields", "id,firstName").code == 0
+        assert run("users", "export", "-o", format, "--fields", "id,firstName").code == 0
     assert safe("a\ud800b") == "a<d800>b"
 
 
@@ -335,7 +337,7 @@ def test_an_export_that_is_stopped_leaves_no_file(serve: Callable[..., Any], tmp
     with serve(latency_ms=1500, users=2000) as sandbox:
         target = tmp_path / "out" / "users.csv"
         target.parent.mkdir()
-        command = [sys.executable, "-m", "dyntui", "users", "export", "-o", str(target)]
+        command = [sys.executable, "-m", "dyntui", "users", "export", "-O", str(target)]
         process = subprocess.Popen(command, env=sandbox.environ(tmp_path / "home"), stderr=subprocess.PIPE)
         assert process.stderr is not None
         while not list(target.parent.iterdir()):

@@ -73,10 +73,10 @@ def test_one_object_is_shown_in_full(name: str, cli: Run) -> None:
 
 
 def test_resources_and_their_actions_are_listed(cli: Run) -> None:
-    resources = {row["name"]: row for row in document(cli("get", "--json"))}
+    resources = {row["name"]: row for row in document(cli("get", "--json"))["items"]}
     assert set(resources) == set(RESOURCES)
     assert "redeliver" in resources["webhook-messages"]["actions"]
-    actions = {row["action"]: row for row in document(cli("do", "custom-fields", "--json"))}
+    actions = {row["action"]: row for row in document(cli("do", "custom-fields", "--json"))["items"]}
     assert actions["delete"]["effect"] == "destructive"
     fields = {field["name"]: field for field in actions["create"]["fields"]}
     assert fields["fieldType"]["options"] == ["text", "checkbox", "select"]
@@ -87,7 +87,7 @@ def test_resources_and_their_actions_are_listed(cli: Run) -> None:
 
 def test_an_object_is_created_and_deleted(cli: Run) -> None:
     made = document(cli("do", "origins", "create", "origin=https://made.example", "--yes", "--json"))
-    (target,) = made["targets"]
+    (target,) = made["items"]
     assert (made["counts"]["done"], target["outcome"]) == (1, "done")
     assert any(row["id"] == target["id"] for row in document(cli("get", "cors", "--json"))["items"])
     deleted = cli("do", "origins", "delete", target["id"], "--yes")
@@ -99,7 +99,7 @@ def test_an_edit_shows_its_changes_and_keeps_the_other_fields(cli: Run) -> None:
     row = document(cli("get", "webhooks", "--json"))["items"][0]
     done = cli("do", "wh", "edit", row["webhookId"], "events=user.deleted", "--yes", "--json")
     assert "→ user.deleted" in done.err
-    after = document(done)["targets"][0]["result"]
+    after = document(done)["items"][0]["result"]
     assert (after["url"], after["events"]) == (row["url"], ["user.deleted"])
     same = cli("do", "wh", "edit", row["webhookId"], "events=user.deleted", "--yes")
     assert same.code == 2
@@ -128,7 +128,6 @@ def test_an_edit_shows_its_changes_and_keeps_the_other_fields(cli: Run) -> None:
         ("do webhook-messages redeliver x --yes", "--of ID"),
         ("events tail --json", "--ndjson"),
         ("api getOrigins --all", "has no pages"),
-        ("api getEvents --ndjson", "--all"),
     ],
 )
 def test_usage_errors_say_what_is_wrong(line: str, expected: str, cli: Run) -> None:
@@ -140,19 +139,19 @@ def test_usage_errors_say_what_is_wrong(line: str, expected: str, cli: Run) -> N
 
 def test_a_single_object_needs_no_id(cli: Run) -> None:
     done = document(cli("do", "chainalysis", "disable", "--yes", "--json"))
-    assert done["targets"][0]["result"]["sanctionsApiEnabled"] is False
+    assert done["items"][0]["result"]["sanctionsApiEnabled"] is False
     assert document(cli("do", "chainalysis", "enable", "--yes", "--json"))["counts"]["done"] == 1
 
 
 def test_a_failed_target_does_not_stop_the_others(cli: Run) -> None:
     ids = [
-        document(cli("do", "deeplinks", "create", f"url=app{number}://", "--yes", "--json"))["targets"][0]["id"]
+        document(cli("do", "deeplinks", "create", f"url=app{number}://", "--yes", "--json"))["items"][0]["id"]
         for number in range(2)
     ]
     missing = "11111111-2222-4333-8444-555555555555"
     done = cli("do", "deeplinks", "delete", "-", "--yes", "--json", stdin="\n".join([ids[0], missing, ids[1]]))
     assert done.code == 1
-    assert [(target["label"], target["outcome"]) for target in done.document["targets"]] == [
+    assert [(target["label"], target["outcome"]) for target in done.document["items"]] == [
         ("app0://", "done"),
         ("app1://", "done"),
         (missing, "not_found"),
@@ -162,7 +161,7 @@ def test_a_failed_target_does_not_stop_the_others(cli: Run) -> None:
 def test_no_list_and_no_edit_prints_secrets(cli: Run) -> None:
     pairs = ["provider=spotify", "clientId=c", "clientSecret=Canary-secret-1"]
     made = cli("do", "providers", "create", *pairs, "--yes", "--json")
-    row_id = document(made)["targets"][0]["id"]
+    row_id = document(made)["items"][0]["id"]
     outputs = [
         made,
         cli("get", "providers", "--json"),
@@ -182,7 +181,7 @@ def test_a_new_token_is_printed_and_the_token_in_use_is_marked(cli: Run, sandbox
     rows = document(cli("tokens", "list", "--json"))["items"]
     assert [row["checksum"] for row in rows if row["own"]] == [sandbox.token[-6:]]
     mine = next(row for row in rows if row["checksum"] == raw[-6:])
-    assert "IN USE" in cli("tokens", "list").out
+    assert [line[:5] for line in cli("tokens", "list").out.splitlines()].count("true\t") == 1
     own = next(row for row in rows if row["own"])
     refused = cli("tokens", "delete", own["id"])
     assert refused.code == 2
@@ -202,9 +201,9 @@ def test_deleting_the_token_in_use_warns(cli: Run, sandbox: Sandbox, monkeypatch
 
 def test_the_impact_of_allowlists_and_gates_is_assessed(cli: Run) -> None:
     made = document(cli("do", "allowlists", "create", "name=Guests", "outcome=siteAccess", "--yes", "--json"))
-    list_id = made["targets"][0]["id"]
+    list_id = made["items"][0]["id"]
     edited = cli("do", "allowlists", "edit", list_id, "name=Invited", "--yes", "--json")
-    assert document(edited)["targets"][0]["result"]["name"] == "Invited"
+    assert document(edited)["items"][0]["result"]["name"] == "Invited"
     refused = cli("do", "allowlists", "enable", list_id, "--yes")
     assert refused.code == 2
     assert "NOBODY" in refused.err or "--read" in refused.err
@@ -255,7 +254,7 @@ def test_the_tail_prints_the_selected_events(cli: Run) -> None:
     ]
     assert rows == sorted(rows, key=lambda row: row["timestamp"])
     only = cli("events", "tail", "--once", "--since", "400d", "--type", "user.created", "--json").document
-    assert {row["eventName"] for row in only} == {"user.created"}
+    assert {row["eventName"] for row in only["items"]} == {"user.created"}
     lines = cli("events", "tail", "--once", "--since", "400d", "--resource", "wallet").out.splitlines()
     assert lines
     assert all("wallet." in line for line in lines)
@@ -263,13 +262,13 @@ def test_the_tail_prints_the_selected_events(cli: Run) -> None:
 
 
 def test_an_export_is_created_and_downloaded(cli: Run, tmp_path: Path) -> None:
-    made = document(cli("exports", "create", "model=users", "format=csv", "--yes", "--json"))["targets"][0]
+    made = document(cli("exports", "create", "model=users", "format=csv", "--yes", "--json"))["items"][0]
     assert "downloadUrl" not in json.dumps(made) or "set, not shown" in json.dumps(made)
     assert document(cli("exports", "watch", made["id"], "--json"))["status"] == "completed"
     file = tmp_path / "users.csv"
-    done = document(cli("exports", "download", made["id"], "--wait", "-o", str(file), "--json"))
+    done = document(cli("exports", "download", made["id"], "--wait", "-O", str(file), "--json"))
     assert (done["bytes"], done["host"].split(":")[0]) == (file.stat().st_size, "127.0.0.1")
-    repeated = cli("exports", "download", made["id"], "-o", str(file))
+    repeated = cli("exports", "download", made["id"], "-O", str(file))
     assert repeated.code == 2
     assert "already exists" in repeated.err
 
@@ -278,7 +277,7 @@ def test_an_export_is_created_and_downloaded(cli: Run, tmp_path: Path) -> None:
 
 
 def test_all_pages_of_a_list_operation(cli: Run) -> None:
-    rows = document(cli("api", "getEnvironmentUsers", "--all", "-p", "limit=7", "--json"))
+    rows = document(cli("api", "getEnvironmentUsers", "--all", "-p", "limit=7", "--json"))["items"]
     assert len({row["id"] for row in rows}) == len(rows) == 30
     events = cli("api", "getEvents", "--all", "--ndjson").out.splitlines()
     assert len({json.loads(line)["eventId"] for line in events}) == len(events) > 60

@@ -204,6 +204,6 @@ def test_json_and_ndjson_cannot_be_combined(run: Run) -> None:
         for arguments in ([*path, *words, "--json", "--ndjson"], ["--json", *path, *words, "--ndjson"]):
             done = run(*arguments)
             assert (done.code, done.out) == (2, ""), arguments
-            assert "--json and --ndjson cannot be combined" in done.err, arguments
+            assert "-o json and -o ndjson cannot be combined" in done.err, arguments
             tried += 1
     assert tried > 20

@@ -43,7 +43,7 @@ def create(sandbox: Sandbox, *users: dict[str, Any], path: str = "/users/bulk") 
 
 def outcomes(document: Any) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for target in document["targets"]:
+    for target in document["items"]:
         found.setdefault(target["outcome"], []).append(target["label"])
     return found
 
@@ -73,10 +73,10 @@ def test_users_are_deleted_by_a_file_of_emails(count: int, tmp_path: Path, monke
         again = dyntui("users", "delete", f"@{file}", "--yes", "--ignore-missing", check=False)
         assert again.returncode == 1, "the ambiguous ones"
         assert f"Nothing was sent; {count + 10} not found, 2 ambiguous" in again.stderr
-        assert "two1@delete.example  2 matches: " in again.stdout
+        assert "two1@delete.example\t2 matches: " in again.stdout
         once = "\n".join((*emails, *unknown))
         assert dyntui("users", "delete", "-", "--yes", "--ignore-missing", stdin=once).returncode == 0
-        left = {user["email"] for user in dyntui.json("users", "list", "--filter", "delete.example")["users"]}
+        left = {user["email"] for user in dyntui.json("users", "list", "--filter", "delete.example")["items"]}
         assert left == {"xuser1@delete.example", *twice}, "a part of an email is not that of the user"
 
 
@@ -92,7 +92,7 @@ def test_a_user_is_identified_by_each_value_that_people_have(sandbox: Sandbox, d
         {"email": "ada@kinds.example", "phoneNumber": "+14155550123", "username": "ada_kinds", "wallets": [wallet]},
     )
     made = dyntui.json("wallets", "pregenerate", "crm-7", "--type", "externalUserId", "--chain", "EVM", "--yes")
-    external = made["targets"][0]["result"]["id"]
+    external = made["items"][0]["result"]["id"]
     ada = dyntui.json("users", "get", "ada@kinds.example")
     for text in (ada["id"], ada["id"].upper(), "ADA@kinds.example", "+1 (415) 555-0123", ADDRESS, "ada_kinds"):
         assert dyntui.json("users", "get", text)["id"] == ada["id"], text
@@ -100,13 +100,13 @@ def test_a_user_is_identified_by_each_value_that_people_have(sandbox: Sandbox, d
     for text in ("da@kinds.example", "+1415555012", "external:crm", "ada_kind", ADDRESS[:-1]):
         missing = dyntui("users", "get", text, check=False)
         assert missing.returncode == 1 and f"There is no user {text!r}" in missing.stderr, text
-    edited = dyntui.json("users", "edit", "ada_kinds", "metadata.plan=pro", "--yes")["targets"][0]
+    edited = dyntui.json("users", "edit", "ada_kinds", "metadata.plan=pro", "--yes")["items"][0]
     assert (edited["label"], edited["result"]["metadata"]) == ("ada@kinds.example", {"plan": "pro"})
-    assert dyntui.json("wallets", "list", "--user", "+14155550123")["wallets"][0]["publicKey"] == ADDRESS
+    assert dyntui.json("wallets", "list", "--user", "+14155550123")["items"][0]["publicKey"] == ADDRESS
     assert dyntui("get", "sessions", "--of", "ada@kinds.example").returncode == 0
-    rows = dyntui("users", "export", "ada_kinds", "external:crm-7", "--fields", "id", "--format", "csv-exact").stdout
+    rows = dyntui("users", "export", "ada_kinds", "external:crm-7", "--fields", "id", "-o", "csv-exact").stdout
     assert rows.split() == ["id", ada["id"], external]
-    removed = dyntui.json("wallets", "delete", ADDRESS, "--yes")["targets"]
+    removed = dyntui.json("wallets", "delete", ADDRESS, "--yes")["items"]
     assert [target["outcome"] for target in removed] == ["done"]
     question = dyntui("users", "delete", "ada_kinds", "external:crm-7", check=False, stdin="").stderr
     assert "Not confirmed." in question and "Delete 2 users?" in question
@@ -123,7 +123,7 @@ def test_objects_with_names_and_urls_are_identified_by_them(dyntui: Cli) -> None
     hooks = {row["url"]: row["isEnabled"] for row in dyntui.json("webhooks", "list")["items"]}
     assert (hooks["https://hooks.example/a?x=1"], hooks["https://hooks.example/A?x=1"]) == (True, False)
     assert dyntui("webhooks", "messages", "https://hooks.example/a?x=1").returncode == 0
-    gate = dyntui.json("gates", "list")["gates"][0]
+    gate = dyntui.json("gates", "list")["items"][0]
     assert dyntui.json("gates", "get", gate["name"].lower())["id"] == gate["id"]
     for origin in ("https://one.example", "https://two.example"):
         dyntui("do", "origins", "create", f"origin={origin}", "--yes")
@@ -143,8 +143,8 @@ def test_no_targets_are_done_and_a_file_that_cannot_be_read_is_refused(dyntui: C
     for words in (("users", "delete"), ("users", "delete", "-"), ("do", "origins", "delete", f"@{empty}")):
         done = dyntui(*words, "--yes", stdin="\n")
         assert "There are no targets, so nothing was sent." in done.stderr
-        assert json.loads(dyntui(*words, "--yes", "--json", stdin="").stdout)["targets"] == []
-    exported = dyntui("users", "export", "-", "--format", "ndjson", stdin="")
+        assert json.loads(dyntui(*words, "--yes", "--json", stdin="").stdout)["items"] == []
+    exported = dyntui("users", "export", "-", "--ndjson", stdin="")
     assert (exported.stdout, exported.stderr) == ("", "0 users exported\n")
     binary = tmp_path / "binary"
     binary.write_bytes(b"\xff\xfe")
@@ -155,12 +155,12 @@ def test_no_targets_are_done_and_a_file_that_cannot_be_read_is_refused(dyntui: C
 
 def test_a_server_that_ignores_the_filter_leads_to_no_other_user(dyntui: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(user_operations, "UserFilter", lambda *_: user_operations_filter())
-    users = dyntui.json("users", "list")["users"]
+    users = dyntui.json("users", "list")["items"]
     known = next(user for user in users if user.get("email"))
     assert dyntui.json("users", "get", known["email"])["id"] == known["id"]
     done = dyntui("users", "delete", "nobody@kinds.example", "--yes", check=False)
-    assert done.returncode == 1 and "not found" in done.stdout
-    assert dyntui.json("users", "list")["count"] == len(users)
+    assert done.returncode == 1 and "not_found" in done.stdout
+    assert dyntui.json("users", "list")["total"] == len(users)
     monkeypatch.setattr("dyntui.services.object_lookup._MAX_COMPARED", 10)
     unsure = dyntui("users", "delete", "nobody@kinds.example", "--yes", "--ignore-missing", check=False)
     assert unsure.returncode == 1 and "it may ignore the filter" in unsure.stderr

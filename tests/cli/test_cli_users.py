@@ -21,12 +21,12 @@ def ada(dyntui: Cli) -> Any:
     """Create a user for one test, with an email of its own."""
     email = f"ada-{dyntui.home.parent.name}@example.com".replace("_", "-").replace("[", "").replace("]", "").lower()
     made = dyntui.json("users", "create", f"email={email}", "firstName=Ada", 'metadata={"plan":"pro"}', "--yes")
-    return made["targets"][0]["result"]
+    return made["items"][0]["result"]
 
 
 def test_a_user_is_created_changed_and_deleted(dyntui: Cli, ada: dict[str, Any]) -> None:
     changed = dyntui.json("users", "edit", ada["id"], "lastName=Lovelace", "metadata.seats=3", "--yes")
-    user = changed["targets"][0]["result"]
+    user = changed["items"][0]["result"]
     assert (user["firstName"], user["lastName"]) == ("Ada", "Lovelace")
     assert user["metadata"] == {"plan": "pro", "seats": "3"}, "the metadata that was not named is kept"
     dyntui("users", "delete", ada["id"], "--yes")
@@ -51,7 +51,7 @@ def test_a_question_is_on_the_terminal_while_ids_come_from_a_pipe(dyntui: Cli, a
         terminal.delaybeforesend = None
         terminal.expect(r"Continue\? \[y/N\]: ")
         terminal.sendline("y")
-        terminal.expect("done .*" + ada["id"])
+        terminal.expect("done .*ada")
         terminal.expect(pexpect.EOF)
     assert dyntui("users", "get", ada["id"], check=False).returncode == 1
 
@@ -62,11 +62,11 @@ def test_targets_come_from_standard_input_and_each_has_its_outcome(dyntui: Cli, 
     done = dyntui("users", "revoke-sessions", "-", "--yes", "--json", stdin=lines, check=False)
     assert done.returncode == 1
     result = json.loads(done.stdout)
-    assert [(target["id"], target["outcome"]) for target in result["targets"]] == [
+    assert [(target["id"], target["outcome"]) for target in result["items"]] == [
         (ada["id"], "done"),
         ("", "not_found"),
     ]
-    assert result["targets"][0]["label"] == ada["email"] and result["targets"][1]["label"] == missing
+    assert result["items"][0]["label"] == ada["email"] and result["items"][1]["label"] == missing
 
 
 def test_a_deletion_in_a_live_environment_needs_the_profile_name(dyntui: Cli, ada: dict[str, Any]) -> None:
@@ -91,7 +91,7 @@ def test_digits_are_text_unless_they_are_given_as_json(dyntui: Cli, ada: dict[st
     dyntui("users", "set-metadata", "zip=03", ada["id"], "--yes")
     dyntui("users", "set-metadata", "seats:=3", ada["id"], "--yes")
     pairs = ("alias=null", 'metadata.tags:=["a"]', "metadata.note=[x", "newsletterNotification=true")
-    user = dyntui.json("users", "edit", ada["id"], *pairs, "--yes")["targets"][0]["result"]
+    user = dyntui.json("users", "edit", ada["id"], *pairs, "--yes")["items"][0]["result"]
     assert user["metadata"] == {"plan": "pro", "zip": "03", "seats": 3, "tags": ["a"], "note": "[x"}
     assert (user["alias"], user["newsletterNotification"]) == ("null", True)
 
@@ -119,12 +119,12 @@ def test_mfa_is_reset(dyntui: Cli, ada: dict[str, Any]) -> None:
 def test_a_wallet_is_linked_deleted_and_recovered(dyntui: Cli, ada: dict[str, Any]) -> None:
     address = "0x" + ada["id"].replace("-", "").ljust(40, "0")
     dyntui("wallets", "link", ada["id"], "--address", address, "--chain", "EVM", "--name", "metamask", "--yes")
-    (wallet,) = dyntui.json("wallets", "list", "--user", ada["id"])["wallets"]
+    (wallet,) = dyntui.json("wallets", "list", "--user", ada["id"])["items"]
     assert dyntui.json("wallets", "get", wallet["id"])["publicKey"] == address
     dyntui("wallets", "delete", wallet["id"], "--yes")
-    assert dyntui.json("wallets", "list", "--user", ada["id"])["wallets"] == []
+    assert dyntui.json("wallets", "list", "--user", ada["id"])["items"] == []
     dyntui("wallets", "recover", ada["id"], "--yes")
-    assert len(dyntui.json("wallets", "list", "--user", ada["id"])["wallets"]) == 1
+    assert len(dyntui.json("wallets", "list", "--user", ada["id"])["items"]) == 1
 
 
 @pytest.mark.parametrize("legacy", [(), ("--legacy",)])
@@ -132,23 +132,23 @@ def test_wallets_are_pregenerated_with_the_solana_name_of_the_endpoint(dyntui: C
     email = f"pregen{len(legacy)}@example.com"
     chains = ("--chain", "EVM", "--chain", "SOL")
     made = dyntui.json("wallets", "pregenerate", email, *chains, *legacy, "--yes")
-    user = made["targets"][0]["result"]
+    user = made["items"][0]["result"]
     assert user["email"] == email
-    assert len(dyntui.json("wallets", "list", "--user", user["id"])["wallets"]) == 2
+    assert len(dyntui.json("wallets", "list", "--user", user["id"])["items"]) == 2
 
 
 def test_an_export_has_all_users_and_is_a_private_file(dyntui: Cli, tmp_path: Path) -> None:
     file = tmp_path / "users.csv"
-    dyntui("users", "export", "-o", str(file), "--fields", "id,email,metadata")
+    dyntui("users", "export", "-O", str(file), "--fields", "id,email,metadata")
     assert file.read_bytes().startswith(b"\xef\xbb\xbf") and file.stat().st_mode & 0o777 == 0o600
     rows = list(csv.DictReader(io.StringIO(file.read_text("utf-8-sig"))))
-    assert len(rows) == dyntui.json("users", "list", "--limit", "1")["count"]
-    repeated = dyntui("users", "export", "-o", str(file), check=False)
+    assert len(rows) == dyntui.json("users", "list", "--limit", "1")["total"]
+    repeated = dyntui("users", "export", "-O", str(file), check=False)
     assert repeated.returncode == 2, "an existing file is not overwritten"
 
 
 def test_an_export_as_ndjson_goes_to_standard_output(dyntui: Cli) -> None:
-    lines = dyntui("users", "export", "--format", "ndjson").stdout.splitlines()
+    lines = dyntui("users", "export", "--ndjson").stdout.splitlines()
     assert len({json.loads(line)["id"] for line in lines}) == len(lines)
 
 
@@ -162,18 +162,18 @@ def test_the_cache_is_shown_and_purged(dyntui: Cli) -> None:
     recent.parent.mkdir(exist_ok=True)
     recent.write_text('{"https://app.example/api/v0 e": {"u1": "ada@example.com", "u2": ""}}')
     recent.chmod(0o600)
-    shown = dyntui.json("cache", "status")
+    shown = dyntui.json("cache", "status")["items"]
     assert [each["rows"] for each in shown] == [{"users": 1}, {"recent users": 2}]
     assert str(recent) in dyntui.json("cache", "purge")["purged"] and not recent.exists()
-    assert dyntui.json("cache", "status") == []
+    assert dyntui.json("cache", "status")["items"] == []
 
 
 def test_users_are_exported_by_their_ids(dyntui: Cli, ada: dict[str, Any], tmp_path: Path) -> None:
     file = tmp_path / "some.csv"
-    dyntui("users", "export", "-", "-o", str(file), "--fields", "id,email", stdin=f"{ada['id']}\n")
+    dyntui("users", "export", "-", "-O", str(file), "--fields", "id,email", stdin=f"{ada['id']}\n")
     rows = list(csv.DictReader(io.StringIO(file.read_bytes().decode("utf-8-sig"))))
     assert [row["id"] for row in rows] == [ada["id"]]
-    missing = dyntui("users", "export", "00000000-0000-4000-8000-000000000000", "-o", str(tmp_path / "x"), check=False)
+    missing = dyntui("users", "export", "00000000-0000-4000-8000-000000000000", "-O", str(tmp_path / "x"), check=False)
     assert missing.returncode == 1
     assert not (tmp_path / "x").exists(), "an export that fails leaves no file"
     both = dyntui("users", "export", ada["id"], "--filter", "ada", check=False)
@@ -181,8 +181,8 @@ def test_users_are_exported_by_their_ids(dyntui: Cli, ada: dict[str, Any], tmp_p
 
 
 def test_wallets_are_exported_and_one_is_shown_with_its_explorer_link(dyntui: Cli) -> None:
-    rows = [json.loads(line) for line in dyntui("wallets", "export", "--format", "ndjson").stdout.splitlines()]
-    assert len(rows) == dyntui.json("wallets", "list", "--limit", "1")["count"]
+    rows = [json.loads(line) for line in dyntui("wallets", "export", "--ndjson").stdout.splitlines()]
+    assert len(rows) == dyntui.json("wallets", "list", "--limit", "1")["total"]
     assert all(row["userId"] for row in rows)
     evm = next(row for row in rows if row["chain"] == "EVM" and not row["deletedAt"])
     assert f"https://etherscan.io/address/{evm['publicKey']}" in dyntui("wallets", "get", evm["id"]).stdout
@@ -190,7 +190,7 @@ def test_wallets_are_exported_and_one_is_shown_with_its_explorer_link(dyntui: Cl
 
 def test_a_wallet_is_pregenerated_for_a_phone_number(dyntui: Cli) -> None:
     done = dyntui.json("wallets", "pregenerate", "+14155550177", "--type", "phoneNumber", "--chain", "EVM", "--yes")
-    user = done["targets"][0]["result"]
+    user = done["items"][0]["result"]
     assert user["phoneNumber"] == "+14155550177"
     assert user["wallets"]
 
@@ -214,25 +214,25 @@ def test_rows_of_a_live_environment_are_cached_only_after_consent(dyntui: Cli) -
     recent.chmod(0o600)
     dyntui("cache", "forbid", "prod")
     assert "keep_rows = false" in profiles.read_text() and not recent.exists()
-    assert dyntui.json("cache", "status") == [], "the cached rows are deleted"
+    assert dyntui.json("cache", "status")["items"] == [], "the cached rows are deleted"
     dyntui("cache", "allow", "prod")
     dyntui("env", "add", "prod", "--replace", "--base-url", "http://127.0.0.1:9/api/v0", "--credential", "session")
     assert "keep_rows" not in profiles.read_text(), "the consent is for one base URL"
 
 
 def test_sessions_are_listed_and_revoked_one_by_one(dyntui: Cli) -> None:
-    users = dyntui.json("users", "list", "--sessions")["users"]
+    users = dyntui.json("users", "list", "--sessions")["items"]
     user = next(user for user in users if sum(not session["revokedAt"] for session in user["sessions"]) > 1)
-    found = dyntui.json("users", "sessions", user["id"])["sessions"]
+    found = dyntui.json("users", "sessions", user["id"])["items"]
     assert {session["id"] for session in found} == {session["id"] for session in user["sessions"]}
     active = [session["id"] for session in found if not session["revokedAt"]]
     dyntui("users", "revoke-session", active[0], "--yes")
-    repeated = dyntui.json("users", "sessions", user["id"])["sessions"]
+    repeated = dyntui.json("users", "sessions", user["id"])["items"]
     assert [session["id"] for session in repeated if not session["revokedAt"]] == active[1:]
 
 
 def test_showing_a_social_token_is_confirmed_and_audited(dyntui: Cli) -> None:
-    users = dyntui.json("users", "list")["users"]
+    users = dyntui.json("users", "list")["items"]
     account = next(account for user in users for account in user["oauthAccounts"])["id"]
     assert dyntui("users", "reveal-social-token", account, check=False, stdin="").returncode == 2
     token = dyntui("users", "reveal-social-token", account, "--yes").stdout.strip()
@@ -285,17 +285,17 @@ def test_the_editor_gets_no_token_and_its_text_is_not_lost(
     "command", [("users", "export"), ("wallets", "export"), ("allowlists", "export", "Beta testers")]
 )
 def test_an_export_with_json_is_one_document(dyntui: Cli, tmp_path: Path, command: tuple[str, ...]) -> None:
-    ids = {row["id"] for row in json.loads(dyntui(*command, "--json").stdout)}
-    assert ids
-    other = dyntui(*command, "--json", "--format", "csv", check=False)
+    found = dyntui.json(*command)
+    ids = {row["id"] for row in found["items"]}
+    assert (found["total"], found["next"]) == (len(ids), None) and ids
+    other = dyntui(*command, "--json", "-o", "csv", check=False)
     assert (other.returncode, other.stdout) == (2, "")
     file = tmp_path / "x.ndjson"
-    summary = dyntui.json(*command, "--format", "ndjson", "-o", str(file))
-    assert summary == {"exported": len(ids), "file": str(file)}
+    assert dyntui(*command, "-O", str(file)).stdout == ""
     assert {json.loads(line)["id"] for line in file.read_text().splitlines()} == ids
 
 
-@pytest.mark.parametrize("options", [("--json",), (), ("--format", "ndjson")], ids=["json", "csv", "ndjson"])
+@pytest.mark.parametrize("options", [("--json",), (), ("--ndjson",)], ids=["json", "csv", "ndjson"])
 def test_an_export_names_the_users_that_do_not_exist(
     dyntui: Cli, ada: dict[str, Any], options: tuple[str, ...]
 ) -> None:
@@ -311,10 +311,10 @@ def test_an_export_names_the_users_that_do_not_exist(
 def test_a_command_and_do_leave_equal_audit_lines(dyntui: Cli) -> None:
     lines = []
     for name, words in (("one", ("users", "delete")), ("two", ("do", "users", "delete"))):
-        made = dyntui.json("users", "create", f"email={name}@x.example", "--yes")["targets"][0]["id"]
+        made = dyntui.json("users", "create", f"email={name}@x.example", "--yes")["items"][0]["id"]
         dyntui(*words, made, "--yes", "--confirm-environment", "test", check=False)
-        own = {"targets", "labels", "request_id", "time"}
-        found = [line for line in dyntui.json("audit") if line["targets"] == [made]]
+        own = {"targets", "labels", "named_targets", "request_id", "time"}
+        found = [line for line in dyntui.json("audit")["items"] if line["targets"] == [made]]
         lines.append([{key: value for key, value in line.items() if key not in own} for line in found])
     assert lines[0] == lines[1]
     assert [line["outcome"] for line in lines[0]] == ["started", "done"]
@@ -322,14 +322,14 @@ def test_a_command_and_do_leave_equal_audit_lines(dyntui: Cli) -> None:
 
 
 def test_wallets_are_listed_by_their_address(dyntui: Cli) -> None:
-    wallet = next(row for row in dyntui.json("wallets", "list")["wallets"] if not row.get("deletedAt"))
+    wallet = next(row for row in dyntui.json("wallets", "list")["items"] if not row.get("deletedAt"))
     start = wallet["publicKey"][:24]
-    found = dyntui.json("wallets", "list", "--filter", start)["wallets"]
+    found = dyntui.json("wallets", "list", "--filter", start)["items"]
     assert wallet["id"] in {row["id"] for row in found}
     assert all(start.lower() in row["publicKey"].lower() for row in found)
-    own = dyntui.json("wallets", "list", "--user", wallet["userId"], "--filter", start)["wallets"]
+    own = dyntui.json("wallets", "list", "--user", wallet["userId"], "--filter", start)["items"]
     assert wallet["id"] in {row["id"] for row in own}
-    assert dyntui.json("wallets", "list", "--filter", "0x" + "1b" * 20)["wallets"] == []
+    assert dyntui.json("wallets", "list", "--filter", "0x" + "1b" * 20)["items"] == []
     refused = dyntui("wallets", "list", "--filter", "metamask", check=False)
     assert refused.returncode == 2 and "'metamask' is not an address." in refused.stderr
 

@@ -14,24 +14,24 @@ from dyntui.api.catalog import catalog
 
 def test_users_list_prints_one_json_document(dyntui: Cli) -> None:
     document = dyntui.json("users", "list", "--limit", "7")
-    assert document["count"] == dyntui.sandbox.users and len(document["users"]) == 7
+    assert document["total"] == dyntui.sandbox.users and len(document["items"]) == 7
 
 
 def test_users_list_reads_several_pages_and_all_reads_all(dyntui: Cli) -> None:
-    assert len(dyntui.json("users", "list", "--limit", "130")["users"]) == 130
+    assert len(dyntui.json("users", "list", "--limit", "130")["items"]) == 130
     lines = dyntui("users", "list", "--all", "--ndjson").stdout.splitlines()
     assert len({json.loads(line)["id"] for line in lines}) == dyntui.sandbox.users
 
 
 def test_users_list_uses_the_filter_of_the_server(dyntui: Cli) -> None:
-    somebody = next(user for user in dyntui.json("users", "list")["users"] if user.get("email"))
+    somebody = next(user for user in dyntui.json("users", "list")["items"] if user.get("email"))
     found = dyntui.json("users", "list", "--filter", somebody["email"], "--column", "email")
-    assert somebody["id"] in [user["id"] for user in found["users"]]
-    assert found["count"] < dyntui.sandbox.users
+    assert somebody["id"] in [user["id"] for user in found["items"]]
+    assert found["total"] < dyntui.sandbox.users
 
 
 def test_users_get_shows_all_fields_as_text_and_as_json(dyntui: Cli) -> None:
-    user_id = dyntui.json("users", "list", "--limit", "1")["users"][0]["id"]
+    user_id = dyntui.json("users", "list", "--limit", "1")["items"][0]["id"]
     assert dyntui.json("users", "get", user_id)["id"] == user_id
     assert user_id in dyntui("users", "get", user_id).stdout
 
@@ -48,7 +48,7 @@ def test_a_wrong_token_exits_3(dyntui: Cli) -> None:
 
 
 def test_api_list_has_every_operation(dyntui: Cli) -> None:
-    assert {entry["operationId"] for entry in dyntui.json("api", "--list")} == set(catalog().operations)
+    assert {entry["operationId"] for entry in dyntui.json("api", "--list")["items"]} == set(catalog().operations)
 
 
 def test_api_calls_by_id_and_by_method_and_path(dyntui: Cli) -> None:
@@ -81,7 +81,7 @@ def test_a_write_with_api_is_confirmed_and_audited(dyntui: Cli) -> None:
     assert refused.returncode == 2 and "--yes" in refused.stderr
     made = dyntui.json("api", "createAllowlistByEnvironmentId", "-d", body, "--yes")
     assert made["name"] == "api test list"
-    lines = dyntui.json("audit")
+    lines = dyntui.json("audit")["items"]
     assert [line["outcome"] for line in lines if line["operation"] == "createAllowlistByEnvironmentId"] == [
         "started",
         "done",
@@ -132,6 +132,7 @@ def test_users_list_shows_a_saved_view(dyntui: Cli) -> None:
     file.chmod(0o600)
     document = dyntui.json("users", "list", "--view", "sol", "--limit", "5")
     assert document == dyntui.json("users", "list", "--chain", "SOL", "--order", "email-asc", "--limit", "5")
-    assert dyntui("users", "list", "--view", "sol").stdout.split("\n")[0].split() == ["EMAIL", "WALLETS", "ID"]
+    shown = dyntui("users", "list", "--view", "sol", "-o", "csv-exact").stdout
+    assert shown.splitlines()[0] == "email,wallets,id"
     unknown = dyntui("users", "list", "--view", "other", check=False)
     assert unknown.returncode == 2 and "sol" in unknown.stderr

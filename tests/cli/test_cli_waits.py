@@ -12,6 +12,7 @@ from tests.conftest import Sandbox, serving
 
 from dyntui.api import waits
 from dyntui.cli.context import CliContext, run
+from dyntui.cli.output_options import OutputOptions
 
 
 @pytest.fixture
@@ -27,14 +28,14 @@ def slow_sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sa
 def test_a_slow_response_is_reported_once_for_several_requests(
     slow_sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    context = CliContext(json=True)
+    context = CliContext(output=OutputOptions("json"))
 
     async def work() -> None:
         import asyncio
 
         async with context.connection() as connection:
             await asyncio.gather(*(connection.client.users.list() for _ in range(3)))
-            context.emit_json({"done": True})
+            context.print_data({"done": True})
 
     run(work())
     out, err = capsys.readouterr()
@@ -50,5 +51,5 @@ def test_a_command_reports_how_long_it_waits_for_the_rate_limit(tmp_path: Path) 
         dyntui = Cli(sandbox, tmp_path / "home")
         dyntui("users", "list")
         done = dyntui("users", "list", "--json")
-    assert json.loads(done.stdout)["count"] == 3
+    assert json.loads(done.stdout)["total"] == 3
     assert re.findall(r"waiting for the server's rate limit, until \d\d:\d\d:\d\d", done.stderr), done.stderr

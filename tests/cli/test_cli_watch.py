@@ -49,7 +49,7 @@ def test_a_pipe_gets_the_lines_that_are_new_or_changed(run: Run, users: Callable
     done = run("users", "list", "--watch", "7")
     assert done.code == 130
     lines = done.out.splitlines()
-    assert [next(word for word in line.split() if "@" in word) for line in lines[1:]] == [
+    assert [next(word for word in line.split() if "@" in word) for line in lines] == [
         "ada@example.com",
         "bob.with.a.long.name@example.com",
         "lovelace@example.com",
@@ -72,9 +72,9 @@ def test_an_error_that_stays_ends_the_command(run: Run, users: Callable[..., lis
     assert "ada@example.com" in done.out
 
 
-@pytest.mark.parametrize("option", ["--json", "--all"])
+@pytest.mark.parametrize("option", ["-o json", "--all"])
 def test_what_cannot_be_repeated_is_refused(run: Run, option: str) -> None:
-    done = run("users", "list", "--watch", option)
+    done = run("users", "list", "--watch", *option.split())
     assert done.code == 2
     assert f"--watch and {option} cannot be combined" in done.err
     assert run("jobs", "list", "--watch", "0.1").code == 2
@@ -87,13 +87,13 @@ def test_jobs_are_watched_without_an_environment(run: Run, monkeypatch: pytest.M
     monkeypatch.setattr("dyntui.cli.watch._wait", interrupt)
     done = run("jobs", "list", "--watch")
     assert done.code == 130
-    assert done.out.startswith("JOB ")
+    assert done.out == ""
 
 
 def test_a_terminal_is_redrawn_until_ctrl_c(tmp_path: Path) -> None:
     with serving(users=3) as sandbox:
         environ = clean_environ() | sandbox.environ(tmp_path)
-        with Terminal("users", "list", "--watch=1", env=environ, columns=60, rows=8) as terminal:
+        with Terminal("users", "list", "--watch=1", env=environ, columns=100, rows=8) as terminal:
             terminal.wait("3 of 3 users")
             lines = terminal.text.splitlines()
             assert lines[0].startswith("Every 1 s, ") and "Press ctrl+c to end." in lines[0]

@@ -34,7 +34,7 @@ def list_users(sandbox: Any, home: Path) -> list[dict[str, Any]]:
         text=True,
         check=True,
     )
-    found: list[dict[str, Any]] = json.loads(done.stdout)["users"]
+    found: list[dict[str, Any]] = json.loads(done.stdout)["items"]
     return found
 
 

@@ -135,7 +135,7 @@ def trial(
         document = run_killed(
             sandbox, home, file, kill_after=count_posts(sandbox.url) + rows / 3, timeout_s=timeout_s, options=options
         )
-    entries = run(environ, "allowlists", "entries", LIST, "--all")["entries"]
+    entries = run(environ, "allowlists", "entries", LIST, "--all")["items"]
     on_server = Counter((entry.get("email") or entry.get("walletPublicKey")).lower() for entry in entries)
     assert set(on_server.values()) == {1}, "every entry exactly once"
     assert set(on_server) == {text.lower() for text in (*before, *identifiers)}

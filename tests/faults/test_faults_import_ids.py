@@ -19,5 +19,5 @@ def test_ids_survive_lost_responses(serve: Callable[..., Any], tmp_path: Path) -
         dyntui = Cli(sandbox, tmp_path / "home")
         done = run_import(dyntui, file, "--map", "id=id", "--settle", "0.2")
         assert (done.code, done.document["rows"]["created"]) == (0, 40), done.messages
-        found = {user["id"] for user in dyntui.json("users", "list", "--all")["users"]}
+        found = {user["id"] for user in dyntui.json("users", "list", "--all")["items"]}
         assert found == set(ids)

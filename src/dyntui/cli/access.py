@@ -24,7 +24,7 @@ def show_status(context: CliContext) -> None:
     from dyntui.services.access.access_policy import read_access
 
     policy = context.run_connected(lambda connection: read_access(connection.client))
-    context.emit_json({"summary": policy.summary(), "lists": list(policy.lists), "gates": list(policy.gates)})
+    context.print_data({"summary": policy.summary(), "lists": list(policy.lists), "gates": list(policy.gates)})
     context.print_result(*policy.summary())
 
 
@@ -59,6 +59,6 @@ def check(context: CliContext, identifier: str, is_user: bool, region: str | Non
         return await check_user(connection.client, await read_object(connection.client, USERS, identifier))
 
     answer = context.run_connected(work)
-    context.emit_json(answer.as_json())
+    context.print_data(answer.as_json())
     context.print_result(answer.summary, *(f"  {reason}" for reason in answer.reasons))
     return 0 if answer.verdict is AccessVerdict.YES else 1

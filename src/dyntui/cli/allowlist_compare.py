@@ -19,6 +19,7 @@ from dyntui.cli.write_helpers import (
     report_results,
 )
 from dyntui.core.errors import UsageError
+from dyntui.core.json_types import as_objects
 
 if TYPE_CHECKING:
     from dyntui.core.json_types import Row
@@ -84,7 +85,7 @@ def diff(context: CliContext, left: str, right: str, region: str | None) -> int:
     difference = context.run_connected(work)
     for side in (difference.left, difference.right):
         context.print_message(*(f"{side.name}, line {line}: {problem}" for line, problem in side.invalid[:5]))
-    context.emit_json(
+    context.print_data(
         {
             "left": [body_of(entry) for entry in difference.only_left],
             "right": [body_of(entry) for entry in difference.only_right],
@@ -96,7 +97,7 @@ def diff(context: CliContext, left: str, right: str, region: str | None) -> int:
     context.print_result(*(f"> {entry_label(entry)}" for entry in difference.only_right))
     for old, new in difference.other_alias:
         context.print_result(f"~ {entry_label(old)}  {old.get('alias') or '—'} | {new.get('alias') or '—'}")
-    if not context.json:
+    if not context.prints_data:
         context.print_message(
             f"Only in {difference.left.name} (<): {len(difference.only_left):,}. "
             f"Only in {difference.right.name} (>): {len(difference.only_right):,}. "
@@ -138,7 +139,7 @@ def sync(
         if plan.extra:
             context.print_message("Use --remove to remove entries that are only on the list.")
         if plan.is_empty or context.dry_run:
-            context.emit_json(
+            context.print_data(
                 {
                     "list": row.get("id"),
                     "add": [body_of(entry) for entry in plan.add],
@@ -166,6 +167,7 @@ def sync(
 @pass_context
 def duplicates(context: CliContext, names: tuple[str, ...]) -> int:
     """Find duplicate entries on the named lists, or on all lists."""
+    from dyntui.resources import Column
     from dyntui.services.access.access_policy import find_policy, read_lists
     from dyntui.services.access.compare import find_duplicates
     from dyntui.services.access.drafts import entry_label
@@ -181,16 +183,20 @@ def duplicates(context: CliContext, names: tuple[str, ...]) -> int:
         return list(find_duplicates(rows).values())
 
     groups = context.run_connected(work)
-    context.emit_json(
-        [[{"list": row.get("id"), "name": row.get("name"), "entry": entry} for row, entry in group] for group in groups]
+    items = (
+        {
+            "identifier": entry_label(group[0][1]),
+            "count": len(group),
+            "entries": [{"list": row.get("id"), "name": row.get("name"), "entry": entry} for row, entry in group],
+        }
+        for group in groups
     )
-    context.print_table(
-        ("identifier", "lists", "count"),
-        (
-            (entry_label(group[0][1]), ", ".join(str(row.get("name")) for row, _ in group), len(group))
-            for group in groups
-        ),
+    columns = (
+        Column("identifier"),
+        Column("lists", pick=lambda item: ", ".join(str(each["name"]) for each in as_objects(item["entries"]))),
+        Column("count", right=True),
     )
-    if not context.json:
+    context.print_items(items, columns)
+    if not context.prints_data:
         context.print_message(f"Duplicate identifiers: {len(groups):,}")
     return 0

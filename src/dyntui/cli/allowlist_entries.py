@@ -12,7 +12,7 @@ from dyntui.cli.allowlists import find_list
 from dyntui.cli.context import BaseCommand, CliContext, combine_options, confirm_options, pass_context
 from dyntui.cli.field_arguments import data_option, parse_fields
 from dyntui.cli.list_filters import filter_options
-from dyntui.cli.resource_lists import all_option, limit_option, match_options, ndjson_option, parse_match, print_list
+from dyntui.cli.resource_lists import all_option, limit_option, match_options, parse_match, print_list
 from dyntui.cli.watch import watch_option
 from dyntui.cli.write_helpers import confirm_access_options, perform_and_report
 from dyntui.core.errors import UsageError
@@ -44,7 +44,6 @@ search_options = combine_options(
 )
 @limit_option
 @all_option
-@ndjson_option
 @watch_option
 @filter_options(ALLOWLIST_ENTRIES)
 @pass_context
@@ -73,7 +72,6 @@ def entries(
         conditions,
         find_parent=find_list_id,
         text=search or "",
-        items="entries",
         **options,
     )
 

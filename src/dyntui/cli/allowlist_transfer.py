@@ -10,8 +10,8 @@ import click
 from dyntui.cli.allowlist_entries import entry_filter, search_options
 from dyntui.cli.allowlists import find_list
 from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_context
-from dyntui.cli.export_output import output_options, write_rows
-from dyntui.cli.resource_lists import parse_match
+from dyntui.cli.export_output import file_option, write_rows
+from dyntui.cli.resource_lists import parse_match, record_fields
 from dyntui.cli.write_helpers import confirm_access_options, perform_and_report
 from dyntui.core.errors import UsageError
 from dyntui.core.text import quantity
@@ -59,17 +59,18 @@ def copy(
 
 @click.command("export", cls=BaseCommand)
 @click.argument("name", metavar="LIST")
-@output_options
+@file_option
 @pass_context
-def export(context: CliContext, name: str, format_name: str | None, output: Path | None) -> None:
+def export(context: CliContext, name: str, output: Path | None) -> None:
     """Export the entries of a list to a file for `allowlists import` or `sync`."""
+    from dyntui.resources import ALLOWLIST_ENTRIES
     from dyntui.services.access.entries import ENTRY_EXPORT
     from dyntui.services.access.entry_search import entries_of
 
     async def work(connection: Connection) -> int:
         row = await find_list(connection, name)
         rows = entries_of(connection.client, str(row["id"]))
-        return await write_rows(context, rows, ENTRY_EXPORT, format_name, output)
+        return await write_rows(context, rows, ENTRY_EXPORT, output, record_fields(context, ALLOWLIST_ENTRIES))
 
     count = context.run_connected(work)
     context.print_message(f"{quantity(count, 'entry', 'entries')} exported")
@@ -93,7 +94,7 @@ def undo(context: CliContext, job: str, confirmation: Confirmation) -> int:
         plan = await plan_any_undo(connection, job)
         context.print_message(*plan.lines())
         if plan.is_empty:
-            context.emit_json({"job": job, "targets": []})
+            context.print_data({"job": job, "items": [], "total": 0, "next": None})
             return 0
         action, targets = undo_action(plan)
         return await perform_and_report(context, connection, action, targets, confirmation)
@@ -102,17 +103,19 @@ def undo(context: CliContext, job: str, confirmation: Confirmation) -> int:
 
 
 def _print_jobs(context: CliContext, jobs: list[EntryJob]) -> None:
-    context.emit_json(
-        [
-            {
-                "job": job.id,
-                "time": job.time,
-                "added": job.added,
-                "removed": job.removed,
-                "lists": sorted(job.lists),
-                "source": job.source,
-            }
-            for job in jobs
-        ]
+    from dyntui.resources import Column
+    from dyntui.resources.cell_formats import time
+
+    items = (
+        {
+            "job": job.id,
+            "time": job.time,
+            "added": job.added,
+            "removed": job.removed,
+            "lists": sorted(job.lists),
+            "source": job.source,
+            "changes": job.summary,
+        }
+        for job in jobs
     )
-    context.print_table(("job", "time", "changes"), ((job.id, job.time[:19], job.summary) for job in jobs))
+    context.print_items(items, (Column("job"), Column("time", format=time), Column("changes")))

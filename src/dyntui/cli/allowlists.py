@@ -10,8 +10,10 @@ from dyntui.cli.access_commands import add_policy_commands
 from dyntui.cli.context import CliContext, CommandGroup, pass_context
 from dyntui.cli.list_filters import filter_options, keep_rows
 from dyntui.cli.resource_commands import add_resource_commands
+from dyntui.cli.resource_lists import object_fields, record_fields
 from dyntui.cli.watch import watch_option
-from dyntui.resources import ALLOWLISTS
+from dyntui.resources import ALLOWLISTS, Column
+from dyntui.resources.cell_formats import enabled_since, thousands
 
 if TYPE_CHECKING:
     from dyntui.services.access.access_policy import AccessPolicy
@@ -62,23 +64,17 @@ def list_lists(context: CliContext, conditions: RowConditions) -> None:
 
     policy, counted = context.run_connected(work)
     rows = keep_rows(context, counted, conditions, ALLOWLISTS)
-    context.emit_json({"lists": rows, "summary": policy.summary()})
-    context.print_table(
-        ("name", "outcome", "scope", "entries", "enabled", "effect", "id"),
-        (
-            (
-                row.get("name"),
-                row.get("outcome"),
-                row.get("scope"),
-                "?" if row["entries"] is None else f"{row['entries']:,}",
-                str(row.get("enabledAt") or "disabled")[:10],
-                policy.column_text(row),
-                row.get("id"),
-            )
-            for row in rows
-        ),
+    columns = (
+        Column("name"),
+        Column("outcome"),
+        Column("scope"),
+        Column("entries", right=True, format=thousands),
+        Column("enabledAt", "enabled", format=enabled_since),
+        Column(title="effect", pick=policy.column_text),
+        Column("id"),
     )
-    if not context.json:
+    context.print_items(rows, columns, names=record_fields(context, ALLOWLISTS), summary=policy.summary())
+    if not context.prints_data:
         context.print_message(*policy.summary())
 
 
@@ -87,13 +83,12 @@ def list_lists(context: CliContext, conditions: RowConditions) -> None:
 @pass_context
 def get_list(context: CliContext, name: str) -> None:
     """Show one list, by name or id."""
-    from dyntui.cli.resource_lists import show_object
     from dyntui.services.access.policy_fields import with_counts
 
     async def work(connection: Connection) -> dict[str, object]:
         return (await with_counts(connection.client, [await find_list(connection, name)]))[0]
 
-    show_object(context, context.run_connected(work))
+    context.print_object(context.run_connected(work), object_fields(context, ALLOWLISTS))
 
 
 add_policy_commands(

@@ -11,7 +11,6 @@ from dyntui.cli.context import BaseCommand, CliContext, pass_context
 from dyntui.cli.field_arguments import print_event_warnings, print_warnings, read_data
 from dyntui.cli.write_helpers import confirm_access_options, perform
 from dyntui.core.errors import UsageError
-from dyntui.core.json_types import Row
 from dyntui.core.text import quantity
 
 if TYPE_CHECKING:
@@ -40,8 +39,7 @@ _WITH_EVENTS = ("createWebhook", "updateWebhookById")
 @click.option(
     "-i", "--include", is_flag=True, help="Print status and headers of the response of a read on standard error."
 )
-@click.option("--all", "all_pages", is_flag=True, help="Fetch all pages of a list operation and print one array.")
-@click.option("--ndjson", is_flag=True, help="With --all, print one row per line as pages arrive.")
+@click.option("--all", "all_pages", is_flag=True, help="Fetch all pages of a list operation and print one list.")
 @click.option("--list", "list_only", is_flag=True, help="List operations; the arguments are search words.")
 @confirm_access_options
 @pass_context
@@ -52,7 +50,6 @@ def api(
     data: str | None,
     include: bool,
     all_pages: bool,
-    ndjson: bool,
     list_only: bool,
     confirmation: Confirmation,
 ) -> None:
@@ -80,13 +77,11 @@ def api(
     if body is not None:
         print_warnings(context, operation.id, body)
 
-    if ndjson and not all_pages:
-        raise UsageError("--ndjson needs --all.")
     is_one_read = operation.reads and not all_pages
     if include and not is_one_read:
         raise UsageError("--include needs one read.", hint="Leave out --all; for a write, --debug prints the requests.")
     if all_pages:
-        _print_all_pages(context, operation, path, query, ndjson=ndjson)
+        _print_all_pages(context, operation, path, query)
         return
 
     async def work(connection: Connection) -> Any:
@@ -115,9 +110,27 @@ def api(
     response = context.run_connected(work)
     if response is None:
         context.print_message("Done. The response has no content.")
-        context.emit_json(None)
+        context.print_data(None)
     else:
-        context.emit_json_always(response)
+        _print_response(context, response)
+
+
+def _print_response(context: CliContext, response: object) -> None:
+    """Print a response: as JSON by default, or its rows if it is a list and the format has no documents."""
+    from dyntui.api.errors import BadPage
+    from dyntui.api.pagination import page_from
+
+    if not (context.output.format or context.output.is_streamed):
+        context.output.format = "json"
+    if context.output.format in ("json", "yaml"):
+        context.print_data(response)
+        return
+    try:
+        page = page_from(response)
+    except BadPage:
+        context.print_object(response)
+    else:
+        context.print_items(page.rows, total=page.total)
 
 
 def _print_headers(context: CliContext, answer: ApiResponse) -> None:
@@ -130,46 +143,40 @@ def _print_headers(context: CliContext, answer: ApiResponse) -> None:
 
 
 def _print_all_pages(
-    context: CliContext, operation: Operation, path: Mapping[str, str], query: Mapping[str, object], *, ndjson: bool
+    context: CliContext, operation: Operation, path: Mapping[str, str], query: Mapping[str, object]
 ) -> None:
     from dyntui.services.actions.raw_writes import all_rows
 
-    async def work(connection: Connection) -> list[Row]:
-        rows: list[Row] = []
-        async for row in all_rows(connection.client, operation, path=path, query=query):
-            if ndjson:
-                context.emit_json_line(row)
-            else:
-                rows.append(row)
-        return rows
+    if not (context.output.format or context.output.is_streamed):
+        context.output.format = "json"
+    printer = context.item_printer()
 
-    rows = context.run_connected(work)
-    if not ndjson:
-        context.emit_json_always(rows)
+    async def work(connection: Connection) -> None:
+        async for row in all_rows(connection.client, operation, path=path, query=query):
+            printer.add(row)
+
+    context.run_connected(work)
+    printer.end()
 
 
 def _print_operations(context: CliContext, operations: list[Operation]) -> None:
-    if context.json:
-        context.emit_json(
-            [
-                {
-                    "operationId": operation.id,
-                    "method": operation.method,
-                    "path": operation.path,
-                    "group": operation.group,
-                    "audience": operation.audience,
-                    "deprecated": operation.deprecated,
-                    "summary": operation.summary,
-                }
-                for operation in operations
-            ]
-        )
-        return
-    context.print_table(
-        ("operation", "method", "group"),
-        ((operation.id, operation.method, operation.group) for operation in operations),
+    from dyntui.resources import Column
+
+    items = (
+        {
+            "operationId": operation.id,
+            "method": operation.method,
+            "path": operation.path,
+            "group": operation.group,
+            "audience": operation.audience,
+            "deprecated": operation.deprecated,
+            "summary": operation.summary,
+        }
+        for operation in operations
     )
-    context.print_message(quantity(len(operations), "operation"))
+    context.print_items(items, (Column("operationId", "operation"), Column("method"), Column("group")))
+    if not context.prints_data:
+        context.print_message(quantity(len(operations), "operation"))
 
 
 def _find_operation(words: tuple[str, ...]) -> tuple[Operation, dict[str, str]]:

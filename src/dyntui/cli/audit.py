@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dyntui.cli.context import BaseCommand, CliContext, pass_context
+from dyntui.cli.tables import joined
 from dyntui.cli.watch import watch_option
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ __all__ = ["audit"]
 )
 @click.option("--this-environment", is_flag=True, help="Only changes of the environment in use (or --profile).")
 @click.option("--last", type=click.IntRange(1), metavar="N", help="Only the last N changes; reads the end of the log.")
-@click.option("--ndjson", is_flag=True, help="Print one JSON object per line.")
 @watch_option
 @pass_context
 def audit(
@@ -33,7 +33,6 @@ def audit(
     since: str | None,
     this_environment: bool,
     last: int | None,
-    ndjson: bool,
 ) -> None:
     """Show writes made from this machine, oldest first.
 
@@ -43,6 +42,7 @@ def audit(
     """
     from dyntui.config.paths import paths
     from dyntui.core.times import parse_since
+    from dyntui.resources import Column
     from dyntui.services.actions.audit import Audit
     from dyntui.services.actions.audit_log import AuditFilter, describe_damage, read_last
 
@@ -58,26 +58,16 @@ def audit(
         lines = filter(filter_.matches, log.lines(on_damage=damaged.append))
     else:
         lines = read_last(log, filter_, last, damaged.append)
-    if ndjson:
-        for line in lines:
-            context.emit_json_line(asdict(line))
-    else:
-        shown = list(lines)
-        context.emit_json([asdict(line) for line in shown])
-        context.print_table(
-            ("time", "action", "outcome", "targets", "profile", "detail", "change"),
-            (
-                (
-                    line.time[:19],
-                    line.action,
-                    line.outcome,
-                    ", ".join(line.named_targets),
-                    line.profile,
-                    line.detail,
-                    line.change_text,
-                )
-                for line in shown
-            ),
-        )
+    columns = (
+        Column("time", format=lambda time, now: str(time)[:19]),
+        Column("action"),
+        Column("outcome"),
+        Column("named_targets", "targets", pick=joined("named_targets", ", ")),
+        Column("profile"),
+        Column("detail"),
+        Column("change"),
+    )
+    items = ({**asdict(line), "named_targets": line.named_targets, "change": line.change_text} for line in lines)
+    context.print_items(items, columns)
     if message := describe_damage(damaged):
         context.print_message(message)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from dyntui.cli.context import CliContext, CommandGroup, pass_context
+from dyntui.core.json_types import as_object
 from dyntui.core.text import quantity
 
 __all__ = ["cache"]
@@ -31,6 +32,8 @@ def show_status(context: CliContext) -> None:
     from dyntui.config.paths import paths
     from dyntui.config.recent_users import count_recent_users
     from dyntui.config.request_history import count_requests
+    from dyntui.resources import Column
+    from dyntui.resources.cell_formats import thousands
     from dyntui.store.cache import CacheUnusable, RowCache
 
     files: list[tuple[str, int, dict[str, int]]] = []
@@ -48,15 +51,13 @@ def show_status(context: CliContext) -> None:
     ):
         if number := count():
             files.append((str(file), file.stat().st_size, {name: number}))
-    context.emit_json([{"file": file, "bytes": size, "rows": counts} for file, size, counts in files])
-    context.print_table(
-        ("file", "bytes", "rows"),
-        (
-            (file, size, ", ".join(f"{count:,} {name}" for name, count in counts.items()))
-            for file, size, counts in files
-        ),
+    columns = (
+        Column("file"),
+        Column("bytes", right=True, format=thousands),
+        Column("rows", pick=lambda item: ", ".join(f"{n} {name}" for name, n in as_object(item["rows"]).items())),
     )
-    if not context.json and not files:
+    context.print_items(({"file": file, "bytes": size, "rows": counts} for file, size, counts in files), columns)
+    if not context.prints_data and not files:
         context.print_message("The row cache is empty, and no recent users or requests are stored.")
 
 
@@ -100,7 +101,7 @@ def _set_keep_rows(context: CliContext, name: str | None, keep: bool) -> None:
     profile = profiles.get(name) if name else find_saved_profile(context, profiles)
     profiles.put(replace(profile, keep_rows=keep))
     profiles.save()
-    context.emit_json({"profile": profile.name, "kind": profile.kind, "keep_rows": keep})
+    context.print_data({"profile": profile.name, "kind": profile.kind, "keep_rows": keep})
     if profile.kind == "sandbox":
         context.print_result(
             f"{profile.name} is a sandbox environment: its rows are always stored on disk, except with --no-cache."
@@ -117,5 +118,5 @@ def purge_cache(context: CliContext) -> None:
     from dyntui.config.paths import paths
 
     files = purge_all(paths().cache)
-    context.emit_json({"purged": [str(file) for file in files]})
+    context.print_data({"purged": [str(file) for file in files]})
     context.print_result(f"Row cache, recent users and requests cleared: {quantity(len(files), 'file')} deleted.")

@@ -93,6 +93,6 @@ def add_shells() -> None:
 def completion(context: CliContext, shell: str) -> None:
     """Print a shell completion script."""
     script = _SHELLS[shell](click.get_current_context().find_root().command, {}, "dyntui", "_DYNTUI_COMPLETE").source()
-    context.emit_json({"shell": shell, "script": script})
-    if not context.json:
+    context.print_data({"shell": shell, "script": script})
+    if not context.prints_data:
         print_lines(*script.split("\n"))

@@ -9,22 +9,26 @@ import functools
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from dyntui.cli import output
-from dyntui.cli.output import ignore_closed_stream, print_json, print_lines, show_progress
+from dyntui.cli.output import ignore_closed_stream, print_lines, show_progress
+from dyntui.cli.output_options import OutputOptions, make_output_options
 from dyntui.core.errors import DyntuiError
 from dyntui.core.process_state import set_environment_variable
-from dyntui.core.text import safe
 
 if TYPE_CHECKING:
+    from dyntui.cli.rendering import ItemPrinter
     from dyntui.config.credentials import Credential
     from dyntui.config.profile import Profile
+    from dyntui.core.json_types import Row
+    from dyntui.resources import Column
     from dyntui.services.connection import Connection
+    from dyntui.services.field_names import FieldNames
     from dyntui.services.health import EnvironmentHealth
 
 __all__ = [
@@ -53,9 +57,10 @@ class CliContext:
     confirm_origin: str | None = None
     """Host that the token may be sent to although it is not one of Dynamic's."""
     read_only: bool = False
-    json: bool = False
-    """Print one JSON document instead of text."""
+    output: OutputOptions = field(default_factory=OutputOptions)
+    """The format of the result."""
     no_color: bool = False
+    no_pager: bool = False
     no_cache: bool = False
     plain: bool = False
     """Write for a screen reader: only lines of text, no redrawn progress."""
@@ -152,9 +157,14 @@ class CliContext:
 
         return run(work())
 
+    @property
+    def prints_data(self) -> bool:
+        """Whether the result is printed as data for a program, not as a table or text."""
+        return not self.output.prints_text
+
     def print_result(self, *lines: str) -> None:
-        """Print lines of the result as text. Empty texts are left out. Does nothing with --json."""
-        if not self.json and (texts := [line for line in lines if line]):
+        """Print lines of the result as text. Empty texts are left out. Does nothing when data is printed."""
+        if not self.prints_data and (texts := [line for line in lines if line]):
             print_lines(*texts)
 
     def print_message(self, *lines: str) -> None:
@@ -163,36 +173,47 @@ class CliContext:
             with ignore_closed_stream(sys.stderr):
                 print_lines(*texts, err=True)
 
-    def emit_json(self, document: object) -> None:
-        """Print the result as one JSON document. Does nothing without --json."""
-        if self.json:
-            print_json(document)
+    def print_data(self, document: object) -> None:
+        """Print a result that is no list as data. Does nothing when text is printed, for `print_result`."""
+        if self.prints_data:
+            from dyntui.cli.rendering import print_data
 
-    def emit_json_always(self, document: object) -> None:
-        """Print the result as JSON also without --json, then with characters beyond ASCII as they are."""
-        print_json(document, ascii_only=self.json)
+            print_data(self.output, document)
 
-    def emit_json_line(self, document: object) -> None:
-        """Print one result row as a line of NDJSON."""
-        print_json(document, indent=None)
-        self.printed += 1
+    def print_object(self, document: object, names: FieldNames | None = None) -> None:
+        """Print one object in full. names: the fields that it can have."""
+        from dyntui.cli.rendering import print_object
 
-    def print_table(self, titles: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-        """Print rows in aligned columns, with cells cut to 60 characters. Does nothing with --json.
+        print_object(self.output, document, names)
 
-        In plain mode on a terminal, each row is a line of `title: value`.
+    def print_items(
+        self,
+        items: Iterable[Row],
+        columns: Sequence[Column] = (),
+        *,
+        total: int | None = None,
+        next: str | None = None,
+        names: FieldNames | None = None,
+        **extra: object,
+    ) -> None:
+        """Print a list. columns: of tables, CSV and TSV; all fields when they are empty.
+
+        total: how many items the list has, by default those given. next: where the rest of the list begins. names:
+        the fields that the items can have. extra: further fields of the JSON document.
         """
-        if self.json:
-            return
-        if sys.stdout.isatty() and output.is_plain():
-            for row in rows:
-                named = zip(titles, row, strict=True)
-                print_lines(", ".join(f"{title}: {safe(cell)}" for title, cell in named if cell not in (None, "", "—")))
-            return
-        cells = [[safe("—" if cell in (None, "") else cell, 60) for cell in row] for row in rows]
-        widths = [max([len(title), *(len(row[i]) for row in cells)]) for i, title in enumerate(titles)]
-        for row in ([title.upper() for title in titles], *cells):
-            print_lines("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        printer = self.item_printer(columns, names)
+        for item in items:
+            printer.add(item)
+        printer.end(total, next, **extra)
+
+    def item_printer(self, columns: Sequence[Column] = (), names: FieldNames | None = None) -> ItemPrinter:
+        """Return a printer for items that arrive one after the other. columns, names: as in `print_items`."""
+        from dyntui.cli.rendering import ItemPrinter
+
+        return ItemPrinter(self.output, columns, names, self._count_printed)
+
+    def _count_printed(self) -> None:
+        self.printed += 1
 
 
 pass_context = click.make_pass_decorator(CliContext, ensure=True)
@@ -228,6 +249,7 @@ def ask_passphrase(prompt: str, confirm: bool = False) -> str:
 _VARIABLES = {
     "no_color": "NO_COLOR",
     "no_cache": "DYNTUI_NO_CACHE",
+    "no_pager": "DYNTUI_NO_PAGER",
     "plain": "DYNTUI_PLAIN",
     "in_flight": "DYNTUI_IN_FLIGHT",
 }
@@ -254,8 +276,8 @@ def _global_options() -> list[click.Option]:
         ("--base-url", "base_url", "Base URL of the API; overrides the profile.", "URL"),
         ("--confirm-origin", "confirm_origin", "Allow sending the token to HOST, which is not Dynamic's.", "HOST"),
         ("--read-only", "read_only", "Refuse all writes.", None),
-        ("--json", "json", "Print one JSON document.", None),
         ("--no-color", "no_color", "Disable color.", None),
+        ("--no-pager", "no_pager", "Do not show long results in a pager.", None),
         ("--no-cache", "no_cache", "Do not read or write the row cache.", None),
         ("--plain", "plain", "Plain mode for screen readers: only lines of text.", None),
         ("--in-flight", "in_flight", "Send at most N requests of bulk work at a time; overrides the setting.", "N"),
@@ -300,13 +322,18 @@ def _join_conditions(args: Sequence[str]) -> list[str]:
     return joined
 
 
+def _output_options() -> Iterator[click.Option]:
+    return make_output_options(lambda ctx: ctx.ensure_object(CliContext).output)
+
+
 class BaseCommand(click.Command):
     """A command that accepts the global options."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         own = {option for parameter in self.params for option in parameter.opts}
-        self.params += [option for option in _global_options() if not own & set(option.opts)]
+        shared = [*_output_options(), *_global_options()]
+        self.params += [option for option in shared if not own & set(option.opts)]
         for parameter in self.params:
             if parameter.type is click.STRING:
                 parameter.type = _COMPLETED_TEXT
@@ -315,18 +342,17 @@ class BaseCommand(click.Command):
         return super().parse_args(ctx, _join_conditions(args))
 
     def invoke(self, ctx: click.Context) -> Any:
-        if ctx.params.get("ndjson") and ctx.ensure_object(CliContext).json:
-            raise click.UsageError("--json and --ndjson cannot be combined: one document, or one object per line.", ctx)
+        ctx.ensure_object(CliContext).output.check()
         return super().invoke(ctx)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        global_names = {option.opts[0] for option in _global_options()}
-        own: list[tuple[str, str]] = []
-        shared: list[tuple[str, str]] = []
+        titles = {option.name: "Output options" for option in _output_options()}
+        titles |= {option.name: "Global options" for option in _global_options()}
+        sections: dict[str, list[tuple[str, str]]] = {"Options": [], "Output options": [], "Global options": []}
         for parameter in self.get_params(ctx):
             if isinstance(parameter, click.Option) and (record := parameter.get_help_record(ctx)):
-                (shared if parameter.opts[0] in global_names else own).append(record)
-        for title, records in (("Options", own), ("Global options", shared)):
+                sections[titles.get(parameter.name, "Options")].append(record)
+        for title, records in sections.items():
             if records:
                 with formatter.section(title):
                     formatter.write_dl(records)

@@ -13,8 +13,10 @@ from dyntui.cli.resource_commands import run_action
 from dyntui.cli.resource_lists import parent_option
 from dyntui.cli.targets import ignore_missing_option
 from dyntui.cli.write_helpers import read_option
+from dyntui.core.json_types import as_objects
 
 if TYPE_CHECKING:
+    from dyntui.core.json_types import Row
     from dyntui.resources import Resource
     from dyntui.services.actions.write_types import Confirmation
 
@@ -64,6 +66,7 @@ def do(
 
 def _print_actions(context: CliContext, record: Resource) -> None:
     from dyntui.api.catalog import catalog
+    from dyntui.resources import Column
     from dyntui.services.forms import operation_fields
 
     operations = catalog()
@@ -73,38 +76,36 @@ def _print_actions(context: CliContext, record: Resource) -> None:
         else []
         for action in record.actions
     }
-    context.emit_json(
-        [
-            {
-                "action": action.name,
-                "effect": action.effect.value,
-                "on": action.target.value,
-                "operation": action.operation,
-                "help": action.help,
-                "fields": [
-                    {
-                        "name": field.name,
-                        "kind": field.kind.value,
-                        "required": field.required,
-                        "options": list(field.options),
-                    }
-                    for field in fields[action.name]
-                ],
-            }
-            for action in record.actions
-        ]
+    items = (
+        {
+            "action": action.name,
+            "effect": action.effect.value,
+            "on": action.target.value,
+            "operation": action.operation,
+            "help": action.help,
+            "fields": [
+                {
+                    "name": field.name,
+                    "kind": field.kind.value,
+                    "required": field.required,
+                    "options": list(field.options),
+                }
+                for field in fields[action.name]
+            ],
+        }
+        for action in record.actions
     )
-    context.print_table(
-        ("action", "effect", "description", "fields"),
-        (
-            (
-                action.name,
-                action.effect.value,
-                action.help,
-                " ".join(f"{field.name}=" if field.required else f"[{field.name}=]" for field in fields[action.name]),
-            )
-            for action in record.actions
-        ),
+    columns = (
+        Column("action"),
+        Column("effect"),
+        Column("help", "description"),
+        Column(title="fields", pick=_field_words),
     )
+    context.print_items(items, columns)
     if not record.actions:
         context.print_message(f"The resource {record.name} has no actions. `dyntui get {record.name}` lists them.")
+
+
+def _field_words(item: Row) -> str:
+    fields = as_objects(item["fields"])
+    return " ".join(f"{field['name']}=" if field["required"] else f"[{field['name']}=]" for field in fields)

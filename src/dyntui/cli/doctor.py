@@ -38,7 +38,7 @@ def doctor(context: CliContext, offline: bool) -> int:
             context.print_result(f"{'':15}{check.advice}")
     failed = [check for check in checks if check.state == "fail"]
     documents = [{name: value for name, value in check._asdict().items() if name != "exit_code"} for check in checks]
-    context.emit_json({"ok": not failed, "checks": documents})
+    context.print_data({"ok": not failed, "checks": documents})
     return failed[0].exit_code if failed else 0
 
 

@@ -27,12 +27,12 @@ async def print_dry_run(
 
     planned = await prepare_requests(connection.client, action, targets)
     documents = [[request_document(request) for request in each.requests] for each in planned]
-    context.emit_json(
+    context.print_data(
         {
             "dryRun": True,
             "action": action.name,
             "impact": impact_document(needed),
-            "targets": [
+            "items": [
                 {
                     "id": each.target.id,
                     "label": each.target.label,
@@ -41,6 +41,8 @@ async def print_dry_run(
                 }
                 for each, requests in zip(planned, documents, strict=True)
             ],
+            "total": len(planned),
+            "next": None,
         }
     )
     for requests in documents:

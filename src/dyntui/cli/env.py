@@ -22,6 +22,7 @@ from dyntui.core.errors import DyntuiError, UsageError
 
 if TYPE_CHECKING:
     from dyntui.config.profile import Kind, Profile
+    from dyntui.core.json_types import Row
 
 __all__ = ["env"]
 
@@ -36,37 +37,32 @@ env = CommandGroup("env", help="List, add, use, check and remove environments.")
 def list_profiles(context: CliContext) -> None:
     """List profiles. A star marks the current profile."""
     from dyntui.config.profiles import Profiles
-    from dyntui.core.times import age, parse_time
+    from dyntui.resources import Column
+    from dyntui.resources.cell_formats import time
 
     profiles = Profiles.load()
     damaged = [
         {"name": name, "current": name == profiles.current, "error": error.message}
         for name, error in profiles.damaged.items()
     ]
-    context.emit_json([*(_document(profile, profiles.current) for profile in profiles.all()), *damaged])
     context.print_message(*(f"not usable: {error.message}" for error in profiles.damaged.values()))
     if profiles.is_empty:
         context.print_message("No profiles yet. Add one with `dyntui env add`, or explore with `dyntui demo`.")
-        return
-    context.print_table(
-        ["", "name", "kind", "access", "base URL", "environment", "credential", "last used"],
-        [
-            *(["*" if name == profiles.current else " ", name, "damaged", *[""] * 5] for name in profiles.damaged),
-            *(
-                [
-                    "*" if profile.name == profiles.current else " ",
-                    profile.name,
-                    profile.kind,
-                    "read-only" if profile.read_only else "read-write",
-                    profile.base_url,
-                    profile.environment_id,
-                    profile.credential,
-                    age(parse_time(profile.last_used)),
-                ]
-                for profile in profiles.all()
-            ),
-        ],
+    columns = (
+        Column(title=" ", pick=lambda row: "*" if row["current"] else " "),
+        Column("name"),
+        Column("kind", pick=lambda row: row.get("kind", "damaged")),
+        Column(title="access", pick=_access_text),
+        Column("base_url", "base URL"),
+        Column("environment_id", "environment"),
+        Column("credential"),
+        Column("last_used", "last used", format=time),
     )
+    context.print_items([*damaged, *(_document(profile, profiles.current) for profile in profiles.all())], columns)
+
+
+def _access_text(row: Row) -> str:
+    return "" if "read_only" not in row else "read-only" if row["read_only"] else "read-write"
 
 
 @env.command()
@@ -159,7 +155,7 @@ def add(
         profile = checked
         profiles.put(profile)
         profiles.save()
-    context.emit_json({**_document(profile, profiles.current), "token": stored})
+    context.print_data({**_document(profile, profiles.current), "token": stored})
     verb = "Changed" if old else "Added"
     context.print_result(f"{verb} {name}: {profile.kind}, {profile.base_url}, {environment_id}.")
     context.print_result(_describe_token(profile, token, stored["where"] or "", unchanged=keeps_token))
@@ -260,7 +256,7 @@ def use(context: CliContext, name: str) -> None:
         profiles.put(profile)
     profiles.use(name)
     profiles.save()
-    context.emit_json(_document(profile, name))
+    context.print_data(_document(profile, name))
     context.print_result(f"Using {name}: {profile.kind}, {profile.base_url}, {profile.environment_id}.")
 
 
@@ -284,7 +280,7 @@ def remove(context: CliContext, name: str, yes: bool) -> None:
     profiles.remove(name)
     warnings = profiles.save()
     context.print_message(*warnings)
-    context.emit_json({"removed": name, "warnings": warnings})
+    context.print_data({"removed": name, "warnings": warnings})
     context.print_result(f"Removed {name} ({address}).")
 
 
@@ -307,7 +303,7 @@ def check(context: CliContext, name: str | None) -> None:
 
     health = context.read_health(profile, credential)
     hint = token_hint(credential.token)
-    context.emit_json(
+    context.print_data(
         {
             **_document(profile, None),
             "token": {"hint": hint, "source": credential.source, "where": credential.where},

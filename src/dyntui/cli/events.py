@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -9,7 +10,7 @@ import click
 from dyntui.cli.context import CliContext, pass_context
 from dyntui.cli.output import flush
 from dyntui.cli.resource_commands import make_resource_group
-from dyntui.cli.resource_lists import list_rows
+from dyntui.cli.resource_lists import list_rows, record_fields
 from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.core.json_types import Row
 from dyntui.resources import RESOURCES
@@ -45,7 +46,6 @@ def list_event_types(context: CliContext) -> None:
     help="Seconds between requests.",
 )
 @click.option("--once", "exit_after_first", is_flag=True, help="Print existing events and exit.")
-@click.option("--ndjson", is_flag=True, help="Print one JSON object per line.")
 @pass_context
 def tail(
     context: CliContext,
@@ -56,28 +56,32 @@ def tail(
     text: str,
     interval_s: float,
     exit_after_first: bool,
-    ndjson: bool,
 ) -> None:
     """Print new events as they arrive, oldest first, until interrupted."""
     import asyncio
 
     from dyntui.core.times import now, parse_since
+    from dyntui.resources import Column
+    from dyntui.resources.events import user_id_of
     from dyntui.services.events import EventFilter, EventTail
     from dyntui.services.webhooks import read_event_names
 
-    if context.json and not exit_after_first:
+    if context.prints_data and not context.output.is_streamed and not exit_after_first:
         raise UsageError(
-            "--json needs --once, because it prints one document at the end.", hint="Use --ndjson to tail."
+            "Output as one document needs --once, because it is printed at the end.", hint="Use --ndjson to tail."
         )
     event_filter = EventFilter(resource, names, text, parse_since(start), parse_since(end) if end else None)
 
-    async def work(connection: Connection) -> list[Row]:
+    columns = Column("timestamp"), Column("eventName"), Column(title="user", pick=user_id_of), Column("eventId")
+    printer = context.item_printer(columns, record_fields(context, RESOURCES["events"]))
+    prints_lines = sys.stdout.isatty() and not context.prints_data
+
+    async def work(connection: Connection) -> None:
         if names:
             known = await read_event_names(connection.client)
             unknown = [name for name in names if known and not any(name.lower() in each.lower() for each in known)]
             hint = "`dyntui events types` lists them."
             context.print_message(*(f"warning: No known event name contains {name!r}. {hint}" for name in unknown))
-        collected: list[Row] = []
         tail = EventTail(connection.client, event_filter, backlog=10_000 if exit_after_first else 100)
         is_retrying = False
         while True:
@@ -92,24 +96,23 @@ def tail(
             else:
                 is_retrying = False
             for event in new_events:
-                if context.json:
-                    collected.append(event)
+                if prints_lines:
+                    _print_event(context, event)
                 else:
-                    _print_event(context, event, ndjson)
+                    printer.add(event)
             flush()
             if exit_after_first or (event_filter.end is not None and now() >= event_filter.end):
-                return collected
+                return
             await asyncio.sleep(interval_s)
 
-    context.emit_json(context.run_connected(work))
+    context.run_connected(work)
+    if not prints_lines:
+        printer.end()
 
 
-def _print_event(context: CliContext, event: Row, ndjson: bool) -> None:
+def _print_event(context: CliContext, event: Row) -> None:
     from dyntui.resources.events import user_id_of
 
-    if ndjson:
-        context.emit_json_line(event)
-        return
     time = str(event.get("timestamp") or "")[:19].replace("T", " ")
     name, user, event_id = event.get("eventName") or "?", user_id_of(event) or "—", event.get("eventId") or ""
     context.print_result(f"{time}  {name:<32}  {user:<36}  {event_id}")

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import click
 
 from dyntui.cli.context import CliContext, combine_options
-from dyntui.cli.output import is_plain, print_lines, show_progress
-from dyntui.cli.output import make_exporter as output_exporter
+from dyntui.cli.output import is_plain, make_exporter, print_lines, show_progress
+from dyntui.cli.output_options import FORMATS
+from dyntui.cli.resource_lists import record_fields
 from dyntui.cli.targets import LeftOut, ignore_missing_option, read_targets
 from dyntui.core.errors import EXIT_SOME_FAILED, UsageError
 from dyntui.core.json_types import Row
@@ -22,27 +23,22 @@ if TYPE_CHECKING:
     from dyntui.resources import Resource
     from dyntui.services.actions.target_lookup import TargetMatches
     from dyntui.services.connection import Connection
+    from dyntui.services.field_names import FieldNames
     from dyntui.services.lists.list_source import ListQuery
     from dyntui.services.lists.row_conditions import RowConditions
 
-__all__ = ["export_options", "export_rows", "output_options", "write_rows"]
+__all__ = ["export_options", "export_rows", "file_option", "write_rows"]
 
-output_options = combine_options(
-    click.option(
-        "--format",
-        "format_name",
-        type=click.Choice(["csv", "csv-exact", "ndjson", "json"]),
-        help="csv escapes formulas for spreadsheets; csv-exact has raw values.  [default: csv; json with --json]",
-    ),
-    click.option(
-        "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="New file.  [default: standard output]"
-    ),
+file_option = click.option(
+    "-O",
+    "--output-file",
+    "output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="New file; its ending selects the format, if there is no -o.",
 )
 export_options = combine_options(
-    click.argument("targets", nargs=-1, metavar="[TARGET]..."),
-    output_options,
-    ignore_missing_option,
-    click.option("--fields", metavar="A,B,...", help="Columns of the CSV file."),
+    click.argument("targets", nargs=-1, metavar="[TARGET]..."), file_option, ignore_missing_option
 )
 
 
@@ -54,26 +50,24 @@ def export_rows(
     targets: Sequence[str],
     query: ListQuery | None,
     conditions: RowConditions | None = None,
-    format_name: str | None,
-    fields: str | None,
     output: Path | None,
     ignore_missing: bool,
 ) -> int:
     """Export the rows of these targets, or without targets all rows that match `query` and `conditions`.
 
-    columns: the default columns of a CSV file. fields: comma-separated columns that replace them. ignore_missing:
-    whether a target that does not exist counts as exported. Returns the exit code.
+    columns: the columns of a CSV or TSV, if no fields are requested. output: a new file; None for standard output.
+    ignore_missing: whether a target that does not exist counts as exported. Returns the exit code.
     """
     texts = read_targets(targets) if targets else None
-    selected_columns = [name.strip() for name in fields.split(",")] if fields else list(columns)
     unresolved: list[TargetMatches] = []
+    names = record_fields(context, record)
 
     async def work(connection: Connection) -> int:
         if texts is None:
             rows = _read_all(context, connection, record, query, conditions)
         else:
             rows = _read_targets(connection, record, texts, unresolved, ignore_missing=ignore_missing)
-        return await write_rows(context, rows, selected_columns, format_name, output)
+        return await write_rows(context, rows, columns, output, names)
 
     count = context.run_connected(work)
     left_out = LeftOut(unresolved, ignore_missing=ignore_missing)
@@ -85,26 +79,32 @@ async def write_rows(
     context: CliContext,
     rows: AsyncIterator[Row],
     columns: Sequence[str],
-    format_name: str | None,
     output: Path | None,
+    names: FieldNames | None = None,
 ) -> int:
-    """Write rows to standard output or a new file, and return their number. After an error no file remains."""
+    """Write rows to standard output or a new file, and return their number. After an error no file remains.
+
+    columns: of a CSV or TSV, if no fields are requested. names: the fields that the rows can have.
+    """
     from dyntui.services.exports import ExportFormat, export, export_file
 
+    options = context.output
+    if options.format == "table" or options.jq or options.template:
+        used = "-o table" if options.format == "table" else "--jq" if options.jq else "--template"
+        raise UsageError(f"An export has no {used}.", hint="Use `list --all`, or another format: -o csv|tsv|json|….")
+    if names is not None and options.fields:
+        names.check(options.fields, [])
+    columns = options.fields or columns
+    ending = output.suffix.lower().removeprefix(".") if output is not None else ""
+    format = ExportFormat(options.format or (ending if ending in FORMATS[1:] else "csv"))
     if output is None:
-        if context.json and format_name not in (None, "json"):
-            raise UsageError(
-                f"--json and --format {format_name} cannot be combined on standard output.",
-                hint="Use one of them, or -o FILE.",
-            )
-        exporter = output_exporter(ExportFormat(format_name or ("json" if context.json else "csv")), columns)
+        exporter = make_exporter(format, columns, options.fields)
         try:
             return await export(rows, exporter)
         finally:
             context.printed = exporter.written
-    count = await export_file(output, rows, ExportFormat(format_name or "csv"), columns)
+    count = await export_file(output, rows, format, columns, fields=options.fields)
     assert count is not None, "only a cancel flag stops it"
-    context.emit_json({"exported": count, "file": str(output)})
     return count
 
 

@@ -40,7 +40,7 @@ def watch(context: CliContext, export_id: str) -> int:
             connection.client, export_id, on_change=lambda export: show_progress(export.status)
         )
     )
-    context.emit_json(mask_secrets(RESOURCES["exports"], export.raw))
+    context.print_data(mask_secrets(RESOURCES["exports"], export.raw))
     context.print_result(f"{export.status}  {export.error_line if export.is_failed else export.model}")
     return EXIT_SOME_FAILED if export.is_failed else 0
 
@@ -48,8 +48,9 @@ def watch(context: CliContext, export_id: str) -> int:
 @exports.command("download")
 @click.argument("export_id", metavar="ID")
 @click.option(
-    "-o",
-    "--output",
+    "-O",
+    "--output-file",
+    "output",
     type=click.Path(path_type=Path),
     metavar="FILE",
     help="New file.  [default: named after the export]",
@@ -76,5 +77,5 @@ def download_export(context: CliContext, export_id: str, output: Path | None, wa
         return await download(connection, export_id, path, on_progress=on_progress)
 
     saved = context.run_connected(work)
-    context.emit_json({"path": str(saved.path), "bytes": saved.size, "host": saved.host})
+    context.print_data({"path": str(saved.path), "bytes": saved.size, "host": saved.host})
     context.print_result(f"{quantity(saved.size, 'byte')} from {saved.host} saved to {saved.path}")

@@ -8,9 +8,11 @@ from dyntui.cli.access_commands import add_policy_commands
 from dyntui.cli.context import CliContext, CommandGroup, pass_context
 from dyntui.cli.list_filters import filter_options, keep_rows
 from dyntui.cli.resource_commands import add_resource_commands
+from dyntui.cli.resource_lists import record_fields
 from dyntui.cli.watch import watch_option
 from dyntui.core.json_types import as_objects
-from dyntui.resources import GATES
+from dyntui.resources import GATES, Column
+from dyntui.resources.cell_formats import enabled_since
 
 if TYPE_CHECKING:
     from dyntui.services.lists.row_conditions import RowConditions
@@ -30,21 +32,15 @@ def list_gates(context: CliContext, conditions: RowConditions) -> None:
 
     rows = context.run_connected(lambda connection: connection.client.gates.list()).rows
     rows = keep_rows(context, rows, conditions, GATES)
-    context.emit_json({"gates": rows})
-    context.print_table(
-        ("name", "outcome", "scope", "enabled", "rules", "id"),
-        (
-            (
-                row.get("name"),
-                row.get("outcome"),
-                row.get("scope"),
-                str(row.get("enabledAt") or "disabled")[:10],
-                "; and ".join(describe_rule(rule) for rule in as_objects(row.get("rules"))),
-                row.get("id"),
-            )
-            for row in rows
-        ),
+    columns = (
+        Column("name"),
+        Column("outcome"),
+        Column("scope"),
+        Column("enabledAt", "enabled", format=enabled_since),
+        Column(title="rules", pick=lambda row: "; and ".join(map(describe_rule, as_objects(row.get("rules"))))),
+        Column("id"),
     )
+    context.print_items(rows, columns, names=record_fields(context, GATES))
 
 
 add_policy_commands(

@@ -8,6 +8,7 @@ import click
 
 from dyntui.cli.context import BaseCommand, CliContext, pass_context
 from dyntui.cli.resource_lists import list_options, list_rows, show_resource
+from dyntui.cli.tables import joined
 from dyntui.core.errors import UsageError
 
 __all__ = ["get"]
@@ -39,25 +40,23 @@ def get(context: CliContext, /, name: str | None, row_id: str | None, **options:
 
 def list_resources(context: CliContext) -> None:
     """Print all resources with their aliases, parents and actions."""
-    from dyntui.resources import RESOURCES
+    from dyntui.resources import RESOURCES, Column
 
-    context.emit_json(
-        [
-            {
-                "name": record.name,
-                "aliases": list(record.aliases),
-                "title": record.title,
-                "of": record.parent_resource or None,
-                "actions": [action.name for action in record.actions],
-                "operations": list(record.operations),
-            }
-            for record in RESOURCES.values()
-        ]
+    items = (
+        {
+            "name": record.name,
+            "aliases": list(record.aliases),
+            "title": record.title,
+            "of": record.parent_resource or None,
+            "actions": [action.name for action in record.actions],
+            "operations": list(record.operations),
+        }
+        for record in RESOURCES.values()
     )
-    context.print_table(
-        ("resource", "title", "parent", "actions"),
-        (
-            (record.name, record.title, record.parent_resource, ", ".join(action.name for action in record.actions))
-            for record in RESOURCES.values()
-        ),
+    columns = (
+        Column("name", "resource"),
+        Column("title"),
+        Column("of", "parent"),
+        Column(title="actions", pick=joined("actions", ", ")),
     )
+    context.print_items(items, columns)

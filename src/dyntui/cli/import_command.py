@@ -210,7 +210,7 @@ async def _prepare_and_run(
             if context.dry_run:
                 context.print_result(*plan_lines(plan))
                 context.print_result(f"Plan saved: {path}", f"Run it with `dyntui jobs run {journal.id}`.")
-                context.emit_json({**plan, "plan": str(path)})
+                context.print_data({**plan, "plan": str(path)})
                 return EXIT_DONE if _has_rows_to_send(plan) else EXIT_SOME_FAILED
             context.print_message(*plan_lines(plan))
             if not options.allow_no_identity:
@@ -235,7 +235,7 @@ def _confirm_missing_identity(context: CliContext, journal: Journal) -> None:
     missing = find_missing_identity(journal)
     if missing is None or not missing.needs_confirmation:
         return
-    if context.json or not can_ask() or not confirm(f"{missing.message} Import them?", on_terminal=True):
+    if context.prints_data or not can_ask() or not confirm(f"{missing.message} Import them?", on_terminal=True):
         raise UsageError(missing.message, hint=missing.advice)
 
 

@@ -180,7 +180,7 @@ def _print_plan(context: CliContext, journal: Journal, needed: Requirement) -> N
 
     plan = make_plan(journal)
     context.print_result(*plan_lines(plan))
-    context.emit_json({**plan, "dryRun": True, "impact": impact_document(needed)})
+    context.print_data({**plan, "dryRun": True, "impact": impact_document(needed)})
     print_impact(context, needed)
 
 
@@ -228,7 +228,7 @@ def finish_job(context: CliContext, journal: Journal, result: RunResult, report:
             )
     document = result_document(journal, folder)
     with ignore_closed_stream(sys.stdout):
-        context.emit_json(document)
+        context.print_data(document)
         context.print_result(_result_line(document, journal.state))
     if folder is not None:
         context.print_message(f"Reports and failed rows: {folder}")

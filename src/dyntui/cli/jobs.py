@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dyntui.cli.job_runner import JobSignals
+    from dyntui.core.json_types import Row
     from dyntui.services.actions.write_types import Confirmation
     from dyntui.services.imports.jobs import JobSummary
     from dyntui.services.lists.row_conditions import RowConditions
@@ -56,23 +57,28 @@ jobs = CommandGroup(
 @pass_context
 def list_jobs(context: CliContext, conditions: RowConditions) -> None:
     """List all jobs, newest first."""
+    from dyntui.resources import Column
+    from dyntui.resources.cell_formats import thousands
     from dyntui.services.imports.jobs import list_jobs as iter_jobs
 
-    by_id = {job.id: job for job in iter_jobs()}
-    documents = keep_rows(context, [_job_document(job) for job in by_id.values()], conditions)
-    summaries = [by_id[str(document["job"])] for document in documents]
-    context.emit_json({"count": len(documents), "jobs": documents})
-    titles = ("job", "state", "rows", "remaining", "failed", "profile", "source")
-    context.print_table(titles, [_table_row(job) for job in summaries])
+    documents = keep_rows(context, [_job_document(job) for job in iter_jobs()], conditions)
+    columns = (
+        Column("job"),
+        Column("state", pick=_state_text),
+        Column("total", "rows", right=True, format=thousands),
+        Column("remaining", right=True, format=thousands),
+        Column("failed", right=True, format=thousands),
+        Column("profile"),
+        Column("source", pick=lambda job: job["problem"] or job["source"]),
+    )
+    context.print_items(documents, columns)
 
 
-def _table_row(job: JobSummary) -> tuple[object, ...]:
-    state = "unreadable" if job.state is None else job.state.label
-    if job.is_busy and state != "running":
-        state = f"{state} (running)"
-    profile = "" if job.location is None else job.location.profile
-    numbers = f"{job.total:,}", f"{job.open_rows:,}", f"{job.failed_rows:,}"
-    return job.id, state, *numbers, profile, job.problem or job.source
+def _state_text(job: Row) -> str:
+    from dyntui.store.states import JobState
+
+    state = "unreadable" if job["state"] is None else JobState(str(job["state"])).label
+    return f"{state} (running)" if job["busy"] and state != "running" else state
 
 
 def _job_document(job: JobSummary) -> dict[str, object]:
@@ -85,6 +91,8 @@ def _job_document(job: JobSummary) -> dict[str, object]:
         "created": _format_time(job.created_at),
         "rows": job.counts,
         "total": job.total,
+        "remaining": job.open_rows,
+        "failed": job.failed_rows,
         "source": job.source,
         "environment": None if job.location is None else job.location.environment_id,
         "base_url": None if job.location is None else job.location.base_url,
@@ -124,7 +132,7 @@ def show_job(context: CliContext, job: str, state: str | None) -> None:
         noted = {row.number: job_queries.problems_of(journal, row.number) for row in rows}
         undo = undo_counts(journal)
         report = journal.facts.get("report")
-        context.emit_json(
+        context.print_data(
             {
                 **_job_document(summary),
                 "report": report,
@@ -146,16 +154,22 @@ def show_job(context: CliContext, job: str, state: str | None) -> None:
     counts += [(n, f"{operation}: {outcome or 'waiting for the response'}") for operation, outcome, n in traffic]
     counts += [(n, "undone" if state == UndoState.DELETED else f"undo: {state}") for state, n in undo.items()]
     context.print_result(*(f"  {n:>9,} {text}" for n, text in counts), f"  Reports: {report}" if report else "")
-    if rows:
-        cells = [line for row in rows for line in _row_lines(row, noted[row.number])]
-        context.print_table(("row", "code", "field", "message", "user"), cells)
+    if rows and not context.prints_data:
+        from dyntui.resources import Column
+
+        columns = Column("row", right=True), Column("code"), Column("field"), Column("message"), Column("user")
+        context.print_items((line for row in rows for line in _row_lines(row, noted[row.number])), columns)
 
 
-def _row_lines(row: FullRow, problems: Sequence[RowProblem]) -> list[tuple[object, ...]]:
+def _row_lines(row: FullRow, problems: Sequence[RowProblem]) -> list[dict[str, object]]:
     """Return the line of a row, and one for each further problem of it."""
-    result: tuple[object, ...] = (row.number, row.code, row.field, row.message, row.user_id)
-    notes: list[tuple[object, ...]] = [
-        (row.number, f"{each.level} {each.code}", each.field, each.message, row.user_id)
+
+    def line(code: str, field: str, message: str) -> dict[str, object]:
+        return {"row": row.number, "code": code, "field": field, "message": message, "user": row.user_id}
+
+    result = line(row.code, row.field, row.message)
+    notes = [
+        line(f"{each.level} {each.code}", each.field, each.message)
         for each in problems
         if (each.code, each.message) != (row.code, row.message)
     ]
@@ -313,7 +327,7 @@ def _send_stop_request(context: CliContext, path: Path, request: str) -> None:
     while is_locked(path.with_suffix(".lock")) and time.monotonic() < deadline:
         time.sleep(0.1)
     summary = summarize_job(path)
-    context.emit_json(_job_document(summary))
+    context.print_data(_job_document(summary))
     if summary.is_busy:
         context.print_result(f"Requested. Job {summary.id} is waiting for the responses to its requests in flight.")
     elif summary.state is not None:
@@ -331,7 +345,7 @@ def report_job(context: CliContext, job: str, folder: Path | None) -> None:
 
     with Journal.open(find_job(job)) as journal:
         written = write_reports(journal, folder)
-        context.emit_json(result_document(journal, written))
+        context.print_data(result_document(journal, written))
         context.print_result(str(written))
 
 

@@ -174,7 +174,7 @@ def _finish_undo(context: CliContext, journal: Journal, kind: UndoTarget, result
     from dyntui.store.undo_journal import UndoState
 
     counts = {state.value: result.counts.get(state, 0) for state in UndoState}
-    context.emit_json(
+    context.print_data(
         {
             "job": journal.id,
             "undo": counts,
@@ -227,5 +227,5 @@ def purge_jobs(context: CliContext, names: tuple[str, ...], unfinished: bool, ye
         ids = ", ".join(path.stem for path in paths[:_MAX_LISTED]) + (" …" if len(paths) > _MAX_LISTED else "")
         confirm(f"Remove {quantity(len(paths), 'job')} from this machine ({ids})?", abort=True)
     removed = [str(file) for path in paths for file in purge_job(path, unfinished=unfinished)]
-    context.emit_json({"jobs": [path.stem for path in paths], "removed": removed})
+    context.print_data({"jobs": [path.stem for path in paths], "removed": removed})
     context.print_result(f"{quantity(len(paths), 'job')} removed")

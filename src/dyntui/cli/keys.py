@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dyntui.cli.context import BaseCommand, CliContext, pass_context
+from dyntui.cli.tables import joined
 from dyntui.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def keys(context: CliContext, text: str | None, by_action: bool, check: bool) ->
     keymap = current_keymap(load_keymap())
     problems = keymap_problems(keymap)
     if check:
-        context.emit_json({"file": str(paths().keymap_file), "problems": problems})
+        context.print_data({"file": str(paths().keymap_file), "problems": problems})
         context.print_result(*(problems or [f"{paths().keymap_file}: no problems"]))
         return 1 if problems else 0
     for problem in problems:
@@ -48,6 +49,7 @@ def keys(context: CliContext, text: str | None, by_action: bool, check: bool) ->
 
 
 def _print_keys(context: CliContext, actions: Sequence[Action], keymap: Mapping[str, str], text: str) -> None:
+    from dyntui.resources import Column
     from dyntui.tui.shell.key_meanings import key_table
     from dyntui.tui.shell.keymap import keys_of
 
@@ -57,13 +59,14 @@ def _print_keys(context: CliContext, actions: Sequence[Action], keymap: Mapping[
         if text == row.label or _contains(text, row.meaning, *row.actions)
     ]
     _require(rows, text)
-    context.emit_json([{"key": row.label, "meaning": row.meaning, "actions": list(row.actions)} for row in rows])
-    context.print_table(
-        ("key", "meaning", "actions"), ((row.label, row.meaning, " ".join(row.actions)) for row in rows)
+    columns = Column("key"), Column("meaning"), Column("actions", pick=joined("actions"))
+    context.print_items(
+        ({"key": row.label, "meaning": row.meaning, "actions": list(row.actions)} for row in rows), columns
     )
 
 
 def _print_actions(context: CliContext, actions: Sequence[Action], keymap: Mapping[str, str], text: str) -> None:
+    from dyntui.resources import Column
     from dyntui.tui.kit.action_registry import key_label
     from dyntui.tui.shell.keymap import keys_of
 
@@ -73,15 +76,16 @@ def _print_actions(context: CliContext, actions: Sequence[Action], keymap: Mappi
         if text in labels or _contains(text, action.id, action.title, action.help):
             rows.append((action, labels))
     _require(rows, text)
-    context.emit_json(
-        [
-            {"id": action.id, "keys": labels, "help": action.help, "changed": action.id in keymap}
-            for action, labels in rows
-        ]
+    columns = (
+        Column("id", "action"),
+        Column("keys", pick=joined("keys")),
+        Column("help", "what it does"),
     )
-    context.print_table(
-        ("action", "keys", "what it does"), ((action.id, " ".join(labels), action.help) for action, labels in rows)
+    items = (
+        {"id": action.id, "keys": labels, "help": action.help, "changed": action.id in keymap}
+        for action, labels in rows
     )
+    context.print_items(items, columns)
 
 
 def _contains(text: str, *fields: str) -> bool:

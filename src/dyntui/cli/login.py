@@ -40,7 +40,7 @@ _MAX_TOKEN_CHARS = 64 * 1024
 
 def can_ask(context: CliContext) -> bool:
     """Return whether questions can be asked: there is a terminal, and --json is not set."""
-    return sys.stdin.isatty() and sys.stderr.isatty() and not context.json
+    return sys.stdin.isatty() and sys.stderr.isatty() and not context.prints_data
 
 
 def find_saved_profile(context: CliContext, profiles: Profiles) -> Profile:

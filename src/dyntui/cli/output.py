@@ -8,6 +8,7 @@ checks it.
 from __future__ import annotations
 
 import functools
+import io
 import os
 import stat
 import sys
@@ -15,11 +16,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, NamedTuple, TextIO
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, TextIO, cast
 
 import click
 from click import termui
 
+from dyntui.core.process_state import set_environment_variable
 from dyntui.core.text import plain_json, safe
 
 if TYPE_CHECKING:
@@ -31,21 +33,25 @@ if TYPE_CHECKING:
 __all__ = [
     "PROGRESS_INTERVAL_S",
     "CapturedLine",
+    "TextPart",
     "can_ask",
     "captured_output",
     "confirm",
     "flush",
+    "has_color",
     "ignore_closed_stream",
     "is_plain",
     "make_exporter",
     "print_captured",
-    "print_json",
+    "print_document",
     "print_lines",
+    "print_styled",
     "print_usage_error",
     "prompt",
     "redraw",
     "show_progress",
     "silence_stdout",
+    "terminal_width",
 ]
 
 PROGRESS_INTERVAL_S = 5.0
@@ -56,11 +62,31 @@ _MAX_LINE_CHARS = 20_000
 _MAX_PROGRESS_CHARS = 200
 
 
+class TextPart(NamedTuple):
+    """A part of a line with its style."""
+
+    text: str
+    style: str = ""
+    """`title`, or the value of a Role; "" for none."""
+
+
+_STYLES: dict[str, dict[str, Any]] = {
+    "title": {"bold": True},
+    "good": {"fg": "green"},
+    "warn": {"fg": "yellow"},
+    "bad": {"fg": "red"},
+    "read": {"fg": "cyan"},
+    "dim": {"dim": True},
+    "live": {"fg": "bright_red", "bold": True},
+}
+"""The colors of the terminal for the roles of `core.meanings`, as in the console's theme for 16 colors."""
+
+
 class CapturedLine(NamedTuple):
     """A line that was not printed yet."""
 
     text: str
-    """Safe for the terminal."""
+    """Safe for the terminal, with its colors."""
     err: bool
     """Whether it is a message for standard error."""
 
@@ -88,9 +114,9 @@ def print_captured(lines: Sequence[CapturedLine]) -> None:
 
 
 def redraw(lines: Sequence[str]) -> None:
-    """Replace what the terminal shows with these lines. Lines that do not fit are counted."""
+    """Replace what the terminal shows with these lines, which are safe. Lines that do not fit are counted."""
     height = os.get_terminal_size(sys.stdout.fileno()).lines
-    shown = [safe(line, _MAX_LINE_CHARS) for line in lines]
+    shown = list(lines)
     if len(shown) >= height:
         hidden = len(shown) - (height - 2)
         shown = [*shown[: height - 2], f"… {hidden:,} more lines"]
@@ -111,14 +137,62 @@ def print_lines(*lines: str, err: bool = False) -> None:
     _print("\n".join(safe(line, _MAX_LINE_CHARS) for line in lines), err=err)
 
 
-def print_json(document: object, *, indent: int | None = 2, ascii_only: bool = True) -> None:
-    """Print a JSON document. Characters that a terminal would interpret or hide are escaped as `\\uNNNN`.
+def print_document(text: str) -> None:
+    """Print JSON or YAML. Characters that a terminal would interpret or hide are escaped as `\\uNNNN`."""
+    _print_whole(plain_json(text))
 
-    indent: None prints the document on one line. ascii_only: escape all characters outside ASCII.
-    """
-    import json  # not for the help
 
-    _print(plain_json(json.dumps(document, ensure_ascii=ascii_only, indent=indent, default=str)))
+def print_styled(lines: Sequence[Sequence[TextPart]]) -> None:
+    """Print lines of parts, in color on a terminal that has it. A text longer than the terminal goes to the pager."""
+    color = has_color(sys.stdout)
+    _print_whole(
+        "\n".join(
+            "".join(_styled(part) if color else safe(part.text, _MAX_LINE_CHARS) for part in line) for line in lines
+        )
+    )
+
+
+def _styled(part: TextPart) -> str:
+    text = safe(part.text, _MAX_LINE_CHARS)
+    style = _STYLES.get(part.style)
+    return click.style(text, **style) if style else text
+
+
+def has_color(stream: TextIO) -> bool:
+    """Return whether to print in color: only on a terminal, without NO_COLOR or --no-color, and not in plain mode."""
+    if not stream.isatty() or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    return not is_plain()
+
+
+def terminal_width() -> int:
+    """Return the number of columns of the terminal on standard output; 0 for a pipe or a file."""
+    return os.get_terminal_size(sys.stdout.fileno()).columns if sys.stdout.isatty() else 0
+
+
+def _print_whole(text: str) -> None:
+    """Print a whole result; in the pager if it does not fit on the terminal."""
+    if _captured is not None or not sys.stdout.isatty() or not _set_pager():
+        _print(text)
+        return
+    if text.count("\n") + 1 < os.get_terminal_size(sys.stdout.fileno()).lines:
+        _print(text)
+        return
+    from dyntui.cli.signals import default_signals
+
+    with default_signals():  # ctrl+c is for the pager
+        click.echo_via_pager(text, color=has_color(sys.stdout))
+
+
+def _set_pager() -> bool:
+    """Set the variables from which click takes the pager, and return whether there is one, as in gh."""
+    pager = os.environ.get("DYNTUI_PAGER", os.environ.get("PAGER", "less"))
+    if os.environ.get("DYNTUI_NO_PAGER") or pager in ("", "cat") or is_plain():
+        return False
+    set_environment_variable("PAGER", pager)
+    if "LESS" not in os.environ:
+        set_environment_variable("LESS", "FRX")
+    return True
 
 
 def is_plain() -> bool:
@@ -274,18 +348,28 @@ def _wait_for_input(terminal: int) -> None:
 
 def print_usage_error(error: click.ClickException) -> None:
     """Print a usage error of click: the usage line and where to find help."""
-    import io
-
     text = io.StringIO()
     error.show(file=text)
     print_lines(*text.getvalue().rstrip("\n").split("\n"), err=True)
 
 
-def make_exporter(format: ExportFormat, columns: Sequence[str]) -> Exporter:
+def make_exporter(format: ExportFormat, columns: Sequence[str], fields: Sequence[str] = ()) -> Exporter:
     """Return an exporter that writes rows to standard output: raw into a pipe or file, safe text on a terminal."""
     from dyntui.services.exports import Exporter
 
-    return Exporter(sys.stdout.buffer, format, columns, on_terminal=sys.stdout.isatty())
+    stream = sys.stdout.buffer if _captured is None else cast("BinaryIO", _CapturingStream())
+    return Exporter(stream, format, columns, fields, on_terminal=sys.stdout.isatty())
+
+
+class _CapturingStream(io.RawIOBase):
+    """Prints what is written, so that it can be captured. Each write is one or more whole lines."""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        _print(bytes(data).decode().removesuffix("\n").replace("\r", ""))
+        return len(data)
 
 
 def flush() -> None:

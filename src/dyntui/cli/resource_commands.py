@@ -90,7 +90,7 @@ def run_action(
         left_out = replace(left_out, ignore_missing=ignore_missing)
         results = await perform(context, connection, write, targets, confirmation, left_out)
         one_time = one_time_value(results)
-        if one_time is not None and not context.json:
+        if one_time is not None and not context.prints_data:
             name, value = one_time
             context.print_message(f"The {name} is shown only now and is not saved:")
             context.print_result(value)

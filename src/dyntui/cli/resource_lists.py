@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+import sys
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -19,8 +20,10 @@ from dyntui.core.json_types import Row
 from dyntui.services.lists.row_match import Match
 
 if TYPE_CHECKING:
+    from dyntui.cli.rendering import ItemPrinter
     from dyntui.resources import Column, Resource
     from dyntui.services.connection import Connection
+    from dyntui.services.field_names import FieldNames
     from dyntui.services.lists.list_source import ListQuery
     from dyntui.services.lists.row_conditions import RowConditions
     from dyntui.services.lists.row_match import RowFilter
@@ -33,11 +36,11 @@ __all__ = [
     "list_options",
     "list_rows",
     "match_options",
-    "ndjson_option",
+    "object_fields",
     "parent_option",
     "parse_match",
     "print_list",
-    "show_object",
+    "record_fields",
     "show_resource",
     "show_rows",
 ]
@@ -47,7 +50,6 @@ parent_option = click.option(
 )
 limit_option = click.option("--limit", type=click.IntRange(1), default=100, show_default=True, help="Maximum rows.")
 all_option = click.option("--all", "all_rows", is_flag=True, help="List all rows; overrides --limit.")
-ndjson_option = click.option("--ndjson", is_flag=True, help="Print one JSON object per line.")
 
 
 match_options = combine_options(
@@ -65,7 +67,7 @@ _text_options = combine_options(
     click.option("--filter", "text", metavar="TEXT", default="", help="Only rows with TEXT, or column:TEXT."),
 )
 _order_option = click.option("--order", metavar="COLUMN-asc|desc", default="", help="Order by the server.")
-_page_options = combine_options(limit_option, all_option, ndjson_option, watch_option)
+_page_options = combine_options(limit_option, all_option, watch_option)
 
 
 def list_options(record: Resource | None) -> Callable[[F], F]:
@@ -100,7 +102,6 @@ def list_rows(
     order: str = "",
     limit: int = 100,
     all_rows: bool = False,
-    ndjson: bool = False,
 ) -> None:
     """Read the rows of a list and print them. The arguments are the values of `list_options`."""
     from dyntui.resources.filters import parse_filter
@@ -124,7 +125,6 @@ def list_rows(
         find_parent=lambda connection: find_parent(connection.client, record, parent),
         limit=limit,
         all_rows=all_rows,
-        ndjson=ndjson,
         text=text,
     )
 
@@ -140,75 +140,90 @@ def print_list(
     find_parent: Callable[[Connection], Awaitable[str]] | None = None,
     limit: int,
     all_rows: bool,
-    ndjson: bool,
     text: str = "",
-    items: str = "items",
     columns: Sequence[Column] = (),
 ) -> None:
     """Read the rows that fit `query`, `match` and `conditions`, and print them.
 
     parent: id of the parent. find_parent: finds that id, where that needs a request. limit: how many rows to print,
-    unless `all_rows`. When this machine filters, the whole list is read. text, items, columns: as in `show_rows`.
+    unless `all_rows`. When this machine filters, the whole list is read. text, columns: as in `show_rows`.
     """
     from dyntui.services.lists.filtered_list import FilteredList
     from dyntui.services.lists.row_conditions import RowConditions
 
     filtered = FilteredList(record, query, conditions or RowConditions(), match)
-    prints_while_reading = ndjson and all_rows
+    rows = _RowPrinter(context, record, columns)
 
-    async def work(connection: Connection) -> tuple[list[Row], int | None]:
+    async def work(connection: Connection) -> int | None:
         parent_id = parent if find_parent is None else await find_parent(connection)
-        rows: list[Row] = []
         count = 0
         max_rows = None if all_rows else limit
         async for page in filtered.pages(connection.client, parent=parent_id, max_rows=max_rows):
             for found in page:
                 count += 1
                 if all_rows or count <= limit:
-                    row = _printable_row(connection, record, found)
-                    (context.emit_json_line if prints_while_reading else rows.append)(row)
-        return rows, filtered.total
+                    rows.add(_printable_row(connection, record, found))
+        return filtered.total
 
-    rows, total = context.run_connected(work)
+    total = context.run_connected(work)
     context.print_message(*filtered.messages)
-    if not prints_while_reading:
-        text = text or str(conditions or "")
-        show_rows(context, record, rows, total, ndjson=ndjson, text=text, items=items, columns=columns)
+    rows.end(total, text or str(conditions or ""))
 
 
 def show_rows(
     context: CliContext,
     record: Resource,
-    rows: Sequence[Row],
+    rows: Iterable[Row],
     total: int | None,
     *,
-    ndjson: bool = False,
     text: str = "",
-    items: str = "items",
     columns: Sequence[Column] = (),
 ) -> None:
     """Print rows that were read.
 
-    total: how many rows there are; None if unknown. text: the filter, for messages. items: the name of the rows in the
-    JSON document. columns: those of the table, in place of the columns of the record.
+    total: how many rows there are; None if unknown. text: the filter, for messages. columns: those of the table, in
+    place of the columns of the record.
     """
-    if ndjson:
-        for row in rows:
-            context.emit_json_line(row)
-        if total is not None and total > len(rows):
-            context.print_message(f"{len(rows):,} of {total:,} {record.plural}. Use --all to list all.")
-        return
-    context.emit_json({"count": total, items: rows})
-    _print_table(context, record, rows, columns or [column for column in record.columns if not column.wide])
-    if context.json:
-        return
-    if not rows and text:
-        context.print_message(f"No {record.plural} match {text!r}.")
-    elif not rows:
-        context.print_message(with_keys(record.empty) or "The list is empty.")
-    else:
-        of_total = f" of {total:,}" if total is not None else ""
-        context.print_message(f"{len(rows):,}{of_total} {record.plural}")
+    printer = _RowPrinter(context, record, columns)
+    for row in rows:
+        printer.add(row)
+    printer.end(total, text)
+
+
+class _RowPrinter:
+    """Prints the rows of a record, and how many there are."""
+
+    def __init__(self, context: CliContext, record: Resource, columns: Sequence[Column]) -> None:
+        self._context, self._record, self._columns = context, record, columns
+        self._printer: ItemPrinter | None = None
+        self._count = 0
+
+    def add(self, row: Row) -> None:
+        self._count += 1
+        self._printer = self._printer or self._start(row)
+        self._printer.add(row)
+
+    def end(self, total: int | None, text: str) -> None:
+        context, record = self._context, self._record
+        (self._printer or self._start({})).end(total)
+        is_part = total is not None and total > self._count
+        if not self._count and context.prints_data:
+            return
+        if not self._count and text:
+            context.print_message(f"No {record.plural} match {text!r}.")
+        elif not self._count:
+            context.print_message(with_keys(record.empty) or "The list is empty.")
+        elif is_part and (context.output.is_streamed or not sys.stdout.isatty()):
+            if not context.prints_data or context.output.is_streamed:
+                context.print_message(f"{self._count:,} of {total:,} {record.plural}. Use --all to list all.")
+        elif not context.prints_data and sys.stdout.isatty():
+            of_total = f" of {total:,}" if total is not None else ""
+            context.print_message(f"{self._count:,}{of_total} {record.plural}")
+
+    def _start(self, first: Row) -> ItemPrinter:
+        names = record_fields(self._context, self._record)
+        columns = self._columns or [column for column in self._record.columns if not column.wide]
+        return self._context.item_printer(_with_key(self._record, columns, first), names)
 
 
 def _printable_row(connection: Connection, record: Resource, row: Row) -> Row:
@@ -220,28 +235,17 @@ def _printable_row(connection: Connection, record: Resource, row: Row) -> Row:
     return {**masked, "own": is_own_token(row, connection.token_hint)} if "checksum" in masked else masked
 
 
-def _print_table(context: CliContext, record: Resource, rows: Sequence[Row], columns: Sequence[Column]) -> None:
-    """Print the columns, and the full id, which other commands accept."""
-    from dyntui.core.times import now
+def _with_key(record: Resource, columns: Sequence[Column], first: Row) -> list[Column]:
+    """Return the columns, and the full id, which other commands accept, if the first row has one."""
     from dyntui.resources import Column
-    from dyntui.resources.cell_formats import get_path, short_id
+    from dyntui.resources.cell_formats import short_id, yes_no
 
-    current_time = now()
     columns = [column for column in columns if not (column.format is short_id and column.field == record.key)]
-    if any(row.get("own") for row in rows):
-        columns = [Column("own", "in use", 6, pick=lambda row: "yes" if row.get("own") else ""), *columns]
-    add_key = all(column.field != record.key for column in columns) and any(record.key in row for row in rows)
-    titles = [column.name for column in columns] + ([record.key] if add_key else [])
-    context.print_table(
-        titles,
-        (
-            [
-                *(column.cell(row, current_time) for column in columns),
-                *([get_path(row, record.key)] if add_key else []),
-            ]
-            for row in rows
-        ),
-    )
+    if "own" in first:
+        columns = [Column("own", "in use", 6, format=yes_no), *columns]
+    if record.key in first and all(column.field != record.key for column in columns):
+        columns.append(Column(record.key))
+    return columns
 
 
 def show_resource(context: CliContext, record: Resource, row_id: str, *, parent: str = "") -> None:
@@ -253,22 +257,18 @@ def show_resource(context: CliContext, record: Resource, row_id: str, *, parent:
         parent_id = await find_parent(connection.client, record, parent)
         return mask_secrets(record, await read_object(connection.client, record, row_id, parent=parent_id))
 
-    show_object(context, context.run_connected(work))
+    context.print_object(context.run_connected(work), object_fields(context, record))
 
 
-def show_object(context: CliContext, document: object) -> None:
-    """Print one object as JSON, or as lines of dot path and value."""
-    context.emit_json(document)
-    context.print_result(*(f"{name:<28}  {value}" for name, value in _flatten(document)))
+def record_fields(context: CliContext, record: Resource) -> FieldNames | None:
+    """Return the fields that the rows of a record can have, when the options name fields."""
+    from dyntui.services.field_names import list_fields
+
+    return list_fields(record) if context.output.names_fields else None
 
 
-def _flatten(value: object, prefix: str = "") -> Iterator[tuple[str, object]]:
-    """Iterate over the values of a JSON document as pairs of dot path and value. Empty values are left out."""
-    if isinstance(value, dict) and value:
-        for key, part in value.items():
-            yield from _flatten(part, f"{prefix}.{key}" if prefix else key)
-    elif isinstance(value, list) and value:
-        for index, part in enumerate(value):
-            yield from _flatten(part, f"{prefix}.{index}")
-    elif value not in (None, "", [], {}):
-        yield prefix, value
+def object_fields(context: CliContext, record: Resource) -> FieldNames | None:
+    """Return the fields that one object of a record can have, when the options name fields."""
+    from dyntui.services.field_names import detail_fields
+
+    return detail_fields(record) if context.output.names_fields else None

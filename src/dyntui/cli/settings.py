@@ -8,7 +8,6 @@ import click
 
 from dyntui.cli.context import CliContext, CommandGroup, confirm_options, pass_context
 from dyntui.cli.field_arguments import data_option, parse_fields
-from dyntui.cli.resource_lists import show_object
 from dyntui.cli.write_helpers import perform, report_results
 from dyntui.core.errors import UsageError
 
@@ -31,10 +30,10 @@ def get_settings(context: CliContext, path: str | None) -> None:
 
     found = value_at(context.run_connected(lambda connection: read_settings(connection.client)), path or "")
     if is_leaf(found):
-        context.emit_json(found)
+        context.print_data(found)
         context.print_result(field_text(found))
     else:
-        show_object(context, found)
+        context.print_object(found)
 
 
 @settings.command("set")
@@ -66,7 +65,7 @@ def set_settings(context: CliContext, pairs: tuple[str, ...], data: str | None, 
         connection.write_gate.check(change_settings([]))
         changes = find_changes(await read_settings(connection.client), given.texts, given.values)
         if not changes:
-            context.emit_json({"changes": []})
+            context.print_data({"changes": []})
             context.print_message("The settings have these values already, so nothing was sent.")
             return 0
         context.print_message(*(f"  {change.name}: {change.line}" for change in changes))

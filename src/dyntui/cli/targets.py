@@ -116,7 +116,7 @@ class LeftOut:
         missing = [_document("", matches.text, "not_found") for matches in self.missing]
         ambiguous = [
             {
-                **_document("", matches.text, "ambiguous"),
+                **_document("", matches.text, "ambiguous", f"{len(matches.rows)} matches: {matches.summary}"),
                 "matches": [
                     {"id": row.get(matches.record.key), "label": matches.record.label_of(row)} for row in matches.rows
                 ],

@@ -11,10 +11,11 @@ import click
 from dyntui.cli.context import BaseCommand, CliContext, combine_options, pass_context
 from dyntui.cli.export_output import export_options, export_rows
 from dyntui.cli.list_filters import filter_options
-from dyntui.cli.resource_lists import limit_option, match_options, ndjson_option, parse_match, print_list
+from dyntui.cli.resource_lists import limit_option, match_options, parse_match, print_list
 from dyntui.cli.watch import watch_option
 from dyntui.core.errors import UsageError
 from dyntui.resources import USERS, Column
+from dyntui.resources.cell_formats import time
 from dyntui.resources.users import FILTER_COLUMNS, full_name
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ _COLUMNS = (
     Column(title="name", pick=full_name),
     Column("username"),
     Column("country"),
-    Column(title="created", pick=lambda row: str(row.get("createdAt") or "")[:10]),
+    Column("createdAt", "created", format=time),
 )
 _filter_options = combine_options(
     click.option(
@@ -75,7 +76,6 @@ def _local_filter(server_filter: Mapping[str, str], match: Match | None) -> RowF
 @click.option("--all", "all_rows", is_flag=True, help="List all users, oldest first; overrides --order and --limit.")
 @click.option("--view", metavar="NAME", help="Filter, order and columns of a saved view; options override it.")
 @click.option("--sessions", is_flag=True, help="Include the sessions of each user.")
-@ndjson_option
 @watch_option
 @filter_options(USERS)
 @pass_context
@@ -91,7 +91,6 @@ def list_users(
     all_rows: bool,
     view: str | None,
     sessions: bool,
-    ndjson: bool,
     conditions: RowConditions,
 ) -> None:
     """List users, newest first."""
@@ -114,9 +113,7 @@ def list_users(
         _with_provider(conditions, social),
         limit=limit,
         all_rows=all_rows,
-        ndjson=ndjson,
         text=text or "",
-        items="users",
         columns=arrange_columns(USERS.columns, saved.columns) if saved.columns else _COLUMNS,
     )
 

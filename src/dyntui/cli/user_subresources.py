@@ -9,6 +9,7 @@ import click
 from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_context
 from dyntui.cli.list_filters import filter_options, keep_rows
 from dyntui.cli.output import confirm, print_lines
+from dyntui.cli.resource_lists import record_fields
 from dyntui.cli.targets import ignore_missing_option, users_argument
 from dyntui.cli.watch import watch_option
 from dyntui.cli.write_helpers import (
@@ -40,25 +41,21 @@ __all__ = [
 @pass_context
 def list_sessions(context: CliContext, user: str, conditions: RowConditions) -> None:
     """List the sessions of a user, newest first."""
+    from dyntui.resources import RESOURCES, Column
+    from dyntui.resources.cell_formats import time
     from dyntui.services.actions.target_lookup import read_object
 
     document = context.run_connected(lambda connection: read_object(connection.client, USERS, user))
     rows = keep_rows(context, as_objects(document.get("sessions")), conditions, RESOURCES["sessions"])
     rows = sorted(rows, key=lambda row: str(row.get("createdAt", "")), reverse=True)
-    context.emit_json({"count": len(rows), "sessions": rows})
-    context.print_table(
-        ("started", "state", "IP address", "device", "id"),
-        (
-            (
-                str(row.get("createdAt") or "")[:19],
-                "revoked" if row.get("revokedAt") else "active",
-                row.get("ipAddress"),
-                row.get("userAgent"),
-                row.get("id"),
-            )
-            for row in rows
-        ),
+    columns = (
+        Column("createdAt", "started", format=time),
+        Column(title="state", pick=lambda row: "revoked" if row.get("revokedAt") else "active"),
+        Column("ipAddress", "IP address"),
+        Column("userAgent", "device"),
+        Column("id"),
     )
+    context.print_items(rows, columns, names=record_fields(context, RESOURCES["sessions"]))
 
 
 @click.command("add-to-allowlist", cls=BaseCommand)

@@ -12,11 +12,12 @@ from dyntui.cli.context import CliContext, CommandGroup, confirm_options, pass_c
 from dyntui.cli.export_output import export_options, export_rows
 from dyntui.cli.list_filters import filter_options
 from dyntui.cli.resource_commands import add_action_command, add_resource_commands
-from dyntui.cli.resource_lists import all_option, limit_option, ndjson_option, print_list, show_object
+from dyntui.cli.resource_lists import all_option, limit_option, object_fields, print_list
 from dyntui.cli.watch import watch_option
 from dyntui.cli.write_helpers import perform_and_report, run_write
 from dyntui.core.errors import UsageError
 from dyntui.resources import USERS, WALLETS, Column, ListOperation
+from dyntui.resources.cell_formats import time
 from dyntui.services.actions.user_actions import PREGENERATE_TYPES
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ _COLUMNS = (
     Column("name", "wallet"),
     Column("provider"),
     Column("userId", "user"),
-    Column(title="deleted", pick=lambda row: str(row.get("deletedAt") or "")[:10]),
+    Column("deletedAt", "deleted", format=time),
 )
 _RECOVER = next(action for action in USERS.actions if action.name == "recover-wallets")
 add_resource_commands(wallets, WALLETS, without={"list", "get"})
@@ -46,7 +47,6 @@ add_action_command(wallets, USERS, _RECOVER, "recover")
 @click.option("--filter", "address", metavar="ADDRESS", help="Only wallets with this address, or a part of it.")
 @limit_option
 @all_option
-@ndjson_option
 @watch_option
 @filter_options(WALLETS)
 @pass_context
@@ -56,7 +56,6 @@ def list_wallets(
     address: str | None,
     limit: int,
     all_rows: bool,
-    ndjson: bool,
     conditions: RowConditions,
 ) -> None:
     """List the wallets of the environment, of one user, or with an address.
@@ -82,9 +81,7 @@ def list_wallets(
         find_parent=partial(_find_user_id, user) if user else None,
         limit=limit,
         all_rows=all_rows or bool(user),
-        ndjson=ndjson,
         text=address or "",
-        items="wallets",
         columns=_COLUMNS,
     )
 
@@ -105,7 +102,7 @@ def get_wallet(context: CliContext, wallet: str) -> None:
     from dyntui.services.web_links import explorer_url
 
     document = context.run_connected(lambda connection: read_object(connection.client, WALLETS, wallet))
-    show_object(context, document)
+    context.print_object(document, object_fields(context, WALLETS))
     if url := explorer_url(document.get("chain"), document.get("publicKey")):
         context.print_result(f"{'explorer':<28}  {url}")
 

@@ -11,6 +11,7 @@ import click
 
 from dyntui.cli.output import CapturedLine, captured_output, flush, is_plain, print_captured, redraw
 from dyntui.core.errors import DyntuiError, UsageError
+from dyntui.core.text import safe
 
 if TYPE_CHECKING:
     from dyntui.cli.context import CliContext
@@ -51,8 +52,9 @@ def watch_option(command: F) -> F:
 
 
 def _check_options(context: CliContext, options: Mapping[str, object]) -> None:
-    if context.json:
-        raise UsageError("--watch and --json cannot be combined: there is no last document.", hint="Use --ndjson.")
+    if context.prints_data and (not context.output.is_streamed or context.output.format == "csv"):
+        used = f"-o {context.output.format}" if context.output.format else "--jq"
+        raise UsageError(f"--watch and {used} cannot be combined: there is no last document.", hint="Use --ndjson.")
     if options.get("all_rows"):
         raise UsageError("--watch and --all cannot be combined.", hint="Use --limit: it is read each time.")
 
@@ -78,7 +80,7 @@ def _repeat(context: CliContext, interval_s: float, command: Callable[[], object
             problem = f"{error.message} Trying again in {delay_s:g} s."
         if redraws:
             title = f"Every {interval_s:g} s, {clock_text(now(), 'seconds')}. Press ctrl+c to end."
-            redraw([title, *([problem] if problem else []), *(line.text for line in lines)])
+            redraw([title, *([safe(problem)] if problem else []), *(line.text for line in lines)])
         else:
             print_captured(_changes(before, lines))
             if problem and not failed:

@@ -12,7 +12,7 @@ import click
 from dyntui.cli.context import CliContext, confirm_options, pass_context
 from dyntui.cli.list_filters import filter_options, keep_rows
 from dyntui.cli.resource_commands import make_resource_group
-from dyntui.cli.resource_lists import limit_option, list_rows, ndjson_option, show_rows
+from dyntui.cli.resource_lists import limit_option, list_rows, show_rows
 from dyntui.cli.targets import LeftOut, ignore_missing_option, read_targets
 from dyntui.cli.watch import watch_option
 from dyntui.cli.write_helpers import perform, perform_and_report
@@ -38,16 +38,13 @@ _MESSAGES = RESOURCES["webhook-messages"]
 @click.argument("webhook", metavar="WEBHOOK")
 @click.option("--failed", is_flag=True, help="Only messages that were not delivered.")
 @limit_option
-@ndjson_option
 @watch_option
 @filter_options(_MESSAGES)
 @pass_context
-def list_messages(
-    context: CliContext, webhook: str, failed: bool, limit: int, ndjson: bool, conditions: RowConditions
-) -> None:
+def list_messages(context: CliContext, webhook: str, failed: bool, limit: int, conditions: RowConditions) -> None:
     """List the messages of a webhook: status, response, attempt, latency."""
     if not failed:
-        list_rows(context, _MESSAGES, parent=webhook, limit=limit, ndjson=ndjson, conditions=conditions)
+        list_rows(context, _MESSAGES, parent=webhook, limit=limit, conditions=conditions)
         return
     from dyntui.services.actions.target_lookup import find_parent
     from dyntui.services.webhooks import scan_failed
@@ -57,7 +54,7 @@ def list_messages(
         return [scanned.row async for scanned in scan_failed(connection.client, webhook_id)]
 
     rows = keep_rows(context, context.run_connected(work), conditions, _MESSAGES)
-    show_rows(context, _MESSAGES, rows[:limit], None, ndjson=ndjson, text=str(conditions))
+    show_rows(context, _MESSAGES, rows[:limit], None, text=str(conditions))
 
 
 @webhooks.command("deliveries")
@@ -159,7 +156,7 @@ def verify_webhook_body(
     if not secret:
         raise UsageError("The server returned no secret for this webhook, so the signature cannot be verified.")
     check = verify_signature(secret, body, signature)
-    context.emit_json({"valid": check.valid, "reason": check.message})
+    context.print_data({"valid": check.valid, "reason": check.message})
     context.print_result(check.message)
     return 0 if check.valid else EXIT_SOME_FAILED
 

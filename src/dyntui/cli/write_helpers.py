@@ -177,7 +177,7 @@ def ask_confirmation(context: CliContext, needed: Requirement, from_options: Con
 
     is_unread = needed.code not in ("", from_options.read)
     is_given = (from_options.yes or from_options.typed) and not is_unread
-    if context.json or not can_ask() or is_given or needed.level is ConfirmationLevel.NONE:
+    if context.prints_data or not can_ask() or is_given or needed.level is ConfirmationLevel.NONE:
         if from_options.yes and needed.warning:
             context.print_message(needed.warning)
         if needed.effects and not is_unread:
@@ -205,18 +205,19 @@ def report_results(context: CliContext, results: WriteResults, left_out: LeftOut
     left_out: targets that the action was not done to; they come last.
     """
     from dyntui.api.errors import NotFound
+    from dyntui.resources import Column
     from dyntui.services.actions.result_sentence import result_sentence
     from dyntui.services.actions.write_types import WriteOutcome
 
-    context.emit_json(
-        {
-            "action": results.action.name,
-            "targets": [*(_result_document(item) for item in results.items), *left_out.documents()],
-            "counts": {str(outcome): results.count(outcome) for outcome in WriteOutcome} | left_out.counts(),
-        }
+    outcome = Column("outcome", format=lambda value, now: str(value).replace("_", " "))
+    columns = outcome, Column("id"), Column("label"), Column("error")
+    context.print_items(
+        [*(_result_document(item) for item in results.items), *left_out.documents()],
+        columns,
+        action=results.action.name,
+        counts={str(outcome): results.count(outcome) for outcome in WriteOutcome} | left_out.counts(),
     )
-    context.print_result(*(_result_line(item) for item in results.items), *left_out.lines())
-    if not context.json:
+    if not context.prints_data:
         nothing = "Nothing was sent" if left_out.count else "There are no targets, so nothing was sent."
         done = result_sentence(results) if results.items else nothing
         context.print_message(f"{done}; {left_out.sentence}" if left_out.count else done)
@@ -229,14 +230,6 @@ def report_results(context: CliContext, results: WriteResults, left_out: LeftOut
     return error.exit_code if error is not None and len(results.items) == 1 else EXIT_SOME_FAILED
 
 
-def _result_line(item: TargetResult) -> str:
-    from dyntui.services.access.entries import already_existed
-
-    reason = f"  {item.error}" if item.error is not None else ""
-    outcome = "exists" if already_existed(item.value) else item.outcome.value
-    return f"{outcome:<10} {_result_id(item)}  {item.target.label}{reason}"
-
-
 def _result_id(item: TargetResult) -> str:
     """Return the id of the target; for a new object, the id that the server assigned."""
     created_id = item.value.get("id") if isinstance(item.value, dict) else None
@@ -244,10 +237,12 @@ def _result_id(item: TargetResult) -> str:
 
 
 def _result_document(item: TargetResult) -> dict[str, Any]:
+    from dyntui.services.access.entries import already_existed
+
     return {
         "id": _result_id(item),
         "label": item.target.label,
-        "outcome": item.outcome.value,
+        "outcome": "exists" if already_existed(item.value) else item.outcome.value,
         "error": None if item.error is None else str(item.error),
         "code": getattr(item.error, "code", "") or None,
         "result": item.reread if item.reread is not None else item.value,

@@ -13,6 +13,7 @@ import unicodedata
 __all__ = [
     "MAX_COMBINING",
     "MAX_LENGTH",
+    "display_width",
     "plain_json",
     "quantity",
     "safe",
@@ -90,6 +91,15 @@ def safe(text: object, limit: int = MAX_LENGTH) -> str:
     if longer or len(value) > limit:
         value = value[: limit - 1] + "…" if limit > 0 else ""
     return value
+
+
+def display_width(text: str) -> int:
+    """Return the number of columns that a terminal uses for a text without control characters."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text
+    )
 
 
 def quantity(count: int, noun: str, plural: str = "") -> str:

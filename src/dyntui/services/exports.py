@@ -1,4 +1,4 @@
-"""Export lists to files: CSV in two variants, NDJSON and JSON. Files are new and private."""
+"""Write lists as CSV in two variants, TSV, NDJSON, JSON or YAML, also to files, which are new and private."""
 
 from __future__ import annotations
 
@@ -16,23 +16,30 @@ from dyntui.core.errors import DyntuiError
 from dyntui.core.json_types import Row
 from dyntui.core.strict_json import dump_json
 from dyntui.core.text import plain_json, safe, visible_controls, without_surrogates
+from dyntui.core.yaml_text import dump_yaml
 from dyntui.importer.formula_escaping import escape_formula, shield
 from dyntui.resources.cell_formats import get_path
 from dyntui.resources.users import PROFILE_FIELDS
+from dyntui.services.field_names import select_fields
 
-__all__ = ["USER_FIELDS", "WALLET_FIELDS", "ExportFormat", "Exporter", "export", "export_file"]
+__all__ = ["USER_FIELDS", "WALLET_FIELDS", "ExportFormat", "Exporter", "cell_text", "export", "export_file"]
 
 _BOM = b"\xef\xbb\xbf"
 _LONGEST_CELL = 1_000_000
 
 
 class ExportFormat(StrEnum):
-    """CSV: safe to open in a spreadsheet. EXACT: CSV with raw values, for pipes. NDJSON, JSON: all fields."""
+    """CSV: safe to open in a spreadsheet. EXACT: CSV with raw values, for pipes. TSV: without a header, for `cut`.
+
+    NDJSON, JSON, YAML: all fields; JSON and YAML are one document with `items`, `total` and `next`.
+    """
 
     CSV = "csv"
     EXACT = "csv-exact"
+    TSV = "tsv"
     NDJSON = "ndjson"
     JSON = "json"
+    YAML = "yaml"
 
 
 USER_FIELDS = (
@@ -71,6 +78,10 @@ WALLET_FIELDS = (
 """The columns of an export of wallets, by default."""
 
 
+_TSV_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+"""As jq writes TSV."""
+
+
 @dataclass
 class Exporter:
     """Writes rows to a binary stream, one by one."""
@@ -78,7 +89,9 @@ class Exporter:
     stream: BinaryIO
     format: ExportFormat
     columns: Sequence[str] = ()
-    """The fields of a CSV, also dot paths; nested values are JSON in a cell."""
+    """The fields of a CSV or TSV, also dot paths; nested values are JSON in a cell."""
+    fields: Sequence[str] = ()
+    """The only fields of the rows in the other formats; all when it is empty."""
     written: int = 0
     on_terminal: bool = False
     """Escape characters that a terminal would hide or interpret, with `safe()` in cells and as `\\uNNNN` in JSON."""
@@ -94,34 +107,53 @@ class Exporter:
         if self.format in (ExportFormat.CSV, ExportFormat.EXACT):
             self._line(self.columns)
         elif self.format is ExportFormat.JSON:
-            self.stream.write(b"[")
+            self.stream.write(b'{"items": [')
 
     def row(self, row: Row) -> None:
+        """Write one row."""
         self.begin()
-        if self.format is ExportFormat.NDJSON:
-            self.stream.write(self._json(row) + b"\n")
-        elif self.format is ExportFormat.JSON:
-            self.stream.write((b",\n" if self.written else b"\n") + self._json(row))
-        else:
-            self._line([_text(row[name] if name in row else get_path(row, name)) for name in self.columns])
+        match self.format:
+            case ExportFormat.NDJSON:
+                self.stream.write(self._json(row) + b"\n")
+            case ExportFormat.JSON:
+                self.stream.write((b",\n" if self.written else b"\n") + self._json(row))
+            case ExportFormat.YAML:
+                head = "" if self.written else "items:\n"
+                self.stream.write(f"{head}{dump_yaml([select_fields(row, self.fields)])}".encode())
+            case _:
+                self._line([cell_text(row[name] if name in row else get_path(row, name)) for name in self.columns])
         self.written += 1
 
-    def end(self) -> None:
+    def end(self, total: int | None = None, next: str | None = None, **extra: object) -> None:
+        """Write the end. total, next: of the list, for JSON and YAML; by default, all rows were written.
+
+        extra: further fields of the document.
+        """
         self.begin()
+        rest = {"total": self.written if total is None else total, "next": next, **extra}
         if self.format is ExportFormat.JSON:
-            self.stream.write(b"\n]\n")
+            self.stream.write(b"\n], " + self._json_text(rest)[1:] + b"\n")
+        elif self.format is ExportFormat.YAML:
+            self.stream.write((("" if self.written else "items: []\n") + dump_yaml(rest)).encode())
         self.stream.flush()
 
     def _json(self, row: Row) -> bytes:
-        data = dump_json(row)
+        return self._json_text(select_fields(row, self.fields))
+
+    def _json_text(self, value: object) -> bytes:
+        data = dump_json(value)
         return plain_json(data.decode()).encode() if self.on_terminal else data
 
     def _line(self, cells: Sequence[str]) -> None:
-        guard = escape_formula if self.format is ExportFormat.CSV else shield
+        if self.format is ExportFormat.TSV:  # is mostly read by people, after grep or head
+            line = "\t".join(safe(cell.translate(_TSV_ESCAPES), _LONGEST_CELL) for cell in cells) + "\n"
+            self.stream.write(line.encode())
+            return
         if self.on_terminal:
             cells = [safe(cell, _LONGEST_CELL) for cell in cells]
         elif self.format is ExportFormat.CSV:
             cells = [visible_controls(cell) if cell else cell for cell in cells]
+        guard = escape_formula if self.format is ExportFormat.CSV else shield
         text = io.StringIO(newline="")
         csv.writer(text, lineterminator="\n" if self.on_terminal else "\r\n").writerow(
             [guard(cell) if cell else cell for cell in cells]
@@ -150,15 +182,18 @@ async def export_file(
     format: ExportFormat,
     columns: Sequence[str],
     *,
+    fields: Sequence[str] = (),
     stopped: Callable[[], bool] = lambda: False,
 ) -> int | None:
     """Write every row of `rows` to a new private file; returns the number of rows, None when it was stopped.
+
+    columns, fields: as in Exporter.
 
     The file is complete or absent: after a stop, an error or a signal there is none.
     """
     try:
         with new_whole_file(path) as stream:
-            written = await export(rows, Exporter(stream, format, columns))
+            written = await export(rows, Exporter(stream, format, columns, fields))
             if stopped():
                 raise _Stopped
     except _Stopped:
@@ -169,7 +204,8 @@ async def export_file(
     return written
 
 
-def _text(value: object) -> str:
+def cell_text(value: object) -> str:
+    """Return a JSON value as the text of a cell of a CSV or TSV: "" for no value, JSON for nested values."""
     if isinstance(value, str):
         return value
     if value is None:

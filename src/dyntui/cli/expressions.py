@@ -1,0 +1,68 @@
+"""Evaluate `--jq` and `--template` on a JSON value."""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from dyntui.core.errors import UsageError
+from dyntui.core.strict_json import dump_json
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+__all__ = ["compile_jq", "fill_template", "parse_template", "run_jq"]
+
+_ESCAPES = {"\\n": "\n", "\\t": "\t", "\\\\": "\\"}
+_ESCAPE = re.compile(r"\\[nt\\]")
+
+
+@cache
+def compile_jq(expression: str) -> Any:
+    """Return a jq program. Raises UsageError when the expression is wrong."""
+    import jq
+
+    try:
+        return jq.compile(expression)
+    except ValueError as error:
+        reason = " ".join(str(error).removeprefix("jq: error: ").split())
+        raise UsageError(f"Wrong jq expression: {reason}") from None
+
+
+def run_jq(expression: str, document: object) -> Iterator[object]:
+    """Yield the results of a jq expression for a JSON value. Raises UsageError when it does not fit the value."""
+    program = compile_jq(expression)
+    try:
+        yield from program.input_text(dump_json(document).decode())
+    except ValueError as error:
+        raise UsageError(f"The jq expression does not fit the result: {error}.") from None
+
+
+class _Template(string.Formatter):
+    """Python's format strings with dot paths as names, which give access to nothing but the fields of the item."""
+
+    def get_field(self, field_name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Any, str]:
+        from dyntui.resources.cell_formats import get_path
+        from dyntui.services.exports import cell_text
+
+        return cell_text(get_path(kwargs["item"], field_name)), field_name
+
+
+def parse_template(template: str) -> tuple[str, ...]:
+    """Return the fields that a template names. Raises UsageError when it is wrong."""
+    try:
+        fields = tuple(name for _, name, _, _ in string.Formatter().parse(template) if name is not None)
+        fill_template(template, {})
+    except (ValueError, KeyError, IndexError, TypeError) as error:
+        raise UsageError(f"Wrong template: {error}.", hint="Example: --template '{id:<36}  {email}'.") from None
+    if not all(fields):
+        raise UsageError("A field of the template has no name.", hint="Example: --template '{id}  {email}'.")
+    return fields
+
+
+def fill_template(template: str, item: object) -> str:
+    """Return a template with the fields of an item. A backslash with n, t or a backslash in it is an escape."""
+    return _Template().vformat(_ESCAPE.sub(lambda found: _ESCAPES[found[0]], template), (), {"item": item})

@@ -1,0 +1,69 @@
+"""Write values as YAML that parsers of YAML 1.1 and 1.2 read back as the same values.
+
+PyYAML, which many scripts use, reads plain `NO` and `2026-01-31` as a boolean and a date. So only texts that are words
+in both versions are written without quotes.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+from dyntui.core.text import plain_json
+
+if TYPE_CHECKING:
+    from ruamel.yaml import YAML
+
+__all__ = ["dump_yaml"]
+
+_WORD = re.compile(r"[A-Za-z/_][ -~\xa0-\ud7ff]*")
+"""A text that can be plain: it starts as no number and no date does, and has no line break."""
+_NO_TEXTS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
+"""Words that a parser of YAML 1.1 does not read as texts, in lower case."""
+_WIDEST = 1 << 30
+_PAIR = re.compile(r"\\u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})")
+"""Two escapes of JSON for one character beyond U+FFFF, for which YAML has an escape of eight digits."""
+
+
+@cache
+def _writer() -> YAML:
+    from ruamel.yaml import YAML
+    from ruamel.yaml.representer import SafeRepresenter
+
+    class Representer(SafeRepresenter):
+        """Quotes texts that a parser could read as something else, or that a terminal hides or interprets."""
+
+        def represent_text(self, text: str) -> object:
+            is_plain = _WORD.fullmatch(text) and text.lower() not in _NO_TEXTS and plain_json(text) == text
+            return self.represent_scalar("tag:yaml.org,2002:str", text, style=None if is_plain else '"')
+
+        def ignore_aliases(self, data: object) -> bool:
+            return True
+
+    Representer.add_representer(str, Representer.represent_text)
+    writer = YAML(typ="safe", pure=True)
+    writer.Representer = Representer
+    writer.default_flow_style = False
+    writer.allow_unicode = True
+    writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]  # the order of the server
+    writer.width = _WIDEST
+    return writer
+
+
+def dump_yaml(value: object) -> str:
+    """Return a JSON value as a YAML document without markers. Other values are written as their text.
+
+    Characters that a terminal hides or interprets are escaped, as in `plain_json`; the values stay the same.
+    """
+    text = io.StringIO()
+    _writer().dump(json.loads(json.dumps(value, default=str)), text)
+    # Such characters are only in double-quoted texts, in which YAML has the escapes of JSON.
+    return _PAIR.sub(_as_one_escape, plain_json(text.getvalue().removesuffix("...\n")))
+
+
+def _as_one_escape(pair: re.Match[str]) -> str:
+    high, low = (int(half, 16) for half in pair.groups())
+    return f"\\U{0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00):08x}"
