@@ -478,6 +478,18 @@ def test_a_dry_run_prints_what_would_be_sent_and_sends_no_write(
     assert (paths().audit_file.read_bytes() if paths().audit_file.exists() else b"") == audited
 
 
+def test_a_dry_run_names_the_targets_that_are_left_out(command: Run, world: World) -> None:
+    user = world.values[SCOPED]["user"]
+    words = ("users", "delete", user, "nobody@x.example", "--dry-run", "--json", "--profile", "live")
+    ended = command(*words)
+    assert ended.code == 1
+    assert [(each["id"], each.get("outcome")) for each in ended.document["items"]] == [
+        (user, None),
+        ("", "not_found"),
+    ]
+    assert command(*words, "--ignore-missing").code == 0
+
+
 def test_a_dry_run_hides_secrets(command: Run) -> None:
     body = {"email": "ada@x.example", "metadata": {"apiKey": "k-1234", "recoveryCodes": ["a", "b"], "plan": "pro"}}
     ended = command("api", "createUser", "-d", json.dumps(body), "--dry-run", "--json", "--profile", "live")

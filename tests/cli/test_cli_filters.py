@@ -120,6 +120,11 @@ def test_all_kinds_of_lists_are_filtered(dyntui: Cli) -> None:
     user = dyntui.json("users", "list", "--limit", "1")["items"][0]["id"]
     assert dyntui.json("users", "sessions", user, "--until", "2000-01-01")["items"] == []
     assert dyntui.json("jobs", "list", "--where", "state=done")["items"] == []
+    dyntui("do", "origins", "create", "origin=https://a.example", "--yes")
+    lines = dyntui.json("audit", "--where", "outcome=done", "--since", "1h")["items"]
+    assert [line["action"] for line in lines] == ["origins.create"]
+    assert dyntui.json("audit", "--until", "1h")["items"] == []
+    assert "Did you mean outcome?" in dyntui("audit", "--where", "outcom=done", check=False).stderr
 
 
 def test_rows_that_the_server_should_not_have_sent_are_not_printed(run: Run, server: Server) -> None:
@@ -146,7 +151,7 @@ def test_every_list_can_be_filtered_and_watched_by_what_its_rows_have() -> None:
         if words in LISTS or (words.endswith(" list") and words != "env list")
     }
     assert {words for words, names in options.items() if "--watch" not in names} == set()
-    assert {words for words, names in options.items() if "--where" not in names} == {"audit", "jobs get"}
+    assert {words for words, names in options.items() if "--where" not in names} == {"jobs get"}
     assert {words for words, names in options.items() if "--no-wallet" in names} == {"users list", "get"}
     assert {words for words, names in options.items() if "--chain" in names} == {"users list", "wallets list", "get"}
     assert not {"--since", "--until"} & (options["allowlists list"] | options["gates list"])

@@ -81,6 +81,7 @@ PLACES = {
     "sandbox/server.py": ["print"],  # the address of the sandbox
     "services/actions/write_records.py": ["logging.getLogger"],  # an audit gap without an observer, made safe
     "services/editor.py": ["subprocess.run"],  # the editor
+    "store/lock.py": ["os.write"],  # a file
     "tui/__init__.py": ["print", "sys.stderr"],  # the crash message
     "tui/kit/clipboard.py": ["console.write_to_terminal"],  # base64, of text made safe
     "tui/kit/terminal/detection.py": ["os.write"],  # a query

@@ -67,7 +67,7 @@ def test_users_are_deleted_by_a_file_of_emails(count: int, tmp_path: Path, monke
         done = dyntui("users", "delete", f"@{file}", "--yes", "--json", check=False)
         assert done.returncode == 1
         found = outcomes(json.loads(done.stdout))
-        (audited,) = dyntui.json("audit", "users.delete", "done", emails[6])
+        (audited,) = dyntui.json("audit", "users.delete", "done", emails[6])["items"]
         assert audited["labels"] == [emails[6]] and f"{emails[6]} ({audited['targets'][0]})" in dyntui("audit").stdout
         assert found == {"done": emails[5:] + emails[:5], "not_found": unknown, "ambiguous": twice}
         again = dyntui("users", "delete", f"@{file}", "--yes", "--ignore-missing", check=False)

@@ -3,36 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import TYPE_CHECKING
 
 import click
 
 from dyntui.cli.context import BaseCommand, CliContext, pass_context
+from dyntui.cli.list_filters import local_filter_options
 from dyntui.cli.tables import joined
 from dyntui.cli.watch import watch_option
 
 if TYPE_CHECKING:
     from dyntui.services.actions.audit import AuditLine
+    from dyntui.services.lists.row_conditions import RowConditions
 
 __all__ = ["audit"]
 
 
 @click.command(cls=BaseCommand)
 @click.argument("words", nargs=-1)
-@click.option(
-    "--since", metavar="TIME", help="Only entries since TIME: 30m, 12h, 7d, 2026-01-31 or 2026-01-31T12:00:00Z."
-)
 @click.option("--this-environment", is_flag=True, help="Only changes of the environment in use (or --profile).")
 @click.option("--last", type=click.IntRange(1), metavar="N", help="Only the last N changes; reads the end of the log.")
 @watch_option
+@local_filter_options(has_time=True)
 @pass_context
 def audit(
     context: CliContext,
     words: tuple[str, ...],
-    since: str | None,
     this_environment: bool,
     last: int | None,
+    conditions: RowConditions,
 ) -> None:
     """Show writes made from this machine, oldest first.
 
@@ -41,16 +41,17 @@ def audit(
     have to match. --last N leaves out the start of each change that has an outcome.
     """
     from dyntui.config.paths import paths
-    from dyntui.core.times import parse_since
     from dyntui.resources import Column
-    from dyntui.services.actions.audit import Audit
+    from dyntui.services.actions.audit import Audit, AuditLine
     from dyntui.services.actions.audit_log import AuditFilter, describe_damage, read_last
+    from dyntui.services.field_names import FieldNames
 
+    FieldNames({each.name for each in fields(AuditLine)}, {"before", "after"}).check(conditions.fields(), ())
     profile = context.profile() if this_environment else None
     filter_ = AuditFilter(
         tuple(word.lower() for word in words),
-        parse_since(since) if since else None,
-        (profile.base_url, profile.environment_id) if profile is not None else None,
+        environment=(profile.base_url, profile.environment_id) if profile is not None else None,
+        conditions=conditions or None,
     )
     log, damaged = Audit(paths().audit_file), list[int]()
     lines: Iterable[AuditLine]

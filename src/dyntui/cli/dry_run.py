@@ -9,6 +9,7 @@ from dyntui.core.errors import EXIT_DONE, EXIT_SOME_FAILED
 
 if TYPE_CHECKING:
     from dyntui.cli.context import CliContext
+    from dyntui.cli.targets import LeftOut
     from dyntui.services.actions.write_types import Requirement, Target, WriteAction
     from dyntui.services.connection import Connection
 
@@ -21,8 +22,12 @@ async def print_dry_run(
     action: WriteAction,
     targets: Sequence[Target],
     needed: Requirement,
+    left_out: LeftOut,
 ) -> int:
-    """Print the requests and the impact of a write, and return the exit code. needed: what the write requires."""
+    """Print the requests and the impact of a write, and return the exit code.
+
+    needed: what the write requires. left_out: targets that it would not be done to.
+    """
     from dyntui.services.actions.dry_run import prepare_requests, request_document
 
     planned = await prepare_requests(connection.client, action, targets)
@@ -40,8 +45,9 @@ async def print_dry_run(
                     "error": None if each.error is None else str(each.error),
                 }
                 for each, requests in zip(planned, documents, strict=True)
-            ],
-            "total": len(planned),
+            ]
+            + left_out.documents(),
+            "total": len(planned) + left_out.count,
             "next": None,
         }
     )
@@ -50,8 +56,9 @@ async def print_dry_run(
             _print_request(context, request)
     failed = [each for each in planned if each.error is not None]
     context.print_message(*(f"{each.target.label or each.target.id}: {each.error}" for each in failed))
+    context.print_message(*left_out.lines())
     print_impact(context, needed)
-    return EXIT_SOME_FAILED if failed else EXIT_DONE
+    return EXIT_SOME_FAILED if failed or left_out.is_failure else EXIT_DONE
 
 
 def _print_request(context: CliContext, request: dict[str, object]) -> None:

@@ -132,7 +132,7 @@ async def perform(
         connection.write_gate.check(action)
         return WriteResults(action, ())
     left_out.announce(context)
-    confirmation = await confirm_action(context, connection, action, targets, confirmation)
+    confirmation = await confirm_action(context, connection, action, targets, confirmation, left_out)
     return await connection.write_gate.perform(
         action, targets, confirmation, on_progress=make_progress_line(len(targets))
     )
@@ -144,6 +144,7 @@ async def confirm_action(
     action: WriteAction,
     targets: Sequence[Target],
     from_options: Confirmation,
+    left_out: LeftOut = _NONE_LEFT_OUT,
 ) -> Confirmation:
     """Return the confirmation of `action` from the options; on a terminal, ask for what they do not confirm.
 
@@ -164,7 +165,7 @@ async def confirm_action(
     if context.dry_run:
         from dyntui.cli.dry_run import print_dry_run
 
-        raise click.exceptions.Exit(await print_dry_run(context, connection, action, targets, needed))
+        raise click.exceptions.Exit(await print_dry_run(context, connection, action, targets, needed, left_out))
     return ask_confirmation(context, needed, from_options)
 
 

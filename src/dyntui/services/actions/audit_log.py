@@ -8,15 +8,18 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from dyntui.config.private_files import open_regular
 from dyntui.core.errors import UsageError
 from dyntui.core.text import quantity
 from dyntui.core.times import parse_since, parse_time
 from dyntui.services.actions.audit import Audit, AuditLine, parse_audit_line
+
+if TYPE_CHECKING:
+    from dyntui.services.lists.row_conditions import RowConditions
 
 __all__ = ["AuditEntry", "AuditFilter", "describe_damage", "read_last", "read_newest_first"]
 
@@ -60,6 +63,8 @@ class AuditFilter:
     """The first time; None for all."""
     environment: tuple[str, str] | None = None
     """Base URL and environment id; None for all environments."""
+    conditions: RowConditions | None = None
+    """What the fields of a line have to fulfill; None for nothing."""
 
     @classmethod
     def parse(cls, text: str, environment: tuple[str, str] | None = None) -> AuditFilter:
@@ -71,13 +76,15 @@ class AuditFilter:
     @property
     def shows_damaged(self) -> bool:
         """Whether damaged lines are shown: they can match nothing, so only without words and time."""
-        return not self.words and self.since is None
+        return not self.words and self.since is None and self.conditions is None
 
     def matches(self, line: AuditLine) -> bool:
         """Return whether a line is shown."""
         if self.environment is not None and (line.base_url, line.environment) != self.environment:
             return False
         if self.since is not None and ((at := parse_time(line.time)) is None or at < self.since):
+            return False
+        if self.conditions is not None and not self.conditions.fits(asdict(line), time_field="time"):
             return False
         if not self.words:
             return True

@@ -232,7 +232,7 @@ class NotConfirmed(UsageError):
 
     def for_command_line(self) -> tuple[str, str]:
         needed = self.requirement
-        about = f"{needed.question} This is a {needed.environment}."
+        about = f"{needed.question}  ({needed.environment})"
         return f"Not confirmed. Re-run with {needed.options}", "\n".join((about, *needed.effects))
 
 

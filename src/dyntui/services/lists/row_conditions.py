@@ -140,13 +140,13 @@ class RowConditions:
         parts += [f"provider {self.provider}"] if self.provider else []
         return " ".join([*parts, "no wallet"] if self.without_wallet else parts)
 
-    def fits(self, row: Row, record: Resource | None = None) -> bool:
+    def fits(self, row: Row, record: Resource | None = None, time_field: str = "created") -> bool:
         """Return whether a row fulfills all of them. Raises UsageError for a value that cannot be compared.
 
-        record: what the row is of; None for rows of this machine, which have a `created` time.
+        record: what the row is of; None for rows of this machine, whose time is in `time_field`.
         """
         if self.since is not None or self.until is not None:
-            name = record.time_field if record is not None else "created"
+            name = record.time_field if record is not None else time_field
             moment = parse_time(next(_values(row, name.split(".")), None))
             if moment is None or (self.since is not None and moment < self.since):
                 return False
