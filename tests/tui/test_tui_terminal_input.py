@@ -81,3 +81,9 @@ def test_enter_typed_before_application_mode_is_enter() -> None:
 def test_the_driver_of_textual_uses_the_replaced_decoder_and_parser() -> None:
     used = inspect.unwrap(linux_driver.LinuxDriver.run_input_thread).__code__.co_names
     assert {"getincrementaldecoder", "XTermParser"} <= set(used)
+
+
+@pytest.mark.parametrize(("key", "names"), [(":", ["escape", "colon"]), ("/", ["escape", "slash"]), ("j", ["alt+j"])])
+def test_esc_before_a_sign_is_not_lost(key: str, names: list[str]) -> None:
+    found = InputParser()._sequence_to_key_events(key, alt=True)
+    assert [event.key for event in found] == names, "the console splits the key of a letter, which may be bound"

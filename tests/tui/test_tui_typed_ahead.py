@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from tests.families import slow_except
 from tests.tui.import_support import bottom, go_to, messy, open_file, step_of, wizard_of
-from tests.tui.tui_support import SIZE, console_of, demo, press, settled, text_of
+from tests.tui.tui_support import SIZE, console_of, demo, lines_of, press, settled, text_of
 from textual import events
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
@@ -157,3 +157,17 @@ async def test_keys_that_need_the_environment_wait_until_it_is_open(keys: tuple[
         await settled(pilot)
         assert shown in text_of(console)
         assert not [each.text for each in console.session.notifications if "not open" in each.text]
+
+
+async def test_esc_and_a_key_in_quick_succession_are_two_keys() -> None:
+    """A terminal sends the same for alt and a key."""
+    async with demo(3).run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await press(pilot, "colon", "x")
+        for char in "\x1bj", ":", *"webhooks":
+            name = _character_to_key(char[-1])
+            key = f"alt+{name}" if len(char) > 1 else name
+            console_of(pilot).post_message(events.Key(key, char[-1]))
+        console_of(pilot).post_message(events.Key("enter", "\r"))
+        await settled(pilot)
+        assert " webhooks " in lines_of(console_of(pilot))[0]

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from dyntui.core.text import safe, shorten
 from dyntui.resources import RESOURCES, Resource, Scope
 from dyntui.resources.users import full_name
+from dyntui.tui.kit.action_registry import key_of
 from dyntui.tui.kit.widgets.line_list import LineList
 from dyntui.tui.kit.widgets.prompt import Suggestion
 from dyntui.tui.shell.base_screen import ConsoleScreen
@@ -116,9 +117,14 @@ def parse_row_number(text: str) -> int | None:
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else None
 
 
+def _without_sign(typed: str) -> str:
+    """Return the typed text without the sign of the prompt, which some type again: `:users`."""
+    return typed.strip().lstrip(":").lstrip()
+
+
 def suggest_jumps(console: ConsoleApp, typed: str) -> Sequence[Suggestion]:
     """Return the targets that match `typed`, the best first."""
-    text = typed.strip()
+    text = _without_sign(typed)
     if parse_row_number(text) is not None:
         return [Suggestion(text, "Row of this list")]
     return [Suggestion(jump.name, jump.title) for jump in _matching_jumps(console, text)]
@@ -143,7 +149,7 @@ def _matching_jumps(console: ConsoleApp, typed: str) -> list[Jump]:
 
 def jump_to(console: ConsoleApp, typed: str, chosen: Suggestion | None) -> None:
     """Go to the row or target that was typed: a full name with a filter, else the chosen suggestion."""
-    text = typed.strip()
+    text = _without_sign(typed)
     if (number := parse_row_number(text)) is not None:
         lines = console.shown.default_focus() if isinstance(console.shown, ConsoleScreen) else None
         if isinstance(lines, LineList):
@@ -158,7 +164,10 @@ def jump_to(console: ConsoleApp, typed: str, chosen: Suggestion | None) -> None:
         matching = _matching_jumps(console, text)
         next(jump for jump in matching if (jump.name, jump.title) == (chosen.text, chosen.note)).go(console, "")
     elif text:
-        console.notify(f"Unknown name {head!r}. Type : and a part of a name to see the suggestions.", "warning")
+        console.notify(
+            f"Unknown name {head!r}. Press {key_of('app.jump')} and type a part of a name to see the suggestions.",
+            "warning",
+        )
 
 
 # Lookup at the server

@@ -99,6 +99,7 @@ class Tour:
             return
         line = next(iter(screen.query(TourLine)), None)
         hint = "" if self.is_over or self._console.session.demo is None else self._hint_for(screen)
+        screen.set_class(bool(hint), "-tour")
         if not hint:
             if line is not None:
                 line.remove()

@@ -15,6 +15,8 @@ from dyntui.tui.shell.base_screen import ConsoleScreen
 
 __all__ = ["TypeAheadMixin"]
 
+_ALT = "alt+"
+
 
 class TypeAheadMixin(ActionMixin, App[int], inherit_bindings=False):
     """The part of the app that handles keys and pastes.
@@ -63,6 +65,15 @@ class TypeAheadMixin(ActionMixin, App[int], inherit_bindings=False):
             await self._dispatch_typed(self._typed_ahead.popleft())
 
     async def _dispatch_typed(self, event: events.Key | events.Paste) -> None:
+        if (
+            isinstance(event, events.Key)
+            and event.key.startswith(_ALT)
+            and event.key not in self.screen.active_bindings
+        ):
+            # A terminal sends alt with a key in the same way as esc and the key in quick succession.
+            key = event.key.removeprefix(_ALT)
+            self._typed_ahead.appendleft(events.Key(key, event.character or (key if len(key) == 1 else None)))
+            event = events.Key("escape", "\x1b")
         screen, focused = self.screen, self.screen.focused
         at_list = isinstance(screen, ConsoleScreen) and isinstance(focused, LineList | None)
         if at_list and isinstance(event, events.Key) and self.app_focus:

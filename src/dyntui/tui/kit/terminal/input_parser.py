@@ -87,4 +87,6 @@ class InputParser(XTermParser):
                 (key.character or "").encode()
         except (ValueError, OverflowError):
             return [events.Key(Keys.Ignore, sequence)]
+        if alt and not any(key.key.startswith("alt+") for key in keys):
+            return [events.Key("escape", "\x1b"), *keys]  # the base class drops the esc before a sign such as `:`
         return keys
