@@ -147,7 +147,13 @@ def test_invalid_identifiers_are_reported_and_nothing_is_sent(dyntui: Any, guest
 
 def test_entries_removed_by_one_command_are_added_again_by_undo(dyntui: Any, guests: str) -> None:
     dyntui("allowlists", "add", guests, "a@example.com", "b@example.com", "--yes")
-    dyntui("allowlists", "remove", guests, "a@example.com", "b@example.com", "--yes")
+    words = ("allowlists", "remove", guests, "-", "--yes")
+    removed = dyntui(*words, stdin="a@example.com\n# both\nb@example.com\nnobody@example.com\n", check=False)
+    assert removed.returncode == 1 and "2 entries" in removed.stderr
+    assert "not found  nobody@example.com" in removed.stdout
+    assert dyntui(*words, "--ignore-missing", stdin="a@example.com\n").returncode == 0
+    assert dyntui(*words, stdin="").returncode == 0
+    assert dyntui("allowlists", "add", guests, "--yes", stdin="").returncode == 0
     jobs = dyntui.json("allowlists", "undo")
     assert [(job["added"], job["removed"]) for job in jobs[:2]] == [(0, 2), (2, 0)]
     dyntui("allowlists", "undo", jobs[0]["job"], "--yes")
@@ -167,7 +173,16 @@ def test_a_list_is_synced_with_its_export_and_a_file(dyntui: Any, guests: str, t
     assert "2 to add" in shown.stderr
     assert "5 to remove" in shown.stderr
     assert len(dyntui.json("allowlists", "entries", guests)["items"]) == 5
-    dyntui("allowlists", "sync", guests, str(file), "--remove", "--yes")
+    sync = ("allowlists", "sync", guests, str(file), "--remove", "--yes")
+    for more in ((), ("--max-remove", "4"), ("--max-remove", "99%")):
+        refused = dyntui(*sync, *more, check=False)
+        assert refused.returncode == 2 and "5 of 5 entries would be removed" in refused.stderr
+        assert "use --max-remove 5." in refused.stderr
+    assert dyntui(*sync, "--max-remove", "many", check=False).returncode == 2
+    empty = dyntui("allowlists", "sync", guests, "-", "--remove", "--yes", stdin="")
+    assert empty.stderr == "Standard input is empty, so nothing was sent.\n"
+    assert len(on(dyntui, guests)) == 5
+    dyntui(*sync, "--max-remove", "5")
     assert sorted(on(dyntui, guests)) == ["ada@example.com", "bob@example.com"]
     repeated = dyntui("allowlists", "sync", guests, str(file), "--remove")
     assert "Nothing to do: the list matches the source." in repeated.stderr

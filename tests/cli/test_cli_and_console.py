@@ -124,7 +124,8 @@ WAYS: Mapping[str, Way] = {
     "allowlists.disable": Way((*ALLOWLISTS, "t"), ("allowlists", "disable", "{id}")),
     "allowlists.delete": Way((*ALLOWLISTS, "G", "d"), ("allowlists", "delete", "{id}")),
     "allowlists.sync": Way(
-        (*ALLOWLISTS, "G", "D", "down", "enter", "ctrl+s"), ("allowlists", "sync", LAUNCH_PARTY, "Staff", "--remove")
+        (*ALLOWLISTS, "G", "D", "down", "enter", "ctrl+s"),
+        ("allowlists", "sync", LAUNCH_PARTY, "Staff", "--remove", "--max-remove", "100%"),
     ),
     "allowlists.undo": Way(
         (*LAUNCH_PARTY_ENTRIES, "d", CONFIRM, "u", "enter"),

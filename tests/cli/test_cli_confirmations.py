@@ -104,7 +104,7 @@ LINES = {
 """A line for every command that is confirmed because of what it does on the server."""
 
 WITH_OPTIONS = {
-    "allowlists sync --remove": "{list} people.csv",
+    "allowlists sync --remove --max-remove 100%": "{list} people.csv",
     "wallets pregenerate --farcaster-fid 4711": "ada@x.example --chain EVM",
     "wallets pregenerate --legacy": "ada@x.example --chain EVM",
 }
@@ -432,7 +432,14 @@ def test_more_than_a_few_targets_are_typed_in_live_by_every_way(
         assert levels == {ConfirmationLevel.TYPED if count > 10 else ConfirmationLevel.CONFIRM}, (way, count)
 
 
-PLANNED = {"import", "allowlists import", "allowlists sync", "allowlists sync --remove", "jobs resume", "jobs run"}
+PLANNED = {
+    "import",
+    "allowlists import",
+    "allowlists sync",
+    "allowlists sync --remove --max-remove 100%",
+    "jobs resume",
+    "jobs run",
+}
 PLANNED |= {"jobs retry", "jobs undo"}
 """Commands whose dry run prints a plan of rows, not requests."""
 FEW = ("users create", "users delete", "users set-metadata", "allowlists edit", "gates edit", "webhooks reveal-secret")

@@ -9,8 +9,8 @@ ApiProblem(DyntuiError)             .maybe_applied: whether a write may have tak
 │   ├── Conflict                    409
 │   ├── TooLarge                    413
 │   ├── Invalid                     422: .code is an open set
-│   ├── RateLimited                 429: .retry_after in seconds, None when the server did not say
-│   └── ServerError                 5xx: may have been applied
+│   ├── RateLimited                 429, exit 6: .retry_after in seconds, None when the server did not say
+│   └── ServerError                 5xx, exit 6: may have been applied
 ├── Unreachable                     exit 4: no complete response
 │   ├── NotSent                     DNS, connect or TLS failure: nothing left this machine
 │   └── ConnectionLost              the connection broke after the request was (perhaps) written: may have been applied
@@ -19,7 +19,7 @@ ApiProblem(DyntuiError)             .maybe_applied: whether a write may have tak
 │   └── BadPage                     a response of a list without usable rows
 │       └── RepeatedPage            a list that the server never ends
 ├── Redirected                      the server points elsewhere; the token never follows
-├── WriteRefused                    this client may not write: read-only, or no permit from the write gate
+├── WriteRefused                    exit 2: this client may not write: read-only, or no permit from the write gate
 └── WriteStopped                    the action was stopped while the request waited for the rate limit
 
 Source of the shapes: docs/vendor-api.md#errors.
@@ -33,7 +33,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import ClassVar, Self
 
-from dyntui.core.errors import EXIT_NOT_AUTHORIZED, EXIT_UNREACHABLE, DyntuiError
+from dyntui.core.errors import EXIT_NOT_AUTHORIZED, EXIT_SERVER_FAILED, EXIT_UNREACHABLE, EXIT_USAGE, DyntuiError
 from dyntui.core.json_types import Row
 from dyntui.core.strict_json import load_json
 
@@ -170,6 +170,7 @@ class Invalid(ApiError):
 class RateLimited(ApiError):
     """429: refused before any work was done."""
 
+    exit_code = EXIT_SERVER_FAILED
     is_temporary = True
     advice = "The limit applies per IP address and includes other clients. Wait, or lower the rate."
 
@@ -177,6 +178,7 @@ class RateLimited(ApiError):
 class ServerError(ApiError):
     """5xx: the server failed; a write may have taken effect."""
 
+    exit_code = EXIT_SERVER_FAILED
     uncertain = True
     is_temporary = True
     advice = "Try again later."
@@ -241,6 +243,8 @@ class Redirected(ApiProblem):
 
 class WriteRefused(ApiProblem):
     """This client may not write. Nothing was sent."""
+
+    exit_code = EXIT_USAGE
 
 
 class WriteStopped(ApiProblem):

@@ -11,6 +11,8 @@ import click
 
 from dyntui.cli.allowlists import find_list
 from dyntui.cli.context import BaseCommand, CliContext, pass_context
+from dyntui.cli.output import can_ask
+from dyntui.cli.targets import EMPTY_INPUT
 from dyntui.cli.write_helpers import (
     confirm_access_options,
     confirm_action,
@@ -37,15 +39,19 @@ async def _read_side(connection: Connection, argument: str, region: str | None) 
 
     argument: name or id of a list, path of a file, `list:NAME` or `file:PATH` to be explicit, `-` for standard input.
     """
+    from dyntui.importer.source_types import EmptySource
     from dyntui.services.access.access_policy import find_policy, read_lists
-    from dyntui.services.access.compare import read_file, read_list
+    from dyntui.services.access.compare import make_side, read_file, read_list
 
     live = connection.profile.kind == "live"
     prefix, colon, rest = argument.partition(":")
     if colon and prefix == "file":
         return read_file(Path(rest), region=region, live=live)
     if argument == "-":
-        return read_file(sys.stdin.buffer, name="standard input", region=region, live=live)
+        try:
+            return read_file(sys.stdin.buffer, name="standard input", region=region, live=live)
+        except EmptySource:
+            return make_side("standard input", ())
     lists = await read_lists(connection.client)
     if colon and prefix == "list":
         return await read_list(connection.client, find_policy(lists, rest))
@@ -110,6 +116,11 @@ def diff(context: CliContext, left: str, right: str, region: str | None) -> int:
 @click.argument("name", metavar="LIST")
 @click.argument("source", metavar="SOURCE")
 @click.option("--remove", is_flag=True, help="Also remove entries that are not in SOURCE.")
+@click.option(
+    "--max-remove",
+    metavar="N|N%",
+    help="Refuse to remove more than N entries, or N% of the list.  [default: no limit; without a terminal 50%]",
+)
 @click.option("--region", metavar="XX", help=_REGION_HELP)
 @confirm_access_options
 @pass_context
@@ -118,6 +129,7 @@ def sync(
     name: str,
     source: str,
     remove: bool,
+    max_remove: str | None,
     region: str | None,
     confirmation: Confirmation,
 ) -> int:
@@ -126,18 +138,24 @@ def sync(
     Shows the plan and applies it after a confirmation. Missing entries are added first. With --remove, the other
     entries are removed afterwards, and only if all entries could be added. You can repeat an interrupted sync.
     """
-    from dyntui.services.access.compare import plan_sync, read_list, sync_action
+    from dyntui.services.access.compare import RemovalLimit, plan_sync, read_list, sync_action
     from dyntui.services.access.entries import body_of, change_entries
+
+    limit = RemovalLimit.parse(max_remove) if max_remove else None if can_ask() else RemovalLimit(50, is_percent=True)
 
     async def work(connection: Connection) -> int:
         if not context.dry_run:
             connection.write_gate.check(change_entries({"name": name}, "allowlists.sync"))
         row = await find_list(connection, name)
         source_side = await _read_side(connection, source, region)
-        plan = plan_sync(row, await read_list(connection.client, row), source_side, remove=remove)
-        context.print_message(*plan.lines())
-        if plan.extra:
+        has_no_input = source == "-" and not source_side.entries and not source_side.invalid
+        current_side = await read_list(connection.client, row)
+        plan = plan_sync(row, current_side, source_side, remove=remove and not has_no_input)
+        context.print_message(*[EMPTY_INPUT] if has_no_input else plan.lines())
+        if plan.extra and not has_no_input:
             context.print_message("Use --remove to remove entries that are only on the list.")
+        if limit is not None and not context.dry_run:
+            limit.check(plan)
         if plan.is_empty or context.dry_run:
             context.print_data(
                 {

@@ -13,8 +13,9 @@ from dyntui.cli.context import BaseCommand, CliContext, combine_options, confirm
 from dyntui.cli.field_arguments import data_option, parse_fields
 from dyntui.cli.list_filters import filter_options
 from dyntui.cli.resource_lists import all_option, limit_option, match_options, parse_match, print_list
+from dyntui.cli.targets import LeftOut, ignore_missing_option, read_targets
 from dyntui.cli.watch import watch_option
-from dyntui.cli.write_helpers import confirm_access_options, perform_and_report
+from dyntui.cli.write_helpers import confirm_access_options, perform_and_report, report_results
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row
 from dyntui.core.text import quantity
@@ -22,6 +23,7 @@ from dyntui.resources import ALLOWLIST_ENTRIES
 
 if TYPE_CHECKING:
     from dyntui.services.access.drafts import EntryDraft
+    from dyntui.services.actions.target_lookup import TargetMatches
     from dyntui.services.actions.write_types import Confirmation
     from dyntui.services.connection import Connection
     from dyntui.services.lists.row_conditions import RowConditions
@@ -114,6 +116,7 @@ def add(
     from dyntui.services.access.access_policy import read_lists
     from dyntui.services.access.drafts import DraftState, draft_of, parse_identifiers, parse_lines
     from dyntui.services.access.entries import add_entries, check_existing, entry_target
+    from dyntui.services.actions.write_types import WriteResults
 
     live = context.profile().kind == "live"
     if identifiers and list(identifiers) != ["-"]:
@@ -122,14 +125,14 @@ def add(
         raise UsageError("No identifiers.", hint="Pass them as arguments, or one per line on standard input.")
     else:
         drafts = parse_lines(sys.stdin.read(), region=region, live=live)
+    if not drafts:
+        return report_results(context, WriteResults(add_entries({"name": name}), ()))
     if alias is not None:
         if len(drafts) != 1:
             raise UsageError(
                 "--alias works only with one identifier.", hint="Pass `identifier, alias` lines on standard input."
             )
         drafts = [draft_of({**drafts[0].entry, "alias": alias}, text=drafts[0].text, live=live)]
-    if not drafts:
-        raise UsageError("No identifiers on standard input.")
 
     async def work(connection: Connection) -> int:
         connection.write_gate.check(add_entries({"name": name}))
@@ -170,11 +173,15 @@ def _print_drafts(context: CliContext, drafts: Sequence[EntryDraft]) -> None:
         )
 
 
-async def _find_entries(connection: Connection, row: dict[str, Any], arguments: Sequence[str]) -> list[Row]:
-    """Return the entries of a list with these ids or identifiers. Raises UsageError for one that is not on the list."""
+async def _find_entries(
+    connection: Connection, row: dict[str, Any], arguments: Sequence[str]
+) -> tuple[list[Row], list[TargetMatches]]:
+    """Return the entries of a list with these ids or identifiers, and the arguments that are not on the list."""
     from dyntui.core.ids import is_uuid
+    from dyntui.resources import ALLOWLIST_ENTRIES
     from dyntui.services.access.drafts import DraftState, parse_identifiers
     from dyntui.services.access.entry_search import find_entries, read_by_id
+    from dyntui.services.actions.target_lookup import TargetMatches
 
     list_id = str(row["id"])
     by_id = await read_by_id(connection.client, list_id, filter(is_uuid, arguments))
@@ -183,32 +190,45 @@ async def _find_entries(connection: Connection, row: dict[str, Any], arguments: 
         raise UsageError(f"{invalid[0].text!r} is neither an id nor an identifier: {invalid[0].problem_text}")
     by_key = await find_entries(connection.client, list_id, [draft.entry for draft in drafts])
     found: dict[str, Row] = {}
+    missing: list[TargetMatches] = []
     keys = {draft.text: draft.key for draft in drafts}
     for argument in arguments:
         match = by_id.get(argument) or by_key.get(keys.get(argument, ""))
         if match is None:
-            raise UsageError(f"{argument} is not on “{row.get('name')}”.", hint="Nothing was changed.")
-        found[str(match.get("id"))] = match
-    return list(found.values())
+            missing.append(TargetMatches(ALLOWLIST_ENTRIES, argument, ()))
+        else:
+            found[str(match.get("id"))] = match
+    return list(found.values()), missing
 
 
 @click.command("remove", cls=BaseCommand)
 @click.argument("name", metavar="LIST")
-@click.argument("arguments", nargs=-1, required=True, metavar="ENTRY...")
+@click.argument("arguments", nargs=-1, metavar="[ENTRY]...")
+@ignore_missing_option
 @confirm_access_options
 @pass_context
-def remove(context: CliContext, name: str, arguments: tuple[str, ...], confirmation: Confirmation) -> int:
+def remove(
+    context: CliContext, name: str, arguments: tuple[str, ...], ignore_missing: bool, confirmation: Confirmation
+) -> int:
     """Remove entries from LIST.
 
-    An ENTRY is an id or an identifier. You can undo this with `dyntui allowlists undo`.
+    An ENTRY is an id or an identifier. @FILE reads them from a file and - from standard input, one a line. You can undo
+    this with `dyntui allowlists undo`.
     """
     from dyntui.services.access.entries import removal_target, remove_entries
+    from dyntui.services.actions.write_types import WriteResults
+
+    texts = read_targets(arguments)
+    if not texts:
+        return report_results(context, WriteResults(remove_entries({"name": name}), ()))
 
     async def work(connection: Connection) -> int:
         connection.write_gate.check(remove_entries({"name": name}))
         row = await find_list(connection, name)
-        targets = [removal_target(entry) for entry in await _find_entries(connection, row, arguments)]
-        return await perform_and_report(context, connection, remove_entries(row), targets, confirmation)
+        entries, missing = await _find_entries(connection, row, texts)
+        targets = [removal_target(entry) for entry in entries]
+        left_out = LeftOut(missing, ignore_missing=ignore_missing)
+        return await perform_and_report(context, connection, remove_entries(row), targets, confirmation, left_out)
 
     return context.run_connected(work)
 
@@ -254,7 +274,10 @@ def edit(
     async def work(connection: Connection) -> int:
         connection.write_gate.check(replace_entry({"name": name}))
         row = await find_list(connection, name)
-        (old,) = await _find_entries(connection, row, [argument])
+        found, missing = await _find_entries(connection, row, [argument])
+        if missing:
+            missing[0].only()
+        old = found[0]
         fields = body_of(old)
         if any(field != "alias" for field in changes):
             fields = {"alias": fields["alias"]} if "alias" in fields else {}

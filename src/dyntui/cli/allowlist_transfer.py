@@ -13,7 +13,6 @@ from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_co
 from dyntui.cli.export_output import file_option, write_rows
 from dyntui.cli.resource_lists import parse_match, record_fields
 from dyntui.cli.write_helpers import confirm_access_options, perform_and_report
-from dyntui.core.errors import UsageError
 from dyntui.core.text import quantity
 
 if TYPE_CHECKING:
@@ -51,7 +50,7 @@ def copy(
         entries = entries_of(connection.client, str(from_list["id"]))
         targets = [entry_target(entry) async for entry in entries if matching is None or matching.fits(entry)]
         if not targets:
-            raise UsageError(f"“{from_list.get('name')}” has no {'matching ' if search else ''}entries to copy.")
+            context.print_message(f"“{from_list.get('name')}” has no {'matching ' if search else ''}entries to copy.")
         return await perform_and_report(context, connection, add_entries(to_list), targets, confirmation)
 
     return context.run_connected(work)

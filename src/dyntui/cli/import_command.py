@@ -19,6 +19,7 @@ from dyntui.cli.import_reading import (
     user_options,
 )
 from dyntui.cli.output import can_ask, confirm
+from dyntui.cli.targets import EMPTY_INPUT
 from dyntui.core.errors import EXIT_DONE, EXIT_SOME_FAILED, UsageError
 from dyntui.core.json_types import Row
 from dyntui.core.text import quantity
@@ -148,9 +149,18 @@ def _import_file(
     exit code.
     """
     from dyntui.cli.job_runner import JobSignals
+    from dyntui.importer.source_types import EmptySource
 
     context.profile()  # a missing environment is an error before a large file is read
-    with open_file(file, options) as source:
+    try:
+        opened = open_file(file, options)
+    except EmptySource:
+        if file != "-":
+            raise
+        context.print_message(EMPTY_INPUT)
+        context.print_data({"job": None, "rows": {}, "total": 0})
+        return EXIT_DONE
+    with opened as source:
         context.print_message(*source.info.notes)
         mapping = make_mapping(context, source, options)
         with JobSignals() as signals:

@@ -132,6 +132,7 @@ async def _prepare_write(
 ) -> tuple[WriteAction, list[Target], LeftOut]:
     """Find the targets, check the field values, print the changes of a single target, and make the write action."""
     from dyntui.services.actions.resource_actions import (
+        NothingChanged,
         check_values,
         describe_changes,
         form_fields,
@@ -164,7 +165,11 @@ async def _prepare_write(
         values = {**initial_values, **values}
         texts = {**initial_values, **texts}
         context.print_message(*(f"  {line}" for line in describe_changes(fields, initial_values, texts)))
-    filled = check_values(client, action, values, before=initial_values, written=written) if fields else None
+    try:
+        filled = check_values(client, action, values, before=initial_values, written=written) if fields else None
+    except NothingChanged:
+        unchanged += [(target, "It has these values already.") for target in targets]
+        targets, filled = [], None
     if filled is not None:
         await _warn_of_unknown(context, connection, record, action, filled.body)
         targets = [replace(target, data={**target.data, "fields": filled.body or {}}) for target in targets]

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import click
 
@@ -11,6 +14,7 @@ from dyntui.cli.context import BaseCommand, CliContext, CommandGroup
 from dyntui.cli.error_handling import run_with_exit_code
 from dyntui.cli.output import print_lines, print_usage_error
 from dyntui.cli.signals import default_signals, stop_signals
+from dyntui.core.errors import EXIT_USAGE
 
 _COMPLETE = "_DYNTUI_COMPLETE"
 """The variable with which the script of `dyntui completion` asks for values."""
@@ -46,8 +50,33 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 
+class _ClosedPipe(Exception):
+    """The reader of the output has closed the pipe."""
+
+
+@contextmanager
+def _as_closed_pipe() -> Iterator[None]:
+    """Raise _ClosedPipe in place of BrokenPipeError, of which click makes an exit with 1."""
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise _ClosedPipe from error
+
+
+class _RootGroup(CommandGroup):
+    """The group of all commands."""
+
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        with _as_closed_pipe():
+            return super().make_context(*args, **kwargs)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with _as_closed_pipe():
+            return super().invoke(ctx)
+
+
 @click.group(
-    cls=CommandGroup,
+    cls=_RootGroup,
     lazy={name: command for name, (command, _) in COMMANDS.items()},
     short_helps={name: text for name, (_, text) in COMMANDS.items()},
     invoke_without_command=True,
@@ -98,4 +127,6 @@ def _run(context: CliContext) -> int:
         return 130
     except click.ClickException as error:
         print_usage_error(error)
-        return error.exit_code
+        return EXIT_USAGE
+    except _ClosedPipe as error:
+        raise BrokenPipeError from error

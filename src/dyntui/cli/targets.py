@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from dyntui.services.actions.target_lookup import TargetMatches
     from dyntui.services.actions.write_types import Target
 
-__all__ = ["TARGETS_HELP", "LeftOut", "ignore_missing_option", "read_targets", "users_argument"]
+__all__ = ["EMPTY_INPUT", "TARGETS_HELP", "LeftOut", "ignore_missing_option", "read_targets", "users_argument"]
 
+EMPTY_INPUT = "Standard input is empty, so nothing was sent."
+"""The message of commands that have nothing to do."""
 TARGETS_HELP = "@FILE reads them from a file and - from standard input, one a line."
 """How targets are given, for the help of commands."""
 
@@ -130,14 +132,12 @@ class LeftOut:
         return {"unchanged": len(self.unchanged), "not_found": len(self.missing), "ambiguous": len(self.ambiguous)}
 
     def lines(self) -> list[str]:
-        """Return a line for each, like those of the targets that the action was done to."""
-        unchanged = [f"{'unchanged':<10} {target.id}  {target.label}  {reason}" for target, reason in self.unchanged]
-        missing = [f"{'not found':<10} {matches.text}" for matches in self.missing]
+        """Return a line for each target without exactly one match, for commands whose rows are other than targets."""
+        missing = [f"not found  {matches.text}" for matches in self.missing]
         ambiguous = [
-            f"{'ambiguous':<10} {matches.text}  {len(matches.rows)} matches: {matches.summary}"
-            for matches in self.ambiguous
+            f"ambiguous  {matches.text}  {len(matches.rows)} matches: {matches.summary}" for matches in self.ambiguous
         ]
-        return [*unchanged, *missing, *ambiguous]
+        return [*missing, *ambiguous]
 
     @property
     def sentence(self) -> str:

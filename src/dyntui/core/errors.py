@@ -12,9 +12,11 @@ from __future__ import annotations
 from typing import ClassVar
 
 __all__ = ["EXIT_DONE", "EXIT_NOT_AUTHORIZED", "EXIT_SOME_FAILED", "EXIT_STOPPED", "EXIT_UNREACHABLE", "EXIT_USAGE"]
-__all__ += ["DyntuiError", "NotAuthorized", "StoppedError", "UsageError", "join_sentences"]
+__all__ += ["EXIT_SERVER_FAILED", "DyntuiError", "NotAuthorized", "StoppedError", "UsageError", "join_sentences"]
 
 EXIT_DONE, EXIT_SOME_FAILED, EXIT_USAGE, EXIT_NOT_AUTHORIZED, EXIT_UNREACHABLE, EXIT_STOPPED = range(6)
+EXIT_SERVER_FAILED = 6
+"""The server failed or refuses more requests: the same command may succeed later."""
 
 
 def join_sentences(*sentences: str) -> str:

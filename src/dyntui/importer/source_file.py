@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import BinaryIO
 
-from dyntui.importer.source_types import SourceChanged, SourceError
+from dyntui.importer.source_types import EmptySource, SourceChanged, SourceError
 
 __all__ = ["SourceFile", "open_bytes"]
 
@@ -146,5 +146,5 @@ def _directory(path: Path) -> SourceError:
 def _not_empty(opened: SourceFile) -> SourceFile:
     if opened.size == 0:
         opened.close()
-        raise SourceError(f"{opened.name} is empty.", hint="Export it again, and check it before the import.")
+        raise EmptySource(f"{opened.name} is empty.", hint="Export it again, and check it before the import.")
     return opened

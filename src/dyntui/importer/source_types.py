@@ -39,6 +39,10 @@ class SourceError(UsageError):
     """The file cannot be read; the message is one line, the hint says what to do."""
 
 
+class EmptySource(SourceError):
+    """The source has no content at all."""
+
+
 class SourceChanged(SourceError):
     """The file changed while it was read; nothing of it may be used."""
 

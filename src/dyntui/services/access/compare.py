@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ComparisonSide",
     "EntryDiff",
+    "RemovalLimit",
     "SyncPlan",
     "compare",
     "find_duplicates",
@@ -69,6 +70,36 @@ class EntryDiff:
     def is_equal(self) -> bool:
         """Whether both sides have the same identifiers."""
         return not self.only_left and not self.only_right
+
+
+@dataclass(frozen=True, slots=True)
+class RemovalLimit:
+    """How much may be removed at once, so that a damaged source does not empty a list."""
+
+    maximum: int
+    is_percent: bool = False
+
+    @classmethod
+    def parse(cls, text: str) -> RemovalLimit:
+        """Parse `N` or `N%`. Raises UsageError."""
+        number = text.strip().removesuffix("%")
+        is_percent = text.strip().endswith("%")
+        if not number.isdecimal() or (is_percent and int(number) > 100):
+            raise UsageError(f"{text!r} is neither a number nor a percentage.", hint="Write 20 or 50%.")
+        return cls(int(number), is_percent)
+
+    def check(self, plan: SyncPlan) -> None:
+        """Raise UsageError when a plan removes more than this from its list."""
+        removed, total = len(plan.remove), len(plan.remove) + plan.unchanged
+        if removed > (total * self.maximum / 100 if self.is_percent else self.maximum):
+            entries = quantity(total, "entry", "entries")
+            raise UsageError(
+                f"{removed:,} of {entries} would be removed from “{name_of(plan.allowlist)}”, more than {self}.",
+                hint=f"Check {plan.source.name}. If it is right, use --max-remove {removed}.",
+            )
+
+    def __str__(self) -> str:
+        return f"{self.maximum:,}{'%' if self.is_percent else ''}"
 
 
 @dataclass(frozen=True, slots=True)

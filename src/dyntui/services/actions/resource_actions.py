@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "HIDDEN",
+    "NothingChanged",
     "check_values",
     "created_results",
     "describe_changes",
@@ -66,6 +67,10 @@ __all__ = [
 ]
 
 HIDDEN = "set, not shown"
+
+
+class NothingChanged(UsageError):
+    """The values of a form are those that the object has."""
 
 
 def find_resource(name: str) -> Resource:
@@ -297,7 +302,7 @@ def check_values(
         message = f"Missing required field: {name}." if reason == REQUIRED else f"{name}: {reason}"
         raise UsageError(message, hint="Fields: " + ", ".join(field.label for field in fields) + ".")
     if before is not None and fields and filled.body is None:
-        raise UsageError("Nothing was changed, so nothing was sent.")
+        raise NothingChanged("Nothing was changed, so nothing was sent.")
     return filled
 
 
