@@ -42,11 +42,11 @@ def _first_id(resource: str) -> str:
     return str(rows[0][names.get(name, "id")]) if rows else f"no-{name}"
 
 
-def _filled(argument: str) -> str:
+def filled(argument: str) -> str:
     return re.sub(r"\{([a-z/-]+)\}", lambda found: _first_id(found[1]), argument)
 
 
 if __name__ == "__main__":
     for command in json.loads(Path(sys.argv[1]).read_text()):
-        code = _run([_filled(argument) for argument in command])
+        code = _run([filled(argument) for argument in command])
         print(f"\n{MARKER} {code}", flush=True)

@@ -171,6 +171,7 @@ def show(sandbox: Sandbox, folder: Path, commands: list[list[str]]) -> list[tupl
             "TERM": "xterm",
             "PYTHONUTF8": "1",
             "NO_COLOR": "1",
+            "DYNTUI_NO_PAGER": "1",
             "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
         },
         encoding="utf-8",

@@ -192,13 +192,13 @@ class CliContext:
         columns: Sequence[Column] = (),
         *,
         total: int | None = None,
-        next: str | None = None,
+        next: int | None = None,
         names: FieldNames | None = None,
         **extra: object,
     ) -> None:
         """Print a list. columns: of tables, CSV and TSV; all fields when they are empty.
 
-        total: how many items the list has, by default those given. next: where the rest of the list begins. names:
+        total: how many items the list has, by default those given. next: the number of the first item left out. names:
         the fields that the items can have. extra: further fields of the JSON document.
         """
         printer = self.item_printer(columns, names)

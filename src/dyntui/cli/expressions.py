@@ -45,10 +45,10 @@ class _Template(string.Formatter):
     """Python's format strings with dot paths as names, which give access to nothing but the fields of the item."""
 
     def get_field(self, field_name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Any, str]:
-        from dyntui.resources.cell_formats import get_path
         from dyntui.services.exports import cell_text
+        from dyntui.services.field_names import value_at
 
-        return cell_text(get_path(kwargs["item"], field_name)), field_name
+        return cell_text(value_at(kwargs["item"], field_name)), field_name
 
 
 def parse_template(template: str) -> tuple[str, ...]:

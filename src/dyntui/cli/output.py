@@ -22,7 +22,7 @@ import click
 from click import termui
 
 from dyntui.core.process_state import set_environment_variable
-from dyntui.core.text import plain_json, safe
+from dyntui.core.text import plain_json, safe, without_surrogates
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,6 +47,7 @@ __all__ = [
     "print_lines",
     "print_styled",
     "print_usage_error",
+    "print_values",
     "prompt",
     "redraw",
     "show_progress",
@@ -140,6 +141,14 @@ def print_lines(*lines: str, err: bool = False) -> None:
 def print_document(text: str) -> None:
     """Print JSON or YAML. Characters that a terminal would interpret or hide are escaped as `\\uNNNN`."""
     _print_whole(plain_json(text))
+
+
+def print_values(text: str) -> None:
+    """Print text that consists of values: unchanged into a pipe or file; on a terminal, safe but for tabs and lines."""
+    if sys.stdout.isatty():
+        lines = text.split("\n")
+        text = "\n".join("\t".join(safe(part, _MAX_LINE_CHARS) for part in line.split("\t")) for line in lines)
+    _print_whole(without_surrogates(text))
 
 
 def print_styled(lines: Sequence[Sequence[TextPart]]) -> None:

@@ -9,15 +9,16 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from dyntui.cli.output import (
-    TextPart,
     is_plain,
     make_exporter,
     print_document,
     print_lines,
     print_styled,
+    print_values,
     terminal_width,
 )
 from dyntui.core.json_types import Row
@@ -66,14 +67,14 @@ class ItemPrinter:
         self._print(item)
         self._on_printed()
 
-    def end(self, total: int | None = None, next: str | None = None, **extra: object) -> None:
+    def end(self, total: int | None = None, next: int | None = None, **extra: object) -> None:
         """Print what is not printed yet.
 
-        total: how many items the list has; those that were added by default. next: where the rest of the list begins;
-        None when there is no rest. extra: further fields of the document.
+        total: how many items the list has; by default those that were added, if there is no rest. next: the number of
+        the first item that is left out; None when there is no rest. extra: further fields of the document.
         """
         options = self._options
-        total = self._count if total is None else total
+        total = self._count if total is None and next is None else total
         if self._is_streamed:
             self._check(self._items)
             for item in self._items:
@@ -133,10 +134,11 @@ class ItemPrinter:
 
     def _shown_columns(self) -> Sequence[Column]:
         from dyntui.resources import Column
-        from dyntui.services.field_names import field_columns
+        from dyntui.services.field_names import field_columns, value_at
 
         if self._options.fields or not self._columns:
-            return [Column(name) for name in self._options.fields or field_columns(self._items)]
+            names = self._options.fields or field_columns(self._items)
+            return [Column(name, pick=partial(value_at, path=name)) for name in names]
         return self._columns
 
 
@@ -186,12 +188,15 @@ def _print_document(options: OutputOptions, document: object) -> None:
     if options.template:
         from dyntui.cli.expressions import fill_template
 
-        print_styled([[TextPart(line)] for line in fill_template(options.template, document).split("\n")])
+        print_values(fill_template(options.template, document))
     elif options.jq:
         from dyntui.cli.expressions import run_jq
 
         for result in run_jq(options.jq, document):
-            print_document(result if isinstance(result, str) else _json(result, indented=sys.stdout.isatty()))
+            if isinstance(result, str):
+                print_values(result)
+            else:
+                print_document(_json(result, indented=sys.stdout.isatty()))
     elif options.format == "yaml":
         from dyntui.core.yaml_text import dump_yaml
 

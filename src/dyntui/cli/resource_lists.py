@@ -17,6 +17,7 @@ from dyntui.cli.watch import watch_option
 from dyntui.core.errors import UsageError
 from dyntui.core.interface import with_keys
 from dyntui.core.json_types import Row
+from dyntui.resources import Paging
 from dyntui.services.lists.row_match import Match
 
 if TYPE_CHECKING:
@@ -48,7 +49,10 @@ __all__ = [
 parent_option = click.option(
     "--of", "parent", metavar="PARENT", default="", help="The organization, project, user, webhook, ... of the list."
 )
-limit_option = click.option("--limit", type=click.IntRange(1), default=100, show_default=True, help="Maximum rows.")
+limit_option = combine_options(
+    click.option("--limit", type=click.IntRange(1), default=100, show_default=True, help="Maximum rows."),
+    click.option("--offset", type=click.IntRange(0), metavar="N", default=0, help="Skip the first N rows."),
+)
 all_option = click.option("--all", "all_rows", is_flag=True, help="List all rows; overrides --limit.")
 
 
@@ -101,6 +105,7 @@ def list_rows(
     exact: bool = False,
     order: str = "",
     limit: int = 100,
+    offset: int = 0,
     all_rows: bool = False,
 ) -> None:
     """Read the rows of a list and print them. The arguments are the values of `list_options`."""
@@ -124,6 +129,7 @@ def list_rows(
         conditions,
         find_parent=lambda connection: find_parent(connection.client, record, parent),
         limit=limit,
+        offset=offset,
         all_rows=all_rows,
         text=text,
     )
@@ -139,6 +145,7 @@ def print_list(
     parent: str = "",
     find_parent: Callable[[Connection], Awaitable[str]] | None = None,
     limit: int,
+    offset: int = 0,
     all_rows: bool,
     text: str = "",
     columns: Sequence[Column] = (),
@@ -146,7 +153,8 @@ def print_list(
     """Read the rows that fit `query`, `match` and `conditions`, and print them.
 
     parent: id of the parent. find_parent: finds that id, where that needs a request. limit: how many rows to print,
-    unless `all_rows`. When this machine filters, the whole list is read. text, columns: as in `show_rows`.
+    unless `all_rows`. offset: how many rows to skip. When this machine filters, the whole list is read. text, columns:
+    as in `show_rows`.
     """
     from dyntui.services.lists.filtered_list import FilteredList
     from dyntui.services.lists.row_conditions import RowConditions
@@ -154,20 +162,24 @@ def print_list(
     filtered = FilteredList(record, query, conditions or RowConditions(), match)
     rows = _RowPrinter(context, record, columns)
 
-    async def work(connection: Connection) -> int | None:
+    end = sys.maxsize if all_rows else offset + limit
+
+    async def work(connection: Connection) -> bool:
+        """Print the rows, and return whether there are more."""
         parent_id = parent if find_parent is None else await find_parent(connection)
+        # Lists with a cursor mostly have no total; the page with one more row is read ahead anyway.
+        max_rows = None if all_rows else end + (record.list.paging is Paging.CURSOR)
         count = 0
-        max_rows = None if all_rows else limit
         async for page in filtered.pages(connection.client, parent=parent_id, max_rows=max_rows):
             for found in page:
-                count += 1
-                if all_rows or count <= limit:
+                if offset <= count < end:
                     rows.add(_printable_row(connection, record, found))
-        return filtered.total
+                count += 1
+        return count > end or (filtered.total is not None and filtered.total > end)
 
-    total = context.run_connected(work)
+    has_more = context.run_connected(work)
     context.print_message(*filtered.messages)
-    rows.end(total, text or str(conditions or ""))
+    rows.end(filtered.total, text or str(conditions or ""), next=end if has_more else None, offset=offset)
 
 
 def show_rows(
@@ -176,18 +188,19 @@ def show_rows(
     rows: Iterable[Row],
     total: int | None,
     *,
+    next: int | None = None,
     text: str = "",
     columns: Sequence[Column] = (),
 ) -> None:
     """Print rows that were read.
 
-    total: how many rows there are; None if unknown. text: the filter, for messages. columns: those of the table, in
-    place of the columns of the record.
+    total: how many rows there are; None if unknown. next: as in `ItemPrinter.end`. text: the filter, for messages.
+    columns: those of the table, in place of the columns of the record.
     """
     printer = _RowPrinter(context, record, columns)
     for row in rows:
         printer.add(row)
-    printer.end(total, text)
+    printer.end(total, text, next=next)
 
 
 class _RowPrinter:
@@ -203,22 +216,22 @@ class _RowPrinter:
         self._printer = self._printer or self._start(row)
         self._printer.add(row)
 
-    def end(self, total: int | None, text: str) -> None:
+    def end(self, total: int | None, text: str, *, next: int | None = None, offset: int = 0) -> None:
         context, record = self._context, self._record
-        (self._printer or self._start({})).end(total)
-        is_part = total is not None and total > self._count
+        if total is None and next is None:
+            total = offset + self._count
+        (self._printer or self._start({})).end(total, next)
+        of_total = f" of {total:,}" if total is not None else ""
         if not self._count and context.prints_data:
             return
         if not self._count and text:
             context.print_message(f"No {record.plural} match {text!r}.")
         elif not self._count:
             context.print_message(with_keys(record.empty) or "The list is empty.")
-        elif is_part and (context.output.is_streamed or not sys.stdout.isatty()):
-            if not context.prints_data or context.output.is_streamed:
-                context.print_message(f"{self._count:,} of {total:,} {record.plural}. Use --all to list all.")
         elif not context.prints_data and sys.stdout.isatty():
-            of_total = f" of {total:,}" if total is not None else ""
             context.print_message(f"{self._count:,}{of_total} {record.plural}")
+        elif next is not None and (context.output.is_streamed or not context.prints_data):
+            context.print_message(f"{self._count:,}{of_total} {record.plural}. Use --all to list all.")
 
     def _start(self, first: Row) -> ItemPrinter:
         names = record_fields(self._context, self._record)

@@ -55,6 +55,7 @@ def list_wallets(
     user: str | None,
     address: str | None,
     limit: int,
+    offset: int,
     all_rows: bool,
     conditions: RowConditions,
 ) -> None:
@@ -80,6 +81,7 @@ def list_wallets(
         conditions,
         find_parent=partial(_find_user_id, user) if user else None,
         limit=limit,
+        offset=offset,
         all_rows=all_rows or bool(user),
         text=address or "",
         columns=_COLUMNS,

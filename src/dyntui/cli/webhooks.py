@@ -41,10 +41,12 @@ _MESSAGES = RESOURCES["webhook-messages"]
 @watch_option
 @filter_options(_MESSAGES)
 @pass_context
-def list_messages(context: CliContext, webhook: str, failed: bool, limit: int, conditions: RowConditions) -> None:
+def list_messages(
+    context: CliContext, webhook: str, failed: bool, limit: int, offset: int, conditions: RowConditions
+) -> None:
     """List the messages of a webhook: status, response, attempt, latency."""
     if not failed:
-        list_rows(context, _MESSAGES, parent=webhook, limit=limit, conditions=conditions)
+        list_rows(context, _MESSAGES, parent=webhook, limit=limit, offset=offset, conditions=conditions)
         return
     from dyntui.services.actions.target_lookup import find_parent
     from dyntui.services.webhooks import scan_failed
@@ -54,7 +56,9 @@ def list_messages(context: CliContext, webhook: str, failed: bool, limit: int, c
         return [scanned.row async for scanned in scan_failed(connection.client, webhook_id)]
 
     rows = keep_rows(context, context.run_connected(work), conditions, _MESSAGES)
-    show_rows(context, _MESSAGES, rows[:limit], None, text=str(conditions))
+    end = offset + limit
+    following = end if len(rows) > end else None
+    show_rows(context, _MESSAGES, rows[offset:end], len(rows), next=following, text=str(conditions))
 
 
 @webhooks.command("deliveries")

@@ -18,9 +18,8 @@ from dyntui.core.strict_json import dump_json
 from dyntui.core.text import plain_json, safe, visible_controls, without_surrogates
 from dyntui.core.yaml_text import dump_yaml
 from dyntui.importer.formula_escaping import escape_formula, shield
-from dyntui.resources.cell_formats import get_path
 from dyntui.resources.users import PROFILE_FIELDS
-from dyntui.services.field_names import select_fields
+from dyntui.services.field_names import select_fields, value_at
 
 __all__ = ["USER_FIELDS", "WALLET_FIELDS", "ExportFormat", "Exporter", "cell_text", "export", "export_file"]
 
@@ -94,7 +93,7 @@ class Exporter:
     """The only fields of the rows in the other formats; all when it is empty."""
     written: int = 0
     on_terminal: bool = False
-    """Escape characters that a terminal would hide or interpret, with `safe()` in cells and as `\\uNNNN` in JSON."""
+    """Escape characters that a terminal would hide or interpret with `safe()` in a CSV, as always in the others."""
     _begun: bool = False
 
     def begin(self) -> None:
@@ -121,10 +120,10 @@ class Exporter:
                 head = "" if self.written else "items:\n"
                 self.stream.write(f"{head}{dump_yaml([select_fields(row, self.fields)])}".encode())
             case _:
-                self._line([cell_text(row[name] if name in row else get_path(row, name)) for name in self.columns])
+                self._line([cell_text(value_at(row, name)) for name in self.columns])
         self.written += 1
 
-    def end(self, total: int | None = None, next: str | None = None, **extra: object) -> None:
+    def end(self, total: int | None = None, next: int | None = None, **extra: object) -> None:
         """Write the end. total, next: of the list, for JSON and YAML; by default, all rows were written.
 
         extra: further fields of the document.
@@ -141,8 +140,7 @@ class Exporter:
         return self._json_text(select_fields(row, self.fields))
 
     def _json_text(self, value: object) -> bytes:
-        data = dump_json(value)
-        return plain_json(data.decode()).encode() if self.on_terminal else data
+        return plain_json(dump_json(value).decode()).encode()
 
     def _line(self, cells: Sequence[str]) -> None:
         if self.format is ExportFormat.TSV:  # is mostly read by people, after grep or head

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from dyntui.core.errors import UsageError
+from dyntui.core.validation import nearest_name
 from dyntui.resources.cell_formats import get_path
 
 if TYPE_CHECKING:
     from dyntui.resources import Resource
 
-__all__ = ["FieldNames", "detail_fields", "field_columns", "list_fields", "select_fields"]
+__all__ = ["FieldNames", "detail_fields", "field_columns", "list_fields", "select_fields", "value_at"]
 
 _DEEPEST = 4
 _MISSING = object()
@@ -51,8 +51,7 @@ class FieldNames:
 
 def _nearest(name: str, names: Collection[str]) -> str:
     by_lower = {each.lower(): each for each in names}
-    near = difflib.get_close_matches(name.lower(), by_lower, n=1)
-    return by_lower[near[0]] if near else ""
+    return by_lower.get(nearest_name(name.lower(), by_lower), "")
 
 
 def _paths(value: object, prefix: str = "", depth: int = 0) -> Iterator[str]:
@@ -74,8 +73,13 @@ def list_fields(record: Resource) -> FieldNames:
 
 
 def detail_fields(record: Resource) -> FieldNames:
-    """Return the fields of one object of a record, as the catalog describes them."""
-    return _operation_fields(record.detail or record.list.operation, record.detail_wrapper.split("."))
+    """Return the fields of one object of a record, as the catalog describes them: its own and those in the list."""
+    names = list_fields(record)
+    if record.detail:
+        more = _operation_fields(record.detail, record.detail_wrapper.split("."))
+        names.known |= more.known
+        names.open |= more.open
+    return names
 
 
 def _operation_fields(operation_id: str, path: Sequence[str]) -> FieldNames:
@@ -119,20 +123,51 @@ def _collect(schema: Mapping[str, Any], prefix: str, names: FieldNames, depth: i
 
 
 def select_fields(row: object, fields: Sequence[str]) -> object:
-    """Return a row with only these fields, nested as in the row; a field that it does not have is None.
+    """Return a row with only these fields, where they are in the row; a field that it does not have is None.
 
     The row itself when no fields are given or when it is no object.
     """
     if not fields or not isinstance(row, Mapping):
         return row
-    selected: dict[str, Any] = {}
+    tree: _Tree = {}
     for name in fields:
-        inside = selected
+        inside = tree
         *parents, last = name.split(".")
         for parent in parents:
             inside = inside.setdefault(parent, {})
-        inside[last] = get_path(row, name)
-    return selected
+        inside[last] = {}
+    return _select(row, tree)
+
+
+_Tree = dict[str, "_Tree"]
+"""The selected fields of an object or of the items of a list; empty for all."""
+
+
+def _select(value: object, tree: _Tree) -> object:
+    if not tree:
+        return value
+    if isinstance(value, list):
+        if not all(name.isdigit() for name in tree):
+            return [_select(item, tree) for item in value]
+        places = range(min(len(value), max(map(int, tree)) + 1))
+        return [_select(value[place], tree[str(place)]) if str(place) in tree else None for place in places]
+    if isinstance(value, Mapping):
+        return {name: _select(value.get(name), inside) for name, inside in tree.items()}
+    return None
+
+
+def value_at(value: object, path: str) -> object:
+    """Return the value at a dot path; below a list, without a number, the values of all its items."""
+    if not path:
+        return value
+    name, _, rest = path.partition(".")
+    if isinstance(value, Mapping):
+        return value[path] if path in value else value_at(value.get(name), rest)
+    if isinstance(value, list):
+        if not name.isdigit():
+            return [value_at(item, path) for item in value]
+        return value_at(value[int(name)], rest) if int(name) < len(value) else None
+    return None
 
 
 def field_columns(rows: Sequence[object]) -> list[str]:

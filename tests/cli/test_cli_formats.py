@@ -1,0 +1,200 @@
+"""The formats of results: every command in every format, fields, jq, templates, tables and the pager on a terminal."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+from tests.cli.cli_support import Run
+from tests.cli.hostile_commands import filled
+from tests.cli.test_cli_hostile import COMMANDS, NOT_RUN, leaf_commands
+from tests.cli.test_cli_output import unsafe_characters
+from tests.conftest import Sandbox, serving
+from tests.e2e.terminal import Terminal, clean_environ
+
+from dyntui.cli.output_options import FORMATS
+from dyntui.cli.root import root
+from dyntui.core.yaml_text import dump_yaml
+from dyntui.sandbox.hostile_payloads import PAYLOADS
+from dyntui.services.exports import ExportFormat
+
+
+@pytest.fixture(scope="module")
+def hostile() -> Iterator[Sandbox]:
+    with serving(hostile=True, users=12, flags=("organization-access=yes",)) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def people() -> Iterator[Sandbox]:
+    with serving(users=150) as running:
+        yield running
+
+
+def use(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Let `run` use a sandbox."""
+    for name, value in sandbox.environ(folder / "home").items():
+        if name.startswith("DYNTUI_"):
+            monkeypatch.setenv(name, value)
+
+
+def same_width(rows: list[list[str]]) -> list[list[str]]:
+    assert len({len(row) for row in rows}) <= 1, "all lines have the same columns"
+    return rows
+
+
+def load_yaml(text: str) -> Any:
+    return YAML(typ="safe", pure=True).load(text)
+
+
+PARSERS: dict[str, Callable[[str], Any]] = {
+    "table": str.splitlines,
+    "json": json.loads,
+    "ndjson": lambda text: [json.loads(line) for line in text.splitlines()],
+    "csv": lambda text: same_width(list(csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline="")))),
+    "csv-exact": lambda text: same_width(list(csv.reader(io.StringIO(text, newline="")))),
+    "tsv": lambda text: same_width([line.split("\t") for line in text.splitlines()]),
+    "yaml": load_yaml,
+}
+
+
+def test_every_command_has_the_formats(run: Run) -> None:
+    assert tuple(PARSERS) == FORMATS
+    assert set(FORMATS) == {"table", *ExportFormat}
+    for name, command in leaf_commands(root):
+        formats = [option for option in command.params if "--output" in option.opts and "-o" in option.opts]
+        assert [option.name for option in formats] == ["_format"], f"{name} has an option of its own that is named so"
+    for words, expected in {
+        ("get", "-o", "xml"): "'xml' is not one of 'table', 'json'",
+        ("users", "export", "-o", "users.csv"): "-O FILE",
+        ("keys", "-q", ".items[", "--json"): "Wrong jq expression",
+        ("keys", "-q", ".", "-o", "csv"): "--jq works with JSON and NDJSON, not with csv",
+        ("keys", "-q", ".", "--template", "{key}"): "--jq and --template cannot be combined",
+        ("keys", "--template", "{key"): "Wrong template",
+        ("keys", "--template", "{}"): "has no name",
+        ("keys", "--fields", " , "): "--fields names no field",
+        ("keys", "--fields", "key,meanin"): "Did you mean meaning?",
+        ("keys", "--template", "{keys}"): "Did you mean key?",
+        ("keys", "-q", ".nothing[]"): "does not fit the result: Cannot iterate over null",
+    }.items():
+        done = run(*words)
+        assert (done.code, done.out) == (2, ""), words
+        assert expected in done.err, words
+
+
+FAST = ("users list", "users get", "get", "env list", "audit")
+
+
+@pytest.mark.parametrize("only", [FAST, pytest.param((), marks=pytest.mark.slow)], ids=["some", "all"])
+def test_each_format_of_each_command_can_be_read(
+    hostile: Sandbox, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, only: tuple[str, ...]
+) -> None:
+    """Commands that write are run once, with JSON."""
+    use(hostile, monkeypatch, tmp_path)
+    (tmp_path / "users.csv").write_text("email,alias\nhostile1@x.example,a\x1b[2J\u202e\n")
+    (tmp_path / "entries.csv").write_text("email\nhostile2@x.example\nbad \x1b[2J\u202e\n")
+    commands = dict(leaf_commands(root))
+    read = 0
+    for name, calls in COMMANDS.items():
+        if name in NOT_RUN or (only and name not in only):
+            continue
+        writes = any(option.name == "yes" for option in commands[name].params)
+        words = calls[-1] if writes else next((call for call in calls if not any(w[:1] == "-" for w in call)), calls[0])
+        arguments = [*name.split(), *(filled(word.replace("{folder}", str(tmp_path))) for word in words)]
+        for format, parse in PARSERS.items():
+            if any(word in FORMATS or word in ("--json", "--ndjson") for word in words) or (
+                writes and format != "json"
+            ):
+                continue
+            done = run(*arguments, "-o", format)
+            if not done.out or done.code > 1:
+                assert done.code or not only or name in ("audit", "env list"), (arguments, format, done.err)
+                continue
+            parsed = parse(done.out)
+            read += 1
+            if format in ("json", "yaml") and isinstance(parsed, dict) and "items" in parsed:
+                assert isinstance(parsed["items"], list) and {"total", "next"} <= set(parsed), arguments
+    assert read > (20 if only else 300)
+
+
+@pytest.mark.slow
+def test_yaml_reads_back_as_the_same_values() -> None:
+    values = {
+        "texts": [*PAYLOADS, "NO", "yes", "2026-01-31", "012", "1e3", "", "~", "a: b", "a #b", "- x", "end "],
+        "others": [None, True, 0, -1.5, 2**60, [], {}, {"a\u202eb": "c"}],
+    }
+    text = dump_yaml(values)
+    assert load_yaml(text) == values
+    assert unsafe_characters(text) == []
+    assert '"NO"' in text and '"2026-01-31"' in text
+
+
+def test_fields_jq_and_templates_select(
+    people: Sandbox, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    use(people, monkeypatch, tmp_path)
+    page = run("users", "list", "--limit", "120", "--json").document
+    assert (len(page["items"]), page["total"], page["next"]) == (120, 150, 120)
+    rest = run("users", "list", "--offset", str(page["next"]), "--fields", "id,wallets.chain", "--json").document
+    assert (len(rest["items"]), rest["total"], rest["next"]) == (30, 150, None)
+    assert {row["id"] for row in rest["items"]}.isdisjoint(row["id"] for row in page["items"])
+    assert {tuple(row) for row in rest["items"]} == {("id", "wallets")}
+    events = run("events", "list", "--limit", "3", "--json").document
+    following = run("events", "list", "--limit", "3", "--offset", "3", "--json").document
+    assert events["next"] == 3 and events["items"][-1] != following["items"][0]
+
+    emails = run("users", "list", "--limit", "2", "-q", ".items[].email").out.splitlines()
+    assert emails == [row["email"] for row in page["items"][:2]]
+    assert run("users", "list", "--limit", "2", "--ndjson", "-q", ".email").out.splitlines() == emails
+    padded = run("users", "list", "--limit", "1", "--template", r"{email:<40}|\t{createdAt:.10}|{metadata.none}|{{").out
+    assert padded == f"{emails[0]:<40}|\t{page['items'][0]['createdAt'][:10]}||{{\n"
+
+    first = page["items"][0]
+    lines = run("users", "list", "--limit", "1").out.splitlines()
+    assert lines[0].split("\t")[4:] == [first["createdAt"], first["id"]], "a pipe gets whole values and ISO times"
+    got = run("users", "get", first["id"], "--fields", "phoneNumber,metadata.none", "--json")
+    assert got.code == 0, got.err
+    assert set(got.document) == {"phoneNumber", "metadata"}
+    wrong = run("users", "list", "--fields", "emial")
+    assert (wrong.code, wrong.out) == (2, "") and "Did you mean email?" in wrong.err
+    none = run("users", "list", "--filter", "nobody-has-this", "--fields", "emial", "--ndjson")
+    assert none.code == 2, "also if no row shows the fields"
+    file = tmp_path / "some.yaml"
+    assert run("users", "export", "-O", str(file), "--fields", "email").code == 0
+    assert len(load_yaml(file.read_text())["items"]) == 150
+
+
+def test_a_table_fits_the_terminal_and_opens_in_the_pager(people: Sandbox, tmp_path: Path) -> None:
+    pager = tmp_path / "pager"
+    pager.write_text(f"#!/bin/sh\ncat > {tmp_path}/paged\n")
+    pager.chmod(0o755)
+    environ = clean_environ() | people.environ(tmp_path) | {"DYNTUI_PAGER": str(pager)}
+
+    def shown(*words: str, columns: int = 80, **more: str) -> list[str]:
+        with Terminal(*words, env=environ | more, columns=columns, rows=30) as terminal:
+            terminal.wait("of 150 users")
+            assert terminal.wait_for_exit() == 0
+            return terminal.text.splitlines()
+
+    lines = shown("users", "list", "--limit", "5")
+    assert lines[0].split() == ["EMAIL", "NAME", "USERNAME", "COUNTRY", "CREATED", "ID"] or "EMAIL" in lines[0]
+    assert max(map(len, lines)) <= 80 and re.search(r"[0-9a-f-]{4,}…[0-9a-f]{4}$", lines[1].rstrip())
+    wide = shown("users", "list", "--limit", "5", columns=160)
+    assert re.search(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", wide[1].rstrip()), "as wide as the terminal"
+    assert not (tmp_path / "paged").exists()
+    shown("users", "list", "--limit", "50")
+    paged = (tmp_path / "paged").read_text()
+    assert len(paged.splitlines()) == 51
+    assert "\x1b[1m" in paged, "the pager gets colors"
+    (tmp_path / "paged").unlink()
+    with contextlib.suppress(FileNotFoundError):
+        shown("users", "list", "--limit", "50", "--no-pager")
+        raise AssertionError((tmp_path / "paged").read_text())
