@@ -480,6 +480,9 @@ def test_a_dry_run_prints_what_would_be_sent_and_sends_no_write(
         assert ended.code == 0
         assert ended.out == f"DELETE /environments/{values['environment']}/users/{values['user']}\n"
         assert "To do it, run it without --dry-run and with --confirm-environment live." in ended.err
+    read_only = command("users", "delete", values["user"], "--dry-run", "--profile", "read-only")
+    assert read_only.code == 0 and read_only.out.startswith("DELETE /")
+    assert "read-only is read-only: without --dry-run, this is refused." in read_only.err
     new = world.served.sandbox.requests - before
     assert not {name for name in new if name in catalog().operations and not catalog().get(name).reads}
     assert (paths().audit_file.read_bytes() if paths().audit_file.exists() else b"") == audited

@@ -140,7 +140,8 @@ def test_rows_that_the_server_should_not_have_sent_are_not_printed(run: Run, ser
     assert "bob" not in run("users", "list", "--profile", "one", "--social", "google").out
 
 
-LISTS = {"audit", "users sessions", "webhooks messages", "webhooks deliveries", "allowlists entries", "get", "jobs get"}
+LISTS = {"audit", "users sessions", "webhooks messages", "webhooks deliveries", "allowlists entries", "events types"}
+LISTS |= {"get", "jobs get"}
 
 
 def test_every_list_can_be_filtered_and_watched_by_what_its_rows_have() -> None:
@@ -148,7 +149,7 @@ def test_every_list_can_be_filtered_and_watched_by_what_its_rows_have() -> None:
     options = {
         words: {each for option in command.params for each in option.opts}
         for words, command in found.items()
-        if words in LISTS or (words.endswith(" list") and words != "env list")
+        if words in LISTS or words.endswith(" list")
     }
     assert {words for words, names in options.items() if "--watch" not in names} == set()
     assert {words for words, names in options.items() if "--where" not in names} == {"jobs get"}

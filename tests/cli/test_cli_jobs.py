@@ -124,6 +124,8 @@ def test_purge_removes_all_files_of_finished_jobs(dyntui: Any, tmp_path: Path) -
     file = write_csv(tmp_path / "half.csv", "half", 5)
     half = dyntui.json("import", str(file), "--first", "2", "--yes", *QUICK)
     assert dyntui("jobs", "purge", half["job"], "--yes", check=False).returncode == 2
+    unconfirmed = dyntui("jobs", "purge", check=False, stdin="")
+    assert unconfirmed.returncode == 2 and "Not confirmed. Re-run with --yes" in unconfirmed.stderr
     assert dyntui.json("jobs", "purge", "--yes")["jobs"] == [document["job"]]
     jobs = dyntui.home / "state" / "jobs"
     assert not list(jobs.glob(f"{document['job']}*"))

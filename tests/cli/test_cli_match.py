@@ -85,7 +85,9 @@ def test_entries_of_all_identifier_kinds_are_searched_and_copied(dyntui: Any) ->
 
     def found(*options: str) -> list[str]:
         entries = dyntui.json("allowlists", "entries", *options)["items"]
-        return [next(str(entry[name]) for name in entry if name not in ("id", "allowListId")) for entry in entries]
+        return sorted(
+            next(str(entry[name]) for name in entry if name not in ("id", "allowListId")) for entry in entries
+        )
 
     assert found("First", "--search", "5112345") == ["+4915112345678"]
     assert found("First", "--search", "ADA") == ["ada#1234", "ada@example.com"]

@@ -142,7 +142,7 @@ class Client:
         With a permit for a preview nothing is sent, and the response is an empty object.
         """
         if not operation.reads:
-            if self.read_only:
+            if self.read_only and (permit is None or permit.prepared is None):
                 raise WriteRefused(f"{self._write_refusal}; nothing was sent.", hint="Leave read-only mode first.")
             if permit is None:
                 raise WriteRefused(f"{operation.id} changes data and was not confirmed; nothing was sent.")

@@ -98,6 +98,7 @@ class CliContext:
         self._credential = credential if self.keeps_credential else None
         async with Connection(profile, credential.token, token_source=credential.where) as connection:
             connection.write_gate.records.on_gap = lambda text: self.print_message(f"warning: {text}")
+            connection.write_gate.is_dry_run = self.dry_run
             try:
                 with self.announced_waits(connection):
                     yield connection

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from dyntui.core.effect import Effect
 from dyntui.core.errors import EXIT_DONE, EXIT_SOME_FAILED
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ async def print_dry_run(
     context.print_message(*(f"{each.target.label or each.target.id}: {each.error}" for each in failed))
     context.print_message(*left_out.lines())
     print_impact(context, needed)
+    if connection.write_gate.read_only and action.effect is not Effect.READ:
+        context.print_message(f"{connection.profile.name} is read-only: without --dry-run, this is refused.")
     return EXIT_SOME_FAILED if failed or left_out.is_failure else EXIT_DONE
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from dyntui.cli.context import CliContext, CommandGroup, ask_passphrase, pass_context, run
+from dyntui.cli.list_filters import keep_rows, local_filter_options
 from dyntui.cli.login import (
     CREDENTIAL_KINDS,
     can_ask,
@@ -18,11 +19,13 @@ from dyntui.cli.login import (
     store_token,
 )
 from dyntui.cli.output import confirm, prompt
+from dyntui.cli.watch import watch_option
 from dyntui.core.errors import DyntuiError, UsageError
 
 if TYPE_CHECKING:
     from dyntui.config.profile import Kind, Profile
     from dyntui.core.json_types import Row
+    from dyntui.services.lists.row_conditions import RowConditions
 
 __all__ = ["env"]
 
@@ -33,8 +36,10 @@ env = CommandGroup("env", help="List, add, use, check and remove environments.")
 
 
 @env.command("list")
+@watch_option
+@local_filter_options(has_time=False)
 @pass_context
-def list_profiles(context: CliContext) -> None:
+def list_profiles(context: CliContext, conditions: RowConditions) -> None:
     """List profiles. A star marks the current profile."""
     from dyntui.config.profiles import Profiles
     from dyntui.resources import Column
@@ -58,7 +63,8 @@ def list_profiles(context: CliContext) -> None:
         Column("credential"),
         Column("last_used", "last used", format=time),
     )
-    context.print_items([*damaged, *(_document(profile, profiles.current) for profile in profiles.all())], columns)
+    rows = [*damaged, *(_document(profile, profiles.current) for profile in profiles.all())]
+    context.print_items(keep_rows(context, rows, conditions), columns)
 
 
 def _access_text(row: Row) -> str:
@@ -275,7 +281,7 @@ def remove(context: CliContext, name: str, yes: bool) -> None:
     address = "a damaged entry" if name in profiles.damaged else profiles.get(name).base_url
     if not yes:
         if not can_ask(context):
-            raise UsageError(f"Removing {name} needs a confirmation.", hint="Use --yes.")
+            raise UsageError("Not confirmed. Re-run with --yes", hint=f"This removes {name} from this machine.")
         confirm(f"Remove {name} and its token from this machine?", abort=True)
     profiles.remove(name)
     warnings = profiles.save()

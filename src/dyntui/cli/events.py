@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING
 import click
 
 from dyntui.cli.context import CliContext, pass_context
+from dyntui.cli.list_filters import filter_options
 from dyntui.cli.output import flush
 from dyntui.cli.resource_commands import make_resource_group
 from dyntui.cli.resource_lists import list_rows, record_fields
+from dyntui.cli.watch import watch_option
 from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.core.json_types import Row
 from dyntui.resources import RESOURCES
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
+    from dyntui.services.lists.row_conditions import RowConditions
 
 __all__ = ["events"]
 
@@ -25,10 +28,12 @@ events = make_resource_group("events", "List and tail events.")
 
 
 @events.command("types")
+@watch_option
+@filter_options(RESOURCES["event-types"])
 @pass_context
-def list_event_types(context: CliContext) -> None:
+def list_event_types(context: CliContext, conditions: RowConditions) -> None:
     """List all event types."""
-    list_rows(context, RESOURCES["event-types"], limit=10_000)
+    list_rows(context, RESOURCES["event-types"], limit=10_000, conditions=conditions)
 
 
 @events.command("tail")

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, TextIO, cast
 import click
 from click import termui
 
+from dyntui.core.errors import UsageError
 from dyntui.core.process_state import set_environment_variable
 from dyntui.core.text import plain_json, safe, without_surrogates
 
@@ -250,12 +251,20 @@ def can_ask() -> bool:
 
 
 def confirm(question: str, *, default: bool = False, abort: bool = False, on_terminal: bool = False) -> bool:
-    """Ask a yes/no question. abort: raise click.Abort when the answer is no.
+    """Ask a yes/no question.
 
-    on_terminal: read the answer from the terminal even if standard input is a pipe, which `can_ask` allows.
+    abort: raise click.Abort when the answer is no, and UsageError when there is neither a terminal nor an answer on
+    standard input; for a command that has --yes. on_terminal: read the answer from the terminal even if standard input
+    is a pipe, which `can_ask` allows.
     """
     with _interruptible_input(on_terminal):
-        return click.confirm(safe(question), default=default, abort=abort, err=True)
+        try:
+            return click.confirm(safe(question), default=default, abort=abort, err=True)
+        except click.Abort as error:
+            if not (abort and isinstance(error.__context__, EOFError)) or sys.stdin.isatty():
+                raise
+            click.echo(err=True)
+            raise UsageError("Not confirmed. Re-run with --yes", hint=safe(question)) from None
 
 
 def prompt(

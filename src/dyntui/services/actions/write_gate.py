@@ -48,6 +48,8 @@ class WriteGate:
         self._profile = profile
         self._client = client
         self.records = WriteRecords(profile, audit)
+        self.is_dry_run = False
+        """Whether no action is authorized; then those of a read-only environment can be prepared too."""
         self._changes = changes or Changes()
         self._kind_known = profile.kind == "live" or not ask_kind
         self._refusal = ""
@@ -139,7 +141,8 @@ class WriteGate:
 
     def refusal(self, action: WriteAction) -> str:
         """Return why the action is refused before any request; "" when it is not."""
-        if _with_rule(action).effect is not Effect.READ and (self._refusal or self.read_only):
+        is_write = _with_rule(action).effect is not Effect.READ
+        if is_write and not self.is_dry_run and (self._refusal or self.read_only):
             return f"{self._refusal or f'{self._profile.name} is read-only'}."
         if action.environment_id not in ("", self._profile.environment_id):
             return f"{action.environment_id} is not {self._profile.environment_phrase}."
@@ -225,6 +228,8 @@ class WriteGate:
         from dyntui.services.actions.write_rules import rule_of_all
 
         self.check(action, targets)
+        if self.is_dry_run:
+            raise UsageError(f"{action.name} was not sent, because this is a dry run.")
         rule = rule_of_all((action.operation, *action.extra_operations))
         if action.impact is None and (action.assess_impact is not None or rule.decides_access):
             raise UsageError(f"{action.operation} was not sent, because its impact was not assessed.")

@@ -31,7 +31,11 @@ class FilteredList:
         self, record: Resource, query: ListQuery, conditions: RowConditions, match: RowFilter | None = None
     ) -> None:
         """query: filter and order for the server. match: a text that rows are compared with on this machine only."""
-        self._conditions = conditions
+        self._conditions = replace(
+            conditions,
+            chain=conditions.chain or query.filter.get("chain", ""),
+            provider=conditions.provider or query.filter.get("filterSocialProvider", ""),
+        )
         self.local: list[str] = []
         """What only this machine can filter by."""
         self._record, self._query = self._for_server(record, query)
