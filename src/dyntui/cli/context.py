@@ -311,7 +311,7 @@ class _CompletedText(click.types.StringParamType):
 
 _COMPLETED_TEXT = _CompletedText()
 
-_OPERATORS = frozenset(("=", "!=", "~", "^=", ">", ">=", "<", "<="))
+_OPERATORS = frozenset(("=", "!=", "~", "^=", "$=", ">", ">=", "<", "<="))
 
 
 def _join_conditions(args: Sequence[str]) -> list[str]:

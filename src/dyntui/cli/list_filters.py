@@ -29,7 +29,8 @@ _where_option = click.option(
     "where",
     multiple=True,
     metavar="'FIELD OP VALUE'",
-    help="Only rows with such a field, also a.b; repeatable. OP: = != ~ (contains) ^= (starts with) > >= < <=.",
+    help="Only rows with such a field, also a.b; repeatable. OP: = != ~ (contains) ^= (starts with) $= (ends with) "
+    "> >= < <=.",
 )
 _time_options = (
     click.option("--since", metavar="TIME", help=f"Only rows since TIME: {_TIMES}."),

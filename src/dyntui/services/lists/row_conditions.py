@@ -31,15 +31,23 @@ class Operator(StrEnum):
     NOT_EQUAL = "!="
     CONTAINS = "~"
     PREFIX = "^="
+    SUFFIX = "$="
     GREATER = ">"
     AT_LEAST = ">="
     LESS = "<"
     AT_MOST = "<="
 
 
-_CONDITION = re.compile(r"\s*([^\s=!~^<>]+)\s*(!=|\^=|>=|<=|=|~|>|<)\s*(.*?)\s*", re.DOTALL)
-MATCHES = {Operator.EQUAL: Match.EXACT, Operator.CONTAINS: Match.CONTAINS, Operator.PREFIX: Match.PREFIX}
+_CONDITION = re.compile(r"\s*([^\s=!~^$<>]+)\s*(!=|\^=|\$=|>=|<=|=|~|>|<)\s*(.*?)\s*", re.DOTALL)
+MATCHES = {
+    Operator.EQUAL: Match.EXACT,
+    Operator.CONTAINS: Match.CONTAINS,
+    Operator.PREFIX: Match.PREFIX,
+    Operator.SUFFIX: Match.SUFFIX,
+}
 """The operators that compare texts, and how."""
+_TEXT_ONLY = (Operator.CONTAINS, Operator.PREFIX, Operator.SUFFIX)
+"""The operators that compare numbers as texts."""
 _TRUE, _FALSE = ("true", "yes"), ("false", "no")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _CHAINS = {"eip155": "evm", "eth": "evm", "solana": "sol", "svm": "sol", "bip122": "btc"}
@@ -85,7 +93,7 @@ class Condition:
         if isinstance(value, str) and operator in MATCHES:
             is_day = operator is Operator.EQUAL and _DATE.fullmatch(self.text) and parse_time(value)
             return value.startswith(self.text) if is_day else MATCHES[operator].fits(value, self.text)
-        if number is not None and other is not None and operator not in (Operator.CONTAINS, Operator.PREFIX):
+        if number is not None and other is not None and operator not in _TEXT_ONLY:
             return _ordered(operator, number, other)
         if operator in MATCHES:
             return MATCHES[operator].fits(str(value), self.text)

@@ -29,6 +29,7 @@ class Match(StrEnum):
 
     EXACT = "exact"
     PREFIX = "prefix"
+    SUFFIX = "suffix"
     CONTAINS = "contains"
 
     def fits(self, value: str, text: str) -> bool:
@@ -37,7 +38,12 @@ class Match(StrEnum):
             ignores_case = "@" in text or text[:2].casefold() == "0x"
             return value == text or (ignores_case and value.casefold() == text.casefold())
         value, text = value.casefold(), text.casefold()
-        return value.startswith(text) if self is Match.PREFIX else text in value
+        match self:
+            case Match.PREFIX:
+                return value.startswith(text)
+            case Match.SUFFIX:
+                return value.endswith(text)
+        return text in value
 
 
 class RowFilter:
