@@ -8,6 +8,7 @@ import re
 import sys
 import tempfile
 from datetime import UTC, datetime, tzinfo
+from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Self
@@ -128,6 +129,8 @@ def stop_clock() -> None:
     import dyntui.store.journal
 
     vars(dyntui.store.journal)["now_ms"] = lambda: int(NOW.timestamp() * 1000)
+    # plotext places the dates below a chart in the order of a set, which differs between runs.
+    vars(import_module("plotext._utility"))["no_duplicates"] = lambda data: list(dict.fromkeys(data))
     vars(dyntui.services.imports.jobs)["secrets"] = SimpleNamespace(token_hex=lambda size: "7f3a9c"[: 2 * size])
 
 

@@ -435,6 +435,7 @@ async def test_lists_that_the_token_cannot_read_show_the_reason_and_are_checked_
         text = text_of(console)
         assert re.search(r"Members .*not allowed", text)
         assert re.search(r"My API Tokens .*not allowed", text)
+        assert re.search(r"Users .* allowed", text), "what was read is known without a check"
         log = console.session.connection.log  # type: ignore[union-attr]
         await press(pilot, "w")
         assert re.search(r"Webhooks .* allowed", text_of(console))

@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual import on
-
 from dyntui.core.errors import DyntuiError
 from dyntui.resources import RESOURCES, ActionTarget, ResourceAction, Scope
 from dyntui.services.actions.write_types import WriteResults
@@ -50,19 +48,7 @@ class ResourceActionsScreen(ResourceScreen, ActionFlowMixin):
 
     def _parent_failed(self, error: DyntuiError) -> None:
         self.not_connected(error)
-        self._record_reachability(error)
-
-    @on(ResourceScreen.ViewChanged)
-    def _on_loaded(self) -> None:
-        if self.view is not None and (self.view.is_loaded or self.view.error is not None):
-            self._record_reachability(self.view.error)
-
-    def _record_reachability(self, error: DyntuiError | None) -> None:
-        from dyntui.services.lists.resource_reachability import reachability_of
-
-        connection = self.console.session.connection
-        if connection is not None:
-            reachability_of(connection.client).record(self.record, error)
+        self.record_reachability(error)
 
     # Actions
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual import on
+
 from dyntui.resources.filters import filter_hint, filter_words, needs_several_requests
 from dyntui.services.lists.filter_suggestions import suggest_filter
 from dyntui.tui.kit.action_registry import bindings
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dyntui.config.list_preferences import ListPreferences, SavedView
+    from dyntui.core.errors import DyntuiError
     from dyntui.services.bulk import BulkRun
 
 __all__ = ["ResourceScreen"]
@@ -36,6 +39,19 @@ class ResourceScreen(AutoRefreshMixin, MarkedListScreen):
 
     BINDINGS = bindings(SHELL_ACTIONS, "list")
     open_action = "list.open"
+
+    @on(MarkedListScreen.ViewChanged)
+    def _on_loaded(self) -> None:
+        if self.view is not None and (self.view.is_loaded or self.view.error is not None):
+            self.record_reachability(self.view.error)
+
+    def record_reachability(self, error: DyntuiError | None) -> None:
+        """Record whether the token can read the list, for the index of resources. error: why it cannot."""
+        from dyntui.services.lists.resource_reachability import reachability_of
+
+        connection = self.console.session.connection
+        if connection is not None:
+            reachability_of(connection.client).record(self.record, error)
 
     # Automatic refresh
 
