@@ -9,7 +9,9 @@ import sys
 import tempfile
 from datetime import UTC, datetime, tzinfo
 from importlib import import_module
+from itertools import count
 from pathlib import Path
+from time import monotonic
 from types import SimpleNamespace
 from typing import Any, Self
 
@@ -129,6 +131,10 @@ def stop_clock() -> None:
     import dyntui.store.journal
 
     vars(dyntui.store.journal)["now_ms"] = lambda: int(NOW.timestamp() * 1000)
+    # The clock of requests goes on by 12 ms each time that it is read.
+    ticks = count(0, 0.012)
+    timer = SimpleNamespace(perf_counter=lambda: next(ticks), monotonic=monotonic)
+    vars(import_module("dyntui.api.transport"))["time"] = timer
     # plotext places the dates below a chart in the order of a set, which differs between runs.
     vars(import_module("plotext._utility"))["no_duplicates"] = lambda data: list(dict.fromkeys(data))
     vars(dyntui.services.imports.jobs)["secrets"] = SimpleNamespace(token_hex=lambda size: "7f3a9c"[: 2 * size])

@@ -188,7 +188,7 @@ def _shown_keys(active: ActiveAction) -> str:
     if not active.action.each:
         return f"{first}, {_SUBMIT_KEY}" if _SUBMIT_KEY in active.keys[1:] else first
     last = getattr(active.node, "each_count", len(active.keys))
-    return f"{first}-{key_label(active.keys[last - 1])}"
+    return f"{first}-{key_label(active.keys[last - 1])}" if last > 1 else first
 
 
 def _parts_within(status: Sequence[Piece], width: int) -> list[Piece]:
