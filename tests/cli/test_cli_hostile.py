@@ -126,6 +126,7 @@ COMMANDS: dict[str, list[tuple[str, ...]]] = {
     "cache forbid": [(), (BAD,)],
     "cache purge": [()],
     "doctor": [()],
+    "help": [("auth",), (BAD,)],
     "keys": [(), ("--actions",), (BAD,)],
     "env list": [()],
     "env add": [(f"x{BAD}",)],

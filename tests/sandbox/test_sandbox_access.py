@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from dyntui.api.catalog import catalog
-from dyntui.sandbox.token_scopes import ALL_SCOPES, ORGANIZATION, required_scope
+from dyntui.api.token_scopes import ALL_SCOPES, ORGANIZATION, required_scope
 
 USER = "11111111-2222-4333-8444-555555555555"
 

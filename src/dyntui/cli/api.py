@@ -18,15 +18,76 @@ if TYPE_CHECKING:
     from dyntui.api.transport import ApiResponse
     from dyntui.services.actions.write_types import Confirmation
     from dyntui.services.connection import Connection
+    from dyntui.services.forms import FormField
 
 __all__ = ["api"]
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+_OPERATION = "dyntui.cli.api.operation"
+"""The key of the context under which the words before --help are."""
 _WITH_EVENTS = ("createWebhook", "updateWebhookById")
 """The operations of which the body has names of events."""
 
 
-@click.command(cls=BaseCommand)
+class _ApiCommand(BaseCommand):
+    """`dyntui api`, of which the help is about the operation that is named before --help."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.meta[_OPERATION] = [argument for argument in args if not argument.startswith("-")]
+        return super().parse_args(ctx, args)
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from dyntui.api.catalog import catalog
+
+        words: list[str] = ctx.meta.get(_OPERATION, [])
+        operation = catalog().operations.get(words[0]) if words else None
+        if len(words) > 1 and (found := catalog().match(words[0], "/" + words[1].lstrip("/"))):
+            operation = found[0]
+        if operation is None:
+            super().format_help_text(ctx, formatter)
+        else:
+            _format_operation(formatter, operation)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        if not ctx.meta.get(_OPERATION):
+            super().format_options(ctx, formatter)
+
+
+def _format_operation(formatter: click.HelpFormatter, operation: Operation) -> None:
+    """Write what an operation does, its parameters and body, and the scope that it needs."""
+    from dyntui.api.catalog import catalog
+    from dyntui.api.token_scopes import ORGANIZATION, is_public, required_scope
+    from dyntui.services.forms import operation_fields
+
+    scope = required_scope(operation)
+    if is_public(operation):
+        scope = "none: apps call it before sign-in"
+    elif scope == ORGANIZATION:
+        scope = "none: the operation belongs to the organization, and needs the token of a member"
+    elif scope:
+        scope = f"{scope} (the vendor documents only some scopes, so the server may need another one)"
+    formatter.write_paragraph()
+    with formatter.indentation():
+        formatter.write_text(operation.summary or operation.id)
+    deprecated = [("Deprecated", "Use another operation if there is one.")] if operation.deprecated else []
+    with formatter.section("Request"):
+        formatter.write_dl(
+            [("Method", operation.method), ("Path", operation.path), ("Scope", scope or "any token"), *deprecated]
+        )
+    fields = operation_fields(catalog(), operation)
+    body = [(field.label, _value_text(field)) for field in fields if field.location == "body"]
+    others = [(field.label, f"{field.location}, {_value_text(field)}") for field in fields if field.location != "body"]
+    for title, rows in (("Parameters (-p NAME=VALUE; * required)", others), ("Body (-d JSON; * required)", body)):
+        if rows:
+            with formatter.section(title):
+                formatter.write_dl(rows)
+
+
+def _value_text(field: FormField) -> str:
+    return f"{field.kind}: {field.hint}" if field.hint and field.kind != "json" else str(field.kind)
+
+
+@click.command(cls=_ApiCommand)
 @click.argument("words", nargs=-1, metavar="OPERATION | METHOD PATH")
 @click.option(
     "-p",
@@ -55,11 +116,7 @@ def api(
 ) -> None:
     """Call an operation by id, or by METHOD and PATH below the base URL.
 
-    \b
-    Examples:
-      dyntui api --list webhook
-      dyntui api getEnvironmentUsers -p limit=5
-      dyntui api GET /environments/ID/users -p 'filter[filterValue]=ada'
+    `dyntui api OPERATION --help` shows its parameters, its body and the scope that it needs.
     """
     from dyntui.api.catalog import catalog
 

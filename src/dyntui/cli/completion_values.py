@@ -123,6 +123,14 @@ def _actions(ctx: click.Context, incomplete: str) -> Values:
     return [(action.name, action.help) for action in record.actions] if record else []
 
 
+def _help_names(ctx: click.Context, incomplete: str) -> Values:
+    from dyntui.cli.help_texts import TOPICS
+
+    root = ctx.find_root().command
+    commands = root.list_commands(ctx) if isinstance(root, click.Group) else []
+    return [("topics", ""), *((name, title) for name, (title, _) in TOPICS.items()), *((name, "") for name in commands)]
+
+
 def _operations(ctx: click.Context, incomplete: str) -> Values:
     from dyntui.api.catalog import catalog
 
@@ -256,6 +264,7 @@ _COMPLETERS: Mapping[str, Callable[[click.Context, str], Values]] = {
     "JOB": _jobs,
     "PLAN": _jobs,
     "NAME|FILE": _mappings,
+    "TOPIC|COMMAND": _help_names,
     "RESOURCE": _resources,
     "ACTION": _actions,
     "OPERATION": _operations,

@@ -346,6 +346,14 @@ class BaseCommand(click.Command):
         ctx.ensure_object(CliContext).output.check()
         return super().invoke(ctx)
 
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from dyntui.cli.examples import examples_of
+
+        super().format_help_text(ctx, formatter)
+        if examples := examples_of(ctx.command_path.partition(" ")[2]):
+            with formatter.section("Examples"):
+                formatter.write("".join(f"{'':>{formatter.current_indent}}{line}\n" for line in examples))
+
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         titles = {option.name: "Output options" for option in _output_options()}
         titles |= {option.name: "Global options" for option in _global_options()}
@@ -373,6 +381,7 @@ class CommandGroup(click.Group):
         *args: Any,
         lazy: Mapping[str, str] | None = None,
         short_helps: Mapping[str, str] | None = None,
+        sections: Mapping[str, Sequence[str]] | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -380,9 +389,11 @@ class CommandGroup(click.Group):
         """By command name: the command as `module:attribute`."""
         self.short_helps = dict(short_helps or {})
         """By command name: the short help of commands that the help of the group does not import."""
+        self.sections = dict(sections or {"Commands": ()})
+        """By title: the names of the commands under it in the help; () for all."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return [*self.lazy, *super().list_commands(ctx)]
+        return sorted([*self.lazy, *super().list_commands(ctx)])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name in self.lazy:
@@ -391,16 +402,17 @@ class CommandGroup(click.Group):
         return super().get_command(ctx, cmd_name)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        records = []
+        texts: dict[str, str] = {}
         for name in self.list_commands(ctx):
             command = None if name in self.short_helps else self.get_command(ctx, name)
             if command is None:
-                records.append((name, self.short_helps[name]))
+                texts[name] = self.short_helps[name]
             elif not command.hidden:
-                records.append((name, command.get_short_help_str(_MAX_SHORT_HELP)))
-        if records:
-            with formatter.section("Commands"):
-                formatter.write_dl(records)
+                texts[name] = command.get_short_help_str(_MAX_SHORT_HELP)
+        for title, names in self.sections.items():
+            if records := [(name, text) for name, text in texts.items() if name in names or not names]:
+                with formatter.section(title):
+                    formatter.write_dl(records)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

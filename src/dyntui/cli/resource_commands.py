@@ -298,7 +298,7 @@ def _metavar(record: Resource, action: ResourceAction | None = None) -> str:
 
 
 def _help_of(record: Resource, action: ResourceAction) -> str:
-    parts = [f"{action.help} {action.warning}".rstrip()]
+    parts = [action.help, *([action.warning] if action.warning else [])]
     if action.fields:
         parts.append(_describe_fields(record, action))
     if action.decides_access:

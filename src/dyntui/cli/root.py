@@ -46,6 +46,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "cache": ("dyntui.cli.cache:cache", "Show and clear the row cache."),
     "keys": ("dyntui.cli.keys:keys", "List the keys of the console."),
     "doctor": ("dyntui.cli.doctor:doctor", "Check this machine, the terminal, the token and the server."),
+    "help": ("dyntui.cli.help_command:help_command", "Show help about a topic or a command."),
     "completion": ("dyntui.cli.completion:completion", "Print a shell completion script."),
 }
 
@@ -75,8 +76,20 @@ class _RootGroup(CommandGroup):
             return super().invoke(ctx)
 
 
+SECTIONS: dict[str, tuple[str, ...]] = {
+    "Users and access": ("users", "wallets", "allowlists", "gates", "access"),
+    "Import": ("import", "jobs"),
+    "Environment": ("webhooks", "events", "exports", "settings", "tokens", "members"),
+    "Every resource and operation": ("get", "do", "api"),
+    "Environments of this machine": ("env", "auth", "audit", "cache"),
+    "Console and help": ("demo", "sandbox", "keys", "doctor", "completion", "help"),
+}
+"""By title: the commands under it in the help."""
+
+
 @click.group(
     cls=_RootGroup,
+    sections=SECTIONS,
     lazy={name: command for name, (command, _) in COMMANDS.items()},
     short_helps={name: text for name, (_, text) in COMMANDS.items()},
     invoke_without_command=True,
@@ -87,7 +100,8 @@ class _RootGroup(CommandGroup):
 def root(ctx: click.Context) -> None:
     """Terminal console and command line for administering a Dynamic environment.
 
-    Without a command, dyntui opens the console on the last used environment.
+    Without a command, dyntui opens the console on the last used environment. `dyntui help topics` lists what the help
+    explains besides the commands.
     """
     options = ctx.ensure_object(CliContext)
     if ctx.invoked_subcommand is None:

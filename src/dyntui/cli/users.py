@@ -48,10 +48,7 @@ _FIXED = ("id", "userId", "email", "emailVerifiedAt", "wallets", "oauthAccounts"
 def create_user(context: CliContext, pairs: tuple[str, ...], data: str | None, confirmation: Confirmation) -> int:
     """Create one user.
 
-    FIELD=VALUE is text, or the type of that field in the API; FIELD:=JSON is sent unchanged. Example:
-
-    \b
-    dyntui users create email=ada@example.com firstName=Ada metadata='{"plan":"pro"}'
+    FIELD=VALUE is text, or the type of that field in the API; FIELD:=JSON is sent unchanged.
     """
     from dyntui.services.actions.resource_actions import write_action
     from dyntui.services.actions.write_types import Target

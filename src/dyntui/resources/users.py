@@ -169,7 +169,7 @@ WALLETS = Resource(
         ResourceAction("revoke-delegated-access", "deleteDelegatedAccess", "Revoke the delegated access to this wallet.",
             "revoke access", key="X", past="revoked", result_subject="Delegated access to", effect=Effect.DESTRUCTIVE, disabled_reason=_revoke_disabled_reason,
             warning="The owner has to delegate the access again.", in_parallel=True),
-        delete_action("deleteWalletById", "Delete the wallet. It can be recovered.",
+        delete_action("deleteWalletById", "Delete the wallet.",
             disabled_reason=lambda row: NoChange("The wallet is already deleted.") if row.get("deletedAt") else None, warning="A deleted wallet can be recovered.", in_parallel=True),
     ),
 )  # fmt: skip

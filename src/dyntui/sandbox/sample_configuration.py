@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dyntui.api.token_scopes import ALL_SCOPES
 from dyntui.sandbox.access_lists import entry_identifiers
 from dyntui.sandbox.api_tokens import PERSONAL_TOKENS, store_token
 from dyntui.sandbox.delegation import sample_key
@@ -11,7 +12,6 @@ from dyntui.sandbox.operations.hosts import hostname_records
 from dyntui.sandbox.operations.settings import provider_urls
 from dyntui.sandbox.settings import SOCIAL, default_settings
 from dyntui.sandbox.store import Document
-from dyntui.sandbox.token_scopes import ALL_SCOPES
 from dyntui.sandbox.user_record import format_time
 from dyntui.sandbox.user_repository import UserRepository
 

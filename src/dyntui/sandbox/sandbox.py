@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from dyntui.api.catalog import catalog
+from dyntui.api.token_scopes import ORGANIZATION, is_public, required_scope
 from dyntui.sandbox import operations, sample_configuration, sample_history
 from dyntui.sandbox.api_tokens import PERSONAL_TOKENS, public_token
 from dyntui.sandbox.handler_registry import CHECKS_ITS_BODY, HANDLERS, OperationCall
@@ -22,7 +23,6 @@ from dyntui.sandbox.request_parameters import check_ids, parse_query
 from dyntui.sandbox.schema_validation import body_violations
 from dyntui.sandbox.state import SandboxState
 from dyntui.sandbox.store import Document
-from dyntui.sandbox.token_scopes import ORGANIZATION, is_public, required_scope
 from dyntui.sandbox.unsupported_operations import unsupported_reason
 
 if TYPE_CHECKING:
