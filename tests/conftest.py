@@ -117,6 +117,13 @@ class Sandbox:
     users: int
     """The number of sample users."""
 
+    def set_faults(self, **chances: float) -> None:
+        """Replace the probabilities of all faults, by name with _ in place of -."""
+        import httpx
+
+        faults = {name.replace("_", "-"): chance for name, chance in chances.items()}
+        httpx.put(f"{self.url.removesuffix('/api/v0')}/__sandbox__/faults", json=faults).raise_for_status()
+
     def environ(self, home: Path) -> dict[str, str]:
         """Return the environment variables with which a command uses the sandbox."""
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("DYNTUI_", "DYNAMIC_"))}

@@ -54,6 +54,14 @@ def signs_of(pilot: Any) -> dict[str, str]:
 
 
 async def test_a_list_shows_what_changed_and_keeps_the_cursor(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_timer, when_signs_end = ResourceScreen.set_timer, []
+
+    def keep_timer(screen: ResourceScreen, delay: float, callback: Any = None, **options: Any) -> Any:
+        if delay == resource_screen._SIGNS_S:
+            when_signs_end.append(callback)
+        return set_timer(screen, delay, callback, **options)
+
+    monkeypatch.setattr(ResourceScreen, "set_timer", keep_timer)
     async with demo(60).run_test(size=SMALL) as pilot:
         await settled(pilot)
         table = list_of(pilot).table
@@ -68,10 +76,10 @@ async def test_a_list_shows_what_changed_and_keeps_the_cursor(monkeypatch: pytes
         assert await refresh(pilot) == 1
         assert signs_of(pilot) == {"new@example.com": "+", str(changed["email"]): "~"}
         assert (table.selected_row["id"], table.cursor, table.top) == (row["id"], 4, 0)
-        monkeypatch.setattr(resource_screen, "_SIGNS_S", 0.01)
-        await write(pilot, "updateUser", {"firstName": "Renamed again"}, userId=str(changed["id"]))
-        await refresh(pilot)
-        await until(pilot, lambda: signs_of(pilot) == {})
+        (forget_signs,) = when_signs_end
+        forget_signs()
+        await settled(pilot)
+        assert signs_of(pilot) == {}
         await press(pilot, "G", *["k"] * 3)
         before = [table.view.id_at(table.top), table.row_id]
         await write(pilot, "createUser", {"email": "newer@example.com"})

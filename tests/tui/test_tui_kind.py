@@ -70,6 +70,7 @@ async def test_esc_ends_the_wait_for_the_kind_before_a_confirmation(
         store_for(CredentialKind.SESSION).set(box, sandbox.token)
         monkeypatch.setattr("dyntui.services.health.server_kind", never)
         monkeypatch.setattr("dyntui.api.waits.LONG_S", 0.1)
+        monkeypatch.setattr("dyntui.tui.shell.console_state._KIND_TIMEOUT_S", 0.1)
         console = Console(ConsoleState(profile=box))
         async with console.run_test(size=SIZE) as pilot:
             await settled(pilot)

@@ -31,7 +31,7 @@ async def _revoking(serve: Serve, latency_ms: int = 80) -> AsyncIterator[Pilot[A
     """A console that revokes the sessions of several users, two at a time; at least two are done."""
     paths().config.mkdir(parents=True, exist_ok=True)
     paths().settings_file.write_text("in_flight = 2\n")
-    with serve(latency_ms=latency_ms, users=60) as sandbox:
+    with serve(flags=(f"slow-ms={latency_ms}",), users=60) as sandbox:
         box = profile("box", base_url=sandbox.url, environment_id=sandbox.environment_id, kind="sandbox")
         box = replace(box, credential=CredentialKind.FILE)
         stored(box)
@@ -41,6 +41,7 @@ async def _revoking(serve: Serve, latency_ms: int = 80) -> AsyncIterator[Pilot[A
             await settled(pilot)
             await jump(pilot, "users")
             await press(pilot, *["space"] * COUNT, "X")
+            sandbox.set_faults(slow=1)
             await pilot.press("y")
             await until(pilot, lambda: _outcomes().count("done") >= 2)
             yield pilot
