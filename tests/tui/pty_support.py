@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import os
+import signal
 import sys
 import textwrap
 import time
@@ -62,6 +63,8 @@ class Pty:
             dimensions=(lines, columns),
             timeout=_LIMIT,
         )
+        self.child.delaybeforesend = None  # pexpect waits for programs that turn off the echo of a password late
+        self.child.ptyproc.delayafterclose = 0.0
 
     def read(self, seconds: float = 0.1) -> bool:
         """Take what comes within `seconds`; whether the program still runs."""
@@ -112,6 +115,13 @@ class Pty:
             assert self.read(), self.raw[-2000:]
             assert time.monotonic() < end, f"it does not come to rest:\n{self.emulator.text}"
         return length
+
+    def close(self) -> None:
+        """End the program at once, if it still runs."""
+        if self.child.isalive():
+            self.child.kill(signal.SIGKILL)
+            self.child.wait()
+        self.child.close()
 
     def ended(self) -> int:
         """Read to the end; the exit code."""

@@ -66,7 +66,7 @@ def reader(tmp_path: Path) -> Iterator[Reader]:
     settings.write_text("plain = true\n")
     reader = Reader(tmp_path, term="dumb")
     yield reader
-    reader.terminal.child.close(force=True)
+    reader.terminal.close()
 
 
 def test_every_key_is_followed_by_lines_of_plain_text(reader: Reader) -> None:

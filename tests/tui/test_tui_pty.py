@@ -25,7 +25,7 @@ def opened(tmp_path: Path) -> Iterator[list[Pty]]:
     terminals: list[Pty] = []
     yield terminals
     for terminal in terminals:
-        terminal.child.close(force=True)
+        terminal.close()
 
 
 DEMO = """

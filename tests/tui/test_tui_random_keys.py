@@ -15,7 +15,7 @@ from tests.tui.pty_support import Pty
 from tests.tui.random_typing import Step, key, script
 
 _LIMIT = 40.0
-_FAST, _ALL = 3, 200
+_FAST, _ALL = 1, 200
 _ROWS = 30
 
 
@@ -75,7 +75,7 @@ def runs() -> Iterator[list[Run]]:
     started: list[Run] = []
     yield started
     for run in started:
-        run.terminal.child.close(force=True)
+        run.terminal.close()
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,7 @@ class Terminal:
             dimensions=SIZE[::-1],
             encoding="utf-8",
         )
+        self.child.delaybeforesend = None
 
     def read(self) -> bool:
         """Take what comes within a moment; whether anything did."""

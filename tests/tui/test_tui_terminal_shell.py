@@ -66,7 +66,7 @@ def terminals(tmp_path: Path) -> Iterator[Terminals]:
     started = Terminals(tmp_path)
     yield started
     for terminal in started.opened:
-        terminal.child.close(force=True)
+        terminal.close()
 
 
 DYNTUI = f"{shlex.quote(sys.executable)} -m dyntui demo --users 20"

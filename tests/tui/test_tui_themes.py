@@ -176,7 +176,7 @@ def opened() -> Iterator[list[Pty]]:
     terminals: list[Pty] = []
     yield terminals
     for terminal in terminals:
-        terminal.child.close(force=True)
+        terminal.close()
 
 
 COLOR = re.compile(r"3[0-8]|4[0-8]|9[0-7]|10[0-7]")
