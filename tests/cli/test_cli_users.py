@@ -331,7 +331,7 @@ def test_wallets_are_listed_by_their_address(dyntui: Cli) -> None:
     assert wallet["id"] in {row["id"] for row in own}
     assert dyntui.json("wallets", "list", "--filter", "0x" + "1b" * 20)["items"] == []
     refused = dyntui("wallets", "list", "--filter", "metamask", check=False)
-    assert refused.returncode == 2 and "'metamask' is not an address." in refused.stderr
+    assert refused.returncode == 2 and "'metamask' is not an address or email." in refused.stderr
 
 
 def test_other_lists_of_wallets_are_still_compared_locally(dyntui: Cli) -> None:

@@ -213,7 +213,7 @@ def test_a_kill_while_rows_are_read_reads_them_again(sandbox: Any, tmp_path: Pat
         terminal.wait("· review")
         terminal.wait("1 of 1")  # the interrupted reading left nothing behind
         terminal.press("enter")
-        terminal.wait("29,025 of 30,000 ready, 975 with problems", 60)
+        terminal.wait("29,025 of 30,000 ready · 975 with problems", 60)
         terminal.press("Q")
         assert terminal.wait_for_exit() == 0
 

@@ -114,15 +114,19 @@ async def test_wallets_are_found_by_the_start_of_their_address_without_reading_t
             address = next(row["publicKey"] for row in wallets if row["chain"] == chain)[:length]
             found = {row["id"] for row in await _find_wallets(connection, address)}
             assert found == {row["id"] for row in wallets if address.lower() in row["publicKey"].lower()}
+        owner = wallets[0]["userId"]
+        email = str((await connection.client.users.get_raw(owner))["email"])
+        found = {row["id"] for row in await _find_wallets(connection, email)}
+        assert found == {row["id"] for row in wallets if row["userId"] == owner}
         operations = {entry.operation for entry in list(connection.log.entries())[before:]}
-        assert operations == {"getEnvironmentUsers", "getWalletsByUserId"}
+        assert operations == {"getEnvironmentUsers", "getWalletsByUserId", "getUser"}
 
 
 async def test_too_many_owners_are_refused_with_the_way_out(tmp_path: Path) -> None:
     async with connected(tmp_path, users=400) as connection:
         with pytest.raises(UsageError, match="More than 100 users") as refused:
             await _find_wallets(connection, "0x")
-        assert "Type more of the address." in refused.value.hint
+        assert "Type more of it." in refused.value.hint
 
 
 async def _find_wallets(connection: Connection, address: str) -> list[dict[str, Any]]:
@@ -136,6 +140,7 @@ def test_only_an_address_is_a_filter_of_the_list_of_wallets() -> None:
         assert parse_filter(WALLETS.filter, text) == {}, text
     for text in (
         "0x12ab",
+        "ada@example.com",
         "4Nd1mBQtrMJVYVfKf2PJy9NZUZdTAsp7D4xWLs4gDB4T",
         "bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq",
     ):

@@ -140,4 +140,4 @@ async def test_rows_that_the_api_would_refuse_are_not_sent(tmp_path: Path) -> No
     console = demo(users=5)
     async with console.run_test(size=WIDE) as pilot:
         await go_to(pilot, hostile(tmp_path / "people.csv"), "review")
-        assert "1 of 3 ready, 2 with problems" in harmless(pilot)
+        assert "1 of 3 ready · 2 with problems" in harmless(pilot)

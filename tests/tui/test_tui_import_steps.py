@@ -248,7 +248,7 @@ async def test_a_field_is_found_by_typing_a_part_of_it(people: Path) -> None:
         mapping = wizard_of(pilot).draft.mapping
         assert mapping is not None
         assert "metadata.Plan" not in mapping.targets
-        assert "5 columns mapped, 1 excluded" in bottom(console)
+        assert "5 mapped · 1 excluded" in bottom(console)
 
 
 async def test_transforms_show_their_result(tmp_path: Path) -> None:
@@ -319,7 +319,7 @@ async def test_problems_are_grouped_and_row_counts_add_up(people: Path) -> None:
     async with console.run_test(size=SIZE) as pilot:
         await go_to(pilot, people, "review")
         text = text_of(console)
-        assert "52 of 60 ready, 8 with problems" in bottom(console)
+        assert "52 of 60 ready · 8 with problems" in bottom(console)
         assert "Review 8 problems" in step_bar(console)
         assert "✕ email_invalid" in text
         assert "✕ duplicate_in_file" in text
@@ -334,11 +334,11 @@ async def test_a_cell_is_edited_and_the_change_is_undone(people: Path) -> None:
         await press(pilot, "enter")
         assert "apply   esc cancel" in bottom(console)
         await fill(pilot, "person4@example.com")
-        assert "53 of 60 ready, 7 with problems" in bottom(console)
+        assert "53 of 60 ready · 7 with problems" in bottom(console)
         await press(pilot, "u")
-        assert "52 of 60 ready, 8 with problems" in bottom(console)
+        assert "52 of 60 ready · 8 with problems" in bottom(console)
         await press(pilot, "ctrl+r")
-        assert "53 of 60 ready, 7 with problems" in bottom(console)
+        assert "53 of 60 ready · 7 with problems" in bottom(console)
 
 
 async def test_esc_leaves_a_cell_unchanged(people: Path) -> None:
@@ -348,7 +348,7 @@ async def test_esc_leaves_a_cell_unchanged(people: Path) -> None:
         await press(pilot, "enter", *"zzz", "escape")
         assert step_of(pilot).NAME == "review"
         assert "zzz" not in text_of(console)
-        assert "52 of 60 ready, 8 with problems" in bottom(console)
+        assert "52 of 60 ready · 8 with problems" in bottom(console)
 
 
 async def test_all_rows_with_a_problem_are_fixed_together(people: Path) -> None:
@@ -361,7 +361,7 @@ async def test_all_rows_with_a_problem_are_fixed_together(people: Path) -> None:
         assert "Replace text in the cell" in text_of(console)
         await press(pilot, "down", "down", "enter")
         await fill(pilot, "@@", "@")
-        assert "55 of 60 ready, 5 with problems" in bottom(console)
+        assert "55 of 60 ready · 5 with problems" in bottom(console)
         assert "3 rows changed" in console.session.notifications[-1].text
 
 
@@ -370,11 +370,11 @@ async def test_rows_are_skipped_and_included_again(people: Path) -> None:
     async with console.run_test(size=SIZE) as pilot:
         await go_to(pilot, people, "review")
         await press(pilot, "space", "space", "d")
-        assert "52 of 60 ready, 6 with problems, 2 excluded" in bottom(console)
+        assert "52 of 60 ready · 6 with problems · 2 excluded" in bottom(console)
         await press(pilot, "tab", "end")
         assert "excluded" in text_of(console)
         await press(pilot, "tab", "d")
-        assert "52 of 60 ready, 7 with problems, 1 excluded" in bottom(console)
+        assert "52 of 60 ready · 7 with problems · 1 excluded" in bottom(console)
 
 
 async def test_n_moves_to_the_next_problem_and_a_shows_all_rows(people: Path) -> None:
@@ -418,7 +418,7 @@ async def test_going_back_and_changing_the_mapping_loses_no_change(people: Path)
         await press(pilot, "d", "left_square_bracket")
         assert step_of(pilot).NAME == "map"
         await press(pilot, "end", "up", "m", "right_square_bracket")
-        assert "53 of 60 ready, 6 with problems, 1 excluded" in bottom(console)
+        assert "53 of 60 ready · 6 with problems · 1 excluded" in bottom(console)
         await press(pilot, "f", "v", "v")
         assert '"Plan": "free"' in text_of(console)
 
@@ -436,9 +436,9 @@ async def test_leaving_the_wizard_keeps_the_draft_and_releases_the_job(people: P
         Journal.open(find_job("last")).close()
         await press(pilot, "escape")
         assert step_of(pilot).NAME == "review"
-        assert "53 of 60 ready, 7 with problems" in bottom(console)
+        assert "53 of 60 ready · 7 with problems" in bottom(console)
         await press(pilot, "u")
-        assert "52 of 60 ready, 8 with problems" in bottom(console)
+        assert "52 of 60 ready · 8 with problems" in bottom(console)
 
 
 async def test_a_draft_is_continued_in_another_console(people: Path) -> None:
@@ -456,7 +456,7 @@ async def test_a_draft_is_continued_in_another_console(people: Path) -> None:
         assert "people.csv · review: 7 problems" in text_of(again)
         await press(pilot, "home", "down", "enter")
         assert step_of(pilot).NAME == "review"
-        await until(pilot, lambda: "53 of 60 ready, 7 with problems" in bottom(again))
+        await until(pilot, lambda: "53 of 60 ready · 7 with problems" in bottom(again))
 
 
 # Check, plan, run, finish
@@ -741,10 +741,10 @@ async def test_failed_rows_are_corrected_and_sent_in_the_same_job(people: Path) 
         await job_at_rest(pilot)
         await press(pilot, "e")
         assert step_of(pilot).NAME == "review"
-        assert "0 of 6 ready, 6 with problems" in bottom(console)
+        assert "0 of 6 ready · 6 with problems" in bottom(console)
         await press(pilot, "enter")
         await fill(pilot, "person4@example.com")
-        assert "1 of 6 ready, 5 with problems" in bottom(console)
+        assert "1 of 6 ready · 5 with problems" in bottom(console)
         await press(pilot, "left_square_bracket", "left_square_bracket")
         assert "José" in text_of(console)
         await press(
@@ -777,13 +777,13 @@ async def test_a_row_refused_by_the_server_has_a_problem_until_it_is_changed(tmp
         await jump(pilot, "jobs")
         await press(pilot, "e")
         assert step_of(pilot).NAME == "review"
-        assert "0 of 1 ready, 1 with problems" in bottom(console)
+        assert "0 of 1 ready · 1 with problems" in bottom(console)
         assert "Refused last time: not wanted" in text_of(console)
         await press(pilot, "enter")
         await fill(pilot, "ada@example.org")
-        assert "1 of 1 ready, 0 with problems" in bottom(console)
+        assert "1 of 1 ready · 0 with problems" in bottom(console)
         await press(pilot, "u")
-        assert "0 of 1 ready, 1 with problems" in bottom(console)
+        assert "0 of 1 ready · 1 with problems" in bottom(console)
         await jump(pilot, "jobs")
         jobs = console.screen
         assert isinstance(jobs, JobsScreen)
@@ -828,10 +828,10 @@ async def test_allowlist_entries_are_imported_with_the_wizard(tmp_path: Path) ->
         assert "emailVerifiedAt" not in text_of(console)
         assert "walletPublicKey" in text_of(console)
         await press(pilot, "right_square_bracket")
-        assert "2 of 4 ready, 2 with problems" in bottom(console)
+        assert "2 of 4 ready · 2 with problems" in bottom(console)
         await press(pilot, "enter")
         await fill(pilot, "example.org")
-        assert "3 of 4 ready, 1 with problems" in bottom(console)
+        assert "3 of 4 ready · 1 with problems" in bottom(console)
         await press(pilot, "right_square_bracket", "enter", "right_square_bracket", "enter", "y")
         await job_at_rest(pilot)
         assert "3 of 4 imported, 1 not imported" in bottom(console)

@@ -73,9 +73,9 @@ def named_lines(columns: Sequence[Column], rows: Sequence[Row], now: datetime) -
 
 def _text(column: Column, row: Row, now: datetime) -> str:
     """Return the text of a cell, whole also where the console shortens it."""
-    from dyntui.resources.cell_formats import address, short_id, text
+    from dyntui.resources.cell_formats import short_id, text
 
-    format = text if column.format in (address, short_id) else column.format
+    format = text if column.format is short_id else column.format
     return safe(format(column.value(row), now), _LONGEST_CELL)
 
 

@@ -44,7 +44,12 @@ add_action_command(wallets, USERS, _RECOVER, "recover")
 
 @wallets.command("list")
 @click.option("--user", metavar="USER", help="Only the wallets of this user.")
-@click.option("--filter", "address", metavar="ADDRESS", help="Only wallets with this address, or a part of it.")
+@click.option(
+    "--filter",
+    "address",
+    metavar="TEXT",
+    help="Only wallets with this address, or of users with this email, or a part of it.",
+)
 @limit_option
 @all_option
 @watch_option
@@ -59,7 +64,7 @@ def list_wallets(
     all_rows: bool,
     conditions: RowConditions,
 ) -> None:
-    """List the wallets of the environment, of one user, or with an address.
+    """List the wallets of the environment, of one user, with an address, or of an email.
 
     --filter searches the wallets of all users, or of the user of --user; deleted wallets are not searched.
     """
@@ -70,7 +75,10 @@ def list_wallets(
     record = WALLETS
     server_filter = parse_filter(WALLETS.filter, address) if address and WALLETS.filter is not None else {}
     if address and not server_filter:
-        raise UsageError(f"{address!r} is not an address.", hint="Type at least 0x and 4 digits, or 20 characters.")
+        hint = "Type an email, at least 0x and 4 digits, or 20 characters of an address."
+        raise UsageError(f"{address!r} is not an address or email.", hint=hint)
+    if address and user and "@" in address:
+        raise UsageError("--user already selects the owner.", hint="Leave out --user, or filter by an address.")
     if user:
         record = replace(WALLETS, list=ListOperation("getWalletsByUserId", "wallets"), parent_resource="users")
     print_list(

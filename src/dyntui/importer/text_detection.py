@@ -55,7 +55,7 @@ _BLOCK = 1 << 20
 _EXCERPT = 40
 _LONGEST_KEY = 200
 """Characters around an excerpt in which a private key may begin or end."""
-_WORD_END = re.compile(r"[\x00-\x7f]")
+_WORD_START, _WORD_END = re.compile(r"\w*\Z"), re.compile(r"[\x00-\x7f]")
 _MANY_NULS = 0.3
 _DELIMITERS = ",;\t|"
 NO_DELIMITER = "\x1f"
@@ -179,14 +179,16 @@ def _first_odd_line(opened: SourceFile) -> bytes:
 
 
 def _excerpt(text: str) -> str:
-    """Return the text around the first non-ASCII character; only the word, when a private key is near."""
+    """Return the text from the word with the first non-ASCII character; only the word, when a private key is near."""
     text = text.strip()
     first = next((index for index, char in enumerate(text) if ord(char) > 127), 0)
     start = max(0, first - _EXCERPT // 2)
     if is_private_key(text[max(0, start - _LONGEST_KEY) : start + _EXCERPT + _LONGEST_KEY], hex_key=True):
         word = _WORD_END.search(text[first : first + _EXCERPT])
         return text[first : first + (word.start() if word else 1)]
-    return ("…" if start else "") + text[start : start + _EXCERPT]
+    word = _WORD_START.search(text[start:first])
+    start += word.start() if word else 0
+    return text[start : start + _EXCERPT]
 
 
 def non_ascii_excerpts(opened: SourceFile, encoding: str, limit: int = 5) -> tuple[str, ...]:

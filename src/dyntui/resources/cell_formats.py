@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from dyntui.core.ids import short_id as shorten_id
-from dyntui.core.text import safe, shorten
+from dyntui.core.text import safe
 from dyntui.core.times import parse_time, time_text, time_width
 
 __all__ = [
     "NOTHING",
+    "SHORTENING",
     "Format",
-    "address",
     "comma_list",
     "enabled_since",
     "get_path",
@@ -54,11 +54,6 @@ def text(value: object, now: datetime) -> str:
 def short_id(value: object, now: datetime) -> str:
     """Format an id, shortened in the middle."""
     return safe(shorten_id(value), _CELL) if isinstance(value, str) and value else text(value, now)
-
-
-def address(value: object, now: datetime) -> str:
-    """Format a wallet address, shortened in the middle."""
-    return safe(shorten(value, 13), _CELL) if isinstance(value, str) and value else text(value, now)
 
 
 def time(value: object, now: datetime) -> str:
@@ -103,3 +98,7 @@ def comma_list(value: object, now: datetime) -> str:
     if isinstance(value, list):
         return safe(", ".join(str(part) for part in value), _CELL) or NOTHING
     return text(value, now)
+
+
+SHORTENING: frozenset[Format] = frozenset({text, short_id, time, enabled_since, comma_list})
+"""The formats that show less than the whole value."""

@@ -39,7 +39,7 @@ EVENTS = Resource(
     columns=(
         time_column("timestamp", "time", priority=0, former_titles=("when",)),
         Column("eventName", "event", 28, grow=True, priority=0),
-        Column(title="user", width=11, format=short_id, pick=user_id_of, priority=1),
+        Column(title="user", width=24, grow=True, format=short_id, names="users", pick=user_id_of, priority=1),
         Column("environmentName", "environment", 11, priority=3),
         id_column("eventId", priority=2),
     ),

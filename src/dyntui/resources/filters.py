@@ -20,8 +20,8 @@ __all__ = [
 _MAX_NAME_WORDS = 5
 """A text of more words is searched as it is: no name has them, and each split of the words needs requests."""
 
-_ADDRESS = re.compile(r"0x[0-9a-fA-F]{4,64}|(?=.*[0-9])[A-Za-z0-9_-]{20,128}")
-"""A wallet address, or enough of one to search for."""
+_ADDRESS = re.compile(r"0x[0-9a-fA-F]{4,64}|(?=.*[0-9])[A-Za-z0-9_-]{20,128}|[^@\s]+@[^@\s]+")
+"""A wallet address or the email of an owner, or enough of one to search for."""
 
 
 def parse_filter(spec: Filter, text: str) -> dict[str, str]:
@@ -75,7 +75,7 @@ def short_name(name: str) -> str:
 def filter_hint(spec: Filter) -> str:
     """Return examples of filters, for the empty input."""
     if spec.owner_column:
-        return "0x… or another address: all wallets   other text: the loaded rows"
+        return "0x… or an email: all wallets   other text: the loaded rows"
     examples = ["text"]
     if "email" in spec.columns:
         examples.append("email:ada")

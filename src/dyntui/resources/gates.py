@@ -31,7 +31,7 @@ GATES = Resource(
         Column("name", "name", 18, grow=True, priority=0),
         Column("outcome", "outcome", 10, priority=0),
         Column("scope", "scope", 12, priority=2),
-        Column("enabledAt", "enabled", 15, format=enabled_since, priority=1),
+        Column("enabledAt", "enabled", 16, format=enabled_since, priority=1),
         Column("rules", "rules", 5, right=True, format=item_count, priority=3),
         Column(
             title="required tokens", width=20, grow=True, pick=_required_tokens, priority=4, former_titles=("asks for",)

@@ -84,7 +84,7 @@ GLOBAL_CONNECTIONS = Resource(
     columns=(
         Column("appUrl", "app", 30, grow=True, priority=0),
         Column("status", "status", 13, priority=0),
-        Column("userId", "user", 11, format=short_id, priority=1),
+        Column("userId", "user", 24, grow=True, format=short_id, names="users", priority=1),
         time_column("createdAt", "connected", priority=1),
         time_column("expiresAt", "expires", priority=2),
     ),

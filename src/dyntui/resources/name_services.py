@@ -11,7 +11,6 @@ from dyntui.resources.action import (
     disable_action,
     enable_action,
 )
-from dyntui.resources.cell_formats import address
 from dyntui.resources.columns import enabled_column, label_from
 from dyntui.resources.resource import Column, ListOperation, Resource, Shape
 
@@ -30,7 +29,7 @@ NAME_SERVICES = Resource(
     columns=(
         Column("chainName", "chain", 8, priority=0),
         Column("domain", "domain", 24, grow=True, priority=0),
-        Column("address", "address", 14, format=address, priority=1),
+        Column("address", "address", 14, grow=True, priority=1),
         enabled_column(),
     ),
     route="detail",

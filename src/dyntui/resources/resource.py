@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from dyntui.core.json_types import Row
 from dyntui.resources.action import ActionTarget, ResourceAction
-from dyntui.resources.cell_formats import Format, get_path, min_width, text
+from dyntui.resources.cell_formats import SHORTENING, Format, get_path, min_width, text
 
 __all__ = [
     "ActionTarget",
@@ -96,6 +96,8 @@ class Column:
     """Makes the text of a cell from the value and the current time."""
     order: str = ""
     """The name of the column in the server's `orderBy`; "" when the server cannot order by it."""
+    names: str = ""
+    """The resource whose ids the values are. Lists show the names of these objects where the row cache has them."""
     pick: Callable[[Row], object] | None = None
     """Computes the value from the row, in place of `field`."""
     former_titles: tuple[str, ...] = ()
@@ -118,6 +120,11 @@ class Column:
     def cell(self, row: Row, now: datetime) -> str:
         """Return the text of the cell, safe for the terminal; `—` for no value. now: the time from which ages are counted."""
         return self.format(self.value(row), now)
+
+    def whole(self, row: Row, now: datetime) -> object:
+        """Return the value where the cell shows less than it; else the text of the cell. now: as for `cell`."""
+        value = self.value(row)
+        return value if self.format in SHORTENING and isinstance(value, (str, list, dict)) else self.cell(row, now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dyntui.core.effect import Effect
-from dyntui.core.text import shorten
 from dyntui.resources.action import ActionTarget, NoChange, ResourceAction, create_action, delete_action, edit_action
-from dyntui.resources.cell_formats import item_count, short_id, text, time, yes_no
+from dyntui.resources.cell_formats import item_count, short_id, time, yes_no
 from dyntui.resources.columns import time_column
 from dyntui.resources.resource import Column, Filter, ListOperation, Paging, Resource, Row
 
@@ -134,11 +133,11 @@ WALLETS = Resource(
     list=ListOperation("getWalletsByEnvironmentId", "wallets", Paging.OFFSET),
     filter=Filter("address", owner_column="walletPublicKey"),
     columns=(
-        Column("publicKey", "address", 14, grow=True, priority=0, format=text),
+        Column("publicKey", "address", 14, grow=True, priority=0),
         Column("chain", "chain", 8, priority=0),
         Column("name", "wallet", 16, priority=1),
         Column("provider", "provider", 17, priority=2),
-        Column("userId", "user", 11, format=short_id, priority=1),
+        Column("userId", "user", 24, grow=True, format=short_id, names="users", priority=1),
         Column("signInEnabled", "sign-in", 7, format=yes_no, priority=5),
         time_column("deletedAt", "deleted", priority=4),
         time_column("createdAt", "created", priority=3),
@@ -149,7 +148,7 @@ WALLETS = Resource(
     detail="getWalletById",
     route="wallet",
     empty="There are no wallets in this environment.",
-    label=lambda row: shorten(str(row.get("publicKey") or ""), 13),
+    label=lambda row: str(row.get("publicKey") or ""),
     command="wallets",
     extra_operations=("getWalletsByUserId",),
     actions=(

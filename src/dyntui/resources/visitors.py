@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dyntui.resources.cell_formats import address
 from dyntui.resources.columns import id_column, time_column
 from dyntui.resources.resource import Column, Filter, ListOperation, Paging, Resource
 
@@ -17,7 +16,7 @@ VISITORS = Resource(
         "filter", "filterValue", "filterColumn", columns=("all", "id", "walletPublicKey"), other_keys=("chain",)
     ),
     columns=(
-        Column("address", "address", 20, grow=True, format=address, priority=0),
+        Column("address", "address", 20, grow=True, priority=0),
         Column("chain", "chain", 8, priority=0),
         Column("walletName", "wallet", 18, priority=1),
         Column("provider", "provider", 18, priority=2),

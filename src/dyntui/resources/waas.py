@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dyntui.resources.action import delete_action
-from dyntui.resources.cell_formats import address
 from dyntui.resources.columns import id_column, time_column
 from dyntui.resources.resource import Column, ListOperation, Resource, Shape
 
@@ -47,7 +46,7 @@ POLICIES = Resource(
         Column("name", "rule", 24, grow=True, priority=0),
         Column("ruleType", "type", 6, priority=0, former_titles=("kind",)),
         Column("chain", "chain", 6, priority=1),
-        Column("address", "address", 14, format=address, priority=2),
+        Column("address", "address", 14, grow=True, priority=2),
         Column("functionName", "function", 18, priority=2),
         Column("valueLimit.totalLimit", "limit", 14, priority=3),
         id_column("ruleId", priority=3),

@@ -1,6 +1,6 @@
-"""Find wallets by their address.
+"""Find wallets by their address or by the email of their owner.
 
-The list of wallets has no filter, so the users who own a wallet with the address are searched, and then their wallets.
+The list of wallets has no filter, so the users with the address or email are searched, and then their wallets.
 Deleted wallets and those of deleted users are not found this way. Source: docs/vendor-api.md#filter.
 """
 
@@ -26,27 +26,31 @@ _MAX_OWNERS = 100
 
 
 async def find_wallets(
-    client: Client, scan_users: Callable[[ListQuery], AsyncGenerator[Row, None]], address: str
+    client: Client, scan_users: Callable[[ListQuery], AsyncGenerator[Row, None]], text: str
 ) -> list[Row]:
-    """Return the wallets whose address contains `address`, without regard to case.
+    """Return the wallets whose address, or whose owner's email, contains `text`, without regard to case.
 
     scan_users: yields the users that the server finds for a query. Raises UsageError when they are too many.
     """
     owners: dict[str, None] = {}
     assert WALLETS.filter is not None
-    for value in dict.fromkeys((address, address.lower())):
-        parameters = {"filterColumn": WALLETS.filter.owner_column, "filterValue": value}
+    is_email = "@" in text
+    column = "email" if is_email else WALLETS.filter.owner_column
+    for value in dict.fromkeys((text, text.lower())):
+        parameters = {"filterColumn": column, "filterValue": value}
         async with aclosing(scan_users(ListQuery(order=USERS.list.order, filter=parameters))) as users:
             async for user in users:
                 owners[str(user.get("id"))] = None
                 if len(owners) > _MAX_OWNERS:
-                    raise UsageError(
-                        f"More than {_MAX_OWNERS} users have a wallet whose address contains {address!r}.",
-                        hint="Type more of the address.",
-                    )
+                    place = "their email" if is_email else "the address of a wallet"
+                    problem = f"More than {_MAX_OWNERS} users have {text!r} in {place}."
+                    raise UsageError(problem, hint="Type more of it.")
     found = await asyncio.gather(*(_wallets_of(client, user_id) for user_id in owners))
-    part = address.casefold()
-    return [wallet for wallets in found for wallet in wallets if part in str(wallet.get("publicKey") or "").casefold()]
+    part = text.casefold()
+    all_wallets = [wallet for wallets in found for wallet in wallets]
+    if is_email:
+        return all_wallets
+    return [wallet for wallet in all_wallets if part in str(wallet.get("publicKey") or "").casefold()]
 
 
 async def _wallets_of(client: Client, user_id: str) -> list[Row]:

@@ -10,7 +10,7 @@ returns why the action is not available now.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from inspect import isawaitable
@@ -39,6 +39,7 @@ __all__ = [
     "active_actions",
     "bindings",
     "disabled_reason_of",
+    "footer_label",
     "heading_of",
     "key_label",
     "key_of",
@@ -279,8 +280,25 @@ def key_of(action_id: str) -> str:
 
     Raises KeyError for an unknown action.
     """
-    own = _custom_keys.get(action_id, "")
-    return key_label(own.split(",")[0].strip() or ACTIONS[action_id].keys[0])
+    return key_label(_keys_of(action_id)[0])
+
+
+def _keys_of(action_id: str) -> Sequence[str]:
+    own = [key.strip() for key in _custom_keys.get(action_id, "").split(",")]
+    return own if own[0] else ACTIONS[action_id].keys
+
+
+_SUBMIT_KEY = "ctrl+s"
+"""The key that submits every form and step, which is shown after another key."""
+
+
+def footer_label(action_id: str, keys: Sequence[str] = ()) -> str:
+    """Return the key of an action for a footer: the first, and the one that submits.
+
+    keys: the keys of the action; () for those that it has now.
+    """
+    keys = keys or _keys_of(action_id)
+    return f"{key_label(keys[0])}, {_SUBMIT_KEY}" if _SUBMIT_KEY in keys[1:] else key_label(keys[0])
 
 
 _LABELED_KEYS = {label: key for key, label in _KEY_LABELS.items()}

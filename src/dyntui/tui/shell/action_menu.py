@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["open_action_menu"]
 
-_UNLISTED_SCOPES = ("app", "rows", "tree", "table")
+_UNLISTED_SCOPES = ("app", "rows", "panes", "tree", "table")
 """Scopes of the cursor and of the console itself, which the help and the palette list."""
 
 

@@ -18,7 +18,7 @@ from textual.widget import Widget
 from dyntui.core.errors import DyntuiError
 from dyntui.core.text import quantity, safe
 from dyntui.core.times import age, now
-from dyntui.tui.kit.action_registry import ActionMixin, active_actions, key_of
+from dyntui.tui.kit.action_registry import ActionMixin, active_actions, bindings, key_of
 from dyntui.tui.kit.messages import LatestMessage
 from dyntui.tui.kit.widgets.line_list import LineList
 from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
@@ -26,6 +26,7 @@ from dyntui.tui.kit.widgets.prompt import Prompt, PromptOptions, Suggestions
 from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.kit.workers import start_worker
+from dyntui.tui.shell.actions import SHELL_ACTIONS
 from dyntui.tui.shell.header_footer import Breadcrumbs, StatusBar, StatusIndicator
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class ConsoleScreen(ActionMixin, Screen[None]):
 
     # Textual paints the whole screen whenever another widget gets the focus; the two widgets paint themselves.
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+    BINDINGS = bindings(SHELL_ACTIONS, "panes")
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]
 
     class StatusChanged(LatestMessage):
@@ -66,6 +68,8 @@ class ConsoleScreen(ActionMixin, Screen[None]):
     """Called when the prompt that is open is closed without an answer."""
     open_action = ""
     """The id of the action that a click on the line under the cursor runs; "" for none."""
+    enter_shows_row = False
+    """Whether enter shows all that a row of the table has, also what is cut."""
     out_of_date = False
     """Whether a write changed the resources that are shown, and they were not read again since."""
     change_count = 0
@@ -192,7 +196,9 @@ class ConsoleScreen(ActionMixin, Screen[None]):
         indicator.in_flight = self.console.in_flight
         indicator.set_class(self.console.session.job_elsewhere, "-elsewhere")
         indicator.repaint()
-        self.query_one(StatusBar).show(self._status_parts())
+        table = self.focused
+        hides_text = isinstance(table, Table) and table.hides_text and not self.enter_shows_row
+        self.query_one(StatusBar).show(self._status_parts(), "table.row" if hides_text else "")
 
     def _wait_parts(self) -> tuple[Piece, ...]:
         """Return the longest wait of a request, such as for the rate limit."""
@@ -244,6 +250,12 @@ class ConsoleScreen(ActionMixin, Screen[None]):
         """Show the new position of the cursor in the footer, in the same frame as the list."""
         if self.is_active and self.is_mounted:
             self._paint_status()
+
+    @on(Table.RowRequested)
+    def _row_requested(self, event: Table.RowRequested) -> None:
+        from dyntui.tui.kit.dialogs.row_dialog import RowDialog
+
+        self.console.ask(RowDialog(event.cells))
 
     @on(LineList.Opened)
     async def _line_opened(self) -> None:
@@ -298,6 +310,14 @@ class ConsoleScreen(ActionMixin, Screen[None]):
         """
         if change_count == self.change_count:
             self.out_of_date = False
+
+    # Panes
+
+    def next_pane_disabled_reason(self) -> str | None:
+        return None if sum(pane in self.focus_chain for pane in self.query(LineList)) > 1 else "There is one pane."
+
+    def action_next_pane(self) -> None:
+        self.focus_next()
 
     # The prompt
 

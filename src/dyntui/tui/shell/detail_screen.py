@@ -68,6 +68,7 @@ class DetailScreen(AutoRefreshMixin, ObjectScreen[Row]):
 
     BINDINGS = bindings(SHELL_ACTIONS, "detail")
     open_action = "detail.open"
+    enter_shows_row = True
     TABS: tuple[Tab, ...] = (Tab("details", "Details"), Tab("raw", "Raw"))
     RAW_LEVELS = 1
     """The unfolded levels of the JSON."""

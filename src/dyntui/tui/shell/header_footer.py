@@ -16,9 +16,9 @@ from textual import events
 from dyntui.config.urls import shown_host
 from dyntui.core.ids import short_id
 from dyntui.core.text import safe
-from dyntui.tui.kit.action_registry import ActiveAction, key_label, press_label
+from dyntui.tui.kit.action_registry import ActiveAction, footer_label, key_label, press_label
 from dyntui.tui.kit.plain.plain_text import join_texts, plain_text
-from dyntui.tui.kit.widgets.cells import cut, fit, width_of
+from dyntui.tui.kit.widgets.cells import cut, fit, is_identifier, width_of
 from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
 
 if TYPE_CHECKING:
@@ -29,9 +29,14 @@ __all__ = ["Breadcrumbs", "StatusBar", "StatusIndicator"]
 
 
 _HOST_WIDTH = 40
-_SUBMIT_KEY = "ctrl+s"
-"""The key that submits every form and step, which is shown after another key."""
-_MIN_PARTS_WIDTH = 24
+_BEFORE_ID = " · "
+"""What is before the id of the environment, which is left out where the breadcrumbs need its room."""
+_IDENTIFIER_WIDTH = 19
+"""The width of an address or id in the breadcrumbs."""
+_GAP, _NARROW_GAP = 3, 2
+"""The cells between keys, and between them where not all fit."""
+_PROMOTED_RANK = 89
+_MIN_PARTS_WIDTH = 16
 _WIDTH_STEP = 8
 
 
@@ -53,9 +58,15 @@ class Breadcrumbs(LineWidget):
         return [f"Environment: {plain_text(''.join(text for text, _ in self._environment()))}"]
 
     def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
-        left = [(" ", ""), *self._environment()]
+        breadcrumbs = " › ".join(
+            cut(safe(part, 80), _IDENTIFIER_WIDTH) if is_identifier(part) else safe(part, 80)
+            for part in self.breadcrumbs
+        )
+        left: list[Piece] = [(" ", ""), *self._environment()]
         used = sum(width_of(text) for text, _ in left)
-        breadcrumbs = " › ".join(safe(part, 80) for part in self.breadcrumbs)
+        if used + 3 + width_of(breadcrumbs) > width:
+            left = [piece for piece in left if not piece[0].startswith(_BEFORE_ID)]
+            used = sum(width_of(text) for text, _ in left)
         room = width - used - 3
         breadcrumbs = _cut_left(breadcrumbs, room) if room > 3 else ""
         centre = max(used + 3, (self.screen.size.width - width_of(breadcrumbs)) // 2)
@@ -69,7 +80,7 @@ class Breadcrumbs(LineWidget):
         if profile is None:
             return [("dyntui", "kind"), ("  no environment", "")]
         pieces = [(f"● {profile.kind}", "kind"), (f"  {safe(profile.name, 40)}", "kind")]
-        pieces.append((f" · {safe(short_id(profile.environment_id), 20)}", ""))
+        pieces.append((f"{_BEFORE_ID}{safe(short_id(profile.environment_id), 20)}", ""))
         if self._session.demo is None and (host := shown_host(profile.base_url)):
             # The end of a host name tells its owner.
             pieces.append((f"  {_cut_left(safe(host, 300), _HOST_WIDTH)}", "kind"))
@@ -125,13 +136,19 @@ class StatusBar(LineWidget):
     """The parts of the status, the most important first."""
     _keys: tuple[tuple[str, str], ...] = ()
     """The keys of the available actions with their titles, by rank."""
+    _kept = 2
+    """The number of keys, from the last one, that are shown even when there is little room."""
     _parts_width = 0
 
-    def show(self, parts: tuple[Piece, ...]) -> None:
-        """Show other status parts, and the keys of the actions that are available now."""
+    def show(self, parts: tuple[Piece, ...], promoted: str = "") -> None:
+        """Show other status parts, and the keys of the actions that are available now.
+
+        promoted: the id of an action that is shown before the last two, and as long as they are; "" for none.
+        """
         self.parts = parts
         shown = [active for active in self.actions if active.action.rank and active.disabled_reason is None]
-        shown.sort(key=lambda active: active.action.rank)
+        shown.sort(key=lambda active: active.action.rank if active.action.id != promoted else _PROMOTED_RANK)
+        self._kept = 2 + any(active.action.id == promoted for active in shown)
         self._keys = tuple((_shown_keys(active), active.action.title) for active in shown)
         self.repaint()
 
@@ -148,47 +165,52 @@ class StatusBar(LineWidget):
         press_label(self.app, self.label_at(event.x, event.y))
 
     def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
-        essential_keys = (*self._keys[:1], *self._keys[-2:]) if len(self._keys) > 3 else self._keys
-        max_width = max(_MIN_PARTS_WIDTH, min(width * 3 // 5, width - _keys_length(essential_keys)))
+        essential_keys = (*self._keys[: max(0, min(2, len(self._keys) - self._kept))], *self._keys[-self._kept :])
+        essential_width = _keys_length([*_short(essential_keys), ("…", "")], _NARROW_GAP)
+        max_width = max(_MIN_PARTS_WIDTH, min(width * 3 // 5, width - essential_width))
         needed_width = max(_length(self.parts) + 2 if self.parts else 0, _MIN_PARTS_WIDTH)
         if self._parts_width > max_width or not self._parts_width - 2 * _WIDTH_STEP < needed_width <= self._parts_width:
             # In steps, and smaller only by two steps, so that the keys do not move during scrolling.
             self._parts_width = min(-(-needed_width // _WIDTH_STEP) * _WIDTH_STEP, max_width)
         return [
-            *_keys_within(self._keys, width - self._parts_width),
+            *_keys_within(self._keys, width - self._parts_width, self._kept),
             *_parts_within(self.parts, self._parts_width),
         ], ""
 
 
 @lru_cache(maxsize=64)
-def _keys_within(keys: tuple[tuple[str, str], ...], width: int) -> tuple[Piece, ...]:
-    """Return as many keys as fit, in exactly `width` cells."""
-    names = list(keys)
+def _keys_within(keys: tuple[tuple[str, str], ...], width: int, kept: int) -> tuple[Piece, ...]:
+    """Return as many keys as fit, in exactly `width` cells. The last `kept`, such as `? help`, stay longest."""
+    names, gap = ([*keys], _GAP) if _keys_length(keys, _GAP) <= width else (_short(keys), _NARROW_GAP)
     cut_off = False
-    while names and _keys_length(names) > width:
-        # the last two, `: jump` and `? help`, stay longest
-        names.pop(-3 if len(names) > 2 else -1)
+    while names and _keys_length(names, gap) + cut_off * (1 + gap) > width:
+        names.pop(-kept - 1 if len(names) > kept else -1)
         cut_off = True
     pieces: list[Piece] = [(" ", "")]
     for place, (key, title) in enumerate(names):
-        if cut_off and place == max(0, len(names) - 2):
-            pieces.append(("…  ", "dim"))
-        pieces += [(key, "strong"), (f" {title}   ", "dim")]
+        if cut_off and place == max(0, len(names) - kept):
+            pieces.append(("…" + " " * gap, "dim"))
+        pieces += [(key, "strong"), (f" {title}" + " " * gap, "dim")]
     last, style = pieces.pop()
     return (*pieces, (fit(last.rstrip(), width - sum(width_of(text) for text, _ in pieces)), style))
 
 
-def _keys_length(keys: Sequence[tuple[str, str]]) -> int:
-    return sum(width_of(key) + width_of(title) + 4 for key, title in keys) + 2
+def _short(keys: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return only the first of the keys of each action: `]` for `], ctrl+s`."""
+    return [(key.partition(", ")[0], title) for key, title in keys]
+
+
+def _keys_length(keys: Sequence[tuple[str, str]], gap: int) -> int:
+    return sum(width_of(key) + width_of(title) + 1 + gap for key, title in keys) + 1
 
 
 def _shown_keys(active: ActiveAction) -> str:
     """Return the key to show: the first, and the one that submits; first and last where each key is an argument."""
-    first = key_label(active.keys[0])
     if not active.action.each:
-        return f"{first}, {_SUBMIT_KEY}" if _SUBMIT_KEY in active.keys[1:] else first
-    last = getattr(active.node, "each_count", len(active.keys))
-    return f"{first}-{key_label(active.keys[last - 1])}" if last > 1 else first
+        return footer_label(active.action.id, active.keys)
+    first = key_label(active.keys[0])
+    last = key_label(active.keys[getattr(active.node, "each_count", len(active.keys)) - 1])
+    return first if first == last else f"{first}-{last}"
 
 
 def _parts_within(status: Sequence[Piece], width: int) -> list[Piece]:

@@ -34,7 +34,7 @@ __all__ = ["HelpDialog"]
 _MAX_KEYS_WIDTH, _NARROW_MAX_KEYS_WIDTH, _MAX_TITLE_WIDTH, _MAX_ID_WIDTH = 22, 13, 16, 30
 _NARROW_BELOW = 80
 """Up to this width of the list in cells, the column of keys has the narrow maximum and there is no column of ids."""
-_LAST_SCOPES = ("rows", "table", "app")
+_LAST_SCOPES = ("rows", "panes", "table", "app")
 """The scopes of every screen, after those of the current one."""
 _OTHER_SCREENS = "Other screens"
 

@@ -65,9 +65,9 @@ class SchemaForm(FormDialog):
         hint = "" if field.kind is FieldKind.CHOICE or self._options(field) else field.hint
         if self._options(field):
             hint = (
-                f"separate with commas, or press {key_of('schema.choose')} to choose"
+                f"Separate with commas, or press {key_of('schema.choose')} to choose."
                 if field.kind is FieldKind.LIST
-                else f"press {key_of('schema.choose')} to choose"
+                else f"Press {key_of('schema.choose')} to choose."
             )
         return FormInput(name, field.label, value, help=hint, secret=secret)
 

@@ -40,7 +40,7 @@ class UserAccessScreen(ReadTableScreen[_Access], ObjectScreen[_Access]):
     COLUMNS = (
         Column("name", "allowlist", 16, grow=True, priority=0),
         Column("outcome", "outcome", 10, priority=0),
-        Column("enabledAt", "enabled", 15, format=enabled_since, priority=0),
+        Column("enabledAt", "enabled", 16, format=enabled_since, priority=0),
         Column("matching", "matching entry", 26, grow=True, priority=0),
         Column("alias", "alias", 14, priority=2),
     )

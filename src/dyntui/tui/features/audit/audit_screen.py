@@ -52,6 +52,7 @@ class AuditScreen(FilteredTableScreen):
 
     BINDINGS = bindings(AUDIT_ACTIONS, "audit")
     open_action = "audit.open"
+    enter_shows_row = True
     COLUMNS = (
         time_column("time", "time", priority=0),
         Column("profile", "profile", 14, priority=3),

@@ -8,7 +8,7 @@ from dyntui.tui.kit.action_registry import READ, Action, register
 __all__ = ["IMPORTS_ACTIONS"]
 
 IMPORTS_ACTIONS = register(
-    Action("wizard.next", ("right_square_bracket", "ctrl+s"), "next step", "Go to the next step.", READ, 30),
+    Action("wizard.next", ("right_square_bracket", "ctrl+s"), "next step", "Go to the next step.", READ, 10),
     Action("wizard.previous", ("left_square_bracket",), "previous step", "Go to the previous step; no decision is lost.", READ,
         31, disabled_reason="previous_step_disabled_reason"),
     Action("wizard.step", tuple("12345678"), "step", "Go to a step by its number.", READ, each=True),
@@ -20,7 +20,7 @@ IMPORTS_ACTIONS = register(
     Action("source.collapse", ("h", "left"), "collapse", "Collapse the folder.", READ, disabled_reason="folder_disabled_reason"),
     Action("parse.change", ("enter",), "change", "Change how the file is read.", READ, 10, disabled_reason="selection_disabled_reason"),
     Action("parse.reset", ("equals_sign",), "reset", "Read the file with the detected settings.", READ, 11),
-    Action("map.choose", ("enter",), "choose field", "Choose the field for this column.", READ, 10, disabled_reason="row_disabled_reason"),
+    Action("map.choose", ("enter",), "choose", "Choose the field for this column.", READ, 10, disabled_reason="row_disabled_reason"),
     Action("map.verified", ("t",), "verified?", "Choose whether the email addresses are verified.", READ, 11,
         disabled_reason="user_field_disabled_reason"),
     Action("map.exclude", ("d", "delete"), "exclude", "Do not import this column.", READ, 12),

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
-from dyntui.core.text import quantity
 from dyntui.importer import Mapping
 from dyntui.importer.value_paths import find_owner_column
 from dyntui.resources import Column
@@ -148,12 +147,8 @@ class MapStep(ValueChoicesMixin):
             return [("proposing a mapping", "")]
         columns = mapping.source_columns
         mapped = {find_owner_column(columns, item.column) for item in mapping.mapped}
-        return [
-            (
-                f"{quantity(len(mapped), 'column')} mapped, {len(columns) - len(mapped):,} excluded",
-                "warn" if mapping.missing else "",
-            )
-        ]
+        style = "warn" if mapping.missing else ""
+        return [(f"{len(mapped):,} mapped", style), (f"{len(columns) - len(mapped):,} excluded", style)]
 
     def blocked_reason(self) -> str | None:
         mapping = self.mapping

@@ -251,7 +251,7 @@ def file_column(preview: FilePreview, place: int) -> Column:
     def pick(row: Row) -> str:
         return cell_text(as_list(row["cells"])[place])
 
-    return Column(title=name, width=max(3, min(width, 28)), priority=place, pick=pick)
+    return Column(title=name, width=max(3, min(width, 28)), grow=width > 28, priority=place, pick=pick)
 
 
 def preview_rows(preview: FilePreview) -> list[Row]:

@@ -150,7 +150,7 @@ class ReviewStep(RowLoadingMixin):
         total = "" if self.app.size.width < WIDE else f" of {counts.total:,}"
         parts = [f"{counts.ready:,}{total} ready", f"{counts.problems:,} with problems"]
         parts += [f"{counts.excluded:,} excluded"] if counts.excluded else []
-        return [(", ".join(parts), "warn" if counts.problems else "")]
+        return [(part, "warn" if counts.problems else "") for part in parts]
 
     def blocked_reason(self) -> str | None:
         if self.summary is None:

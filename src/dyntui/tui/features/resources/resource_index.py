@@ -32,8 +32,8 @@ class ResourceIndexScreen(LocalTableScreen):
     shown_resources = frozenset({"tokens", "user-tokens", "members"})
     COLUMNS = (
         Column("title", "resource", 28, grow=True, priority=0),
-        Column("opened_with", "opened with", 26, priority=1),
-        Column("group", "group", 18, priority=3),
+        Column("opened_with", "opened with", 26, grow=True, priority=1),
+        Column("group", "group", 18, grow=True, priority=3),
         Column("actions", "actions", 7, right=True, priority=4),
         Column("access", "access", 30, grow=True, priority=0),
     )

@@ -29,6 +29,7 @@ class LogScreen(LocalTableScreen):
 
     BINDINGS = bindings(SESSION_LOG_ACTIONS, "session-log")
     open_action = "session-log.open"
+    enter_shows_row = True
     KEY = "key"
 
     def row_text(self, row: Row) -> str:

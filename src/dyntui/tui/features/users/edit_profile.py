@@ -69,15 +69,12 @@ def ask_profile(console: ConsoleApp, user_id: str, opening_key: str) -> None:
 
 def _open_profile_form(console: ConsoleApp, user: Row, opening_key: str) -> None:
     initial = {name: _value_text(user.get(name)) for name in _LABELS}
-    email_help = "The API cannot change the email."
-    inputs = [
-        FormInput(name, _LABELS[name], initial[name], help=email_help if name == "firstName" else "")
-        for name in _FIELDS
-    ]
+    inputs = [FormInput(name, _LABELS[name], initial[name]) for name in _FIELDS]
     # Consent that is set can be changed but not removed.
     consent = {value: label for value, label in _CONSENT_OPTIONS.items() if value or not initial[_CONSENT]}
     inputs.append(FormInput(_CONSENT, _LABELS[_CONSENT], initial[_CONSENT], consent))
-    form = FormDialog(f"Profile of {user_target(user).label}", inputs, verb="continue")
+    note = "The API cannot change the email."
+    form = FormDialog(f"Profile of {user_target(user).label}", inputs, verb="continue", note=note)
 
     def on_submit(values: Values) -> None:
         changes = {

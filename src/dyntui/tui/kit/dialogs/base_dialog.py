@@ -20,7 +20,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
 
 from dyntui.core.text import safe
-from dyntui.tui.kit.action_registry import ACTIONS, ActionMixin, bindings, key_of, press_label
+from dyntui.tui.kit.action_registry import ACTIONS, ActionMixin, bindings, footer_label, key_of, press_label
 from dyntui.tui.kit.actions import KIT_ACTIONS
 from dyntui.tui.kit.plain.plain_text import plain_text
 from dyntui.tui.kit.widgets.cells import width_of, wrapped
@@ -44,7 +44,7 @@ class DialogFooter(LineWidget):
     def _labeled_keys(self) -> list[tuple[str, str]]:
         """Return the keys as people write them, each with its title."""
         return [
-            (" ".join(key_of(key) if key in ACTIONS else key for key in keys.split(" ")), title)
+            (" ".join(footer_label(key) if key in ACTIONS else key for key in keys.split(" ")), title)
             for keys, title in self.keys
         ]
 

@@ -139,6 +139,7 @@ class FormDialog(BaseDialog[Values]):
     check: returns problems by field name; the name "" is for the whole form.
     on_choice: called with the values when another value of a choice was chosen; returns new texts of other fields.
     verb: the label of the key that submits.
+    note: a line below the fields about none of them; "" for none.
     """
 
     BINDINGS = bindings(KIT_ACTIONS, "form")
@@ -151,11 +152,13 @@ class FormDialog(BaseDialog[Values]):
         check: Callable[[Values], Mapping[str, str]] = lambda values: {},
         on_choice: Callable[[Values], Mapping[str, str]] = lambda values: {},
         verb: str = "save",
+        note: str = "",
     ) -> None:
         super().__init__(title, classes="form")
         self.fields = tuple(fields)
         self.check = check
         self.on_choice = on_choice
+        self.note = note
         moves = (("form.previous form.next", "field"), ("‹ ›", "change"), ("enter", "next"))
         saves = (("form.save", verb), ("dialog.cancel", "cancel"))
         if all(item.path is None for item in fields):
@@ -178,6 +181,8 @@ class FormDialog(BaseDialog[Values]):
                 note = Static(safe(item.help, 200), classes="note", id=f"note-{item.name}", markup=False)
                 note.set_class(not item.help, "-none")
                 yield note
+        if self.note:
+            yield Static(safe(self.note, 200), classes="note", markup=False)
 
     def _widget(self, item: FormInput, shown_in: PathCandidates) -> TextField | FormChoice:
         if item.options:

@@ -15,13 +15,13 @@ _MAX_HEIGHT = 16
 
 
 class RowDialog(BaseDialog[None]):
-    """Shows cells in full. cells: pairs of column name and text."""
+    """Shows cells in full. cells: pairs of column name and value."""
 
     title_text = "Row"
 
-    def __init__(self, cells: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, cells: Sequence[tuple[str, object]]) -> None:
         super().__init__()
-        self._lines = [FieldLine(name, text) for name, text in cells]
+        self._lines = [FieldLine(name, value) for name, value in cells]
 
     def content(self) -> ComposeResult:
         fields = FieldList(self._lines, id="cells")

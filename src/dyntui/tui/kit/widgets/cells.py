@@ -9,13 +9,16 @@ from rich.cells import cell_len, set_cell_size
 
 from dyntui.core.meanings import role_of
 
-__all__ = ["cut", "fit", "pad", "row_pieces", "width_of", "wrapped"]
+__all__ = ["cut", "fit", "is_identifier", "pad", "row_pieces", "width_of", "wrapped"]
 
 
 _IDENTIFIER = re.compile(r"(?=.*[0-9])[A-Za-z0-9]{20,}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 """An address, a hash or an id: its start and its end tell it from others."""
 _MIN_ELIDED_WIDTH, _TAIL = 9, 6
 """The width in cells from which identifiers are cut in the middle, and the characters after the cut."""
+_URL = re.compile(r"[a-z]+://[!-~]+")
+_MIN_URL_WIDTH = 24
+"""The width in cells from which URLs are cut in the middle: many have the same start, and differ in their end."""
 
 
 def width_of(text: str) -> int:
@@ -23,14 +26,24 @@ def width_of(text: str) -> int:
     return len(text) if text.isascii() else cell_len(text)
 
 
+def is_identifier(text: str) -> bool:
+    """Return whether `text` is an address, a hash or an id."""
+    return _IDENTIFIER.fullmatch(text) is not None
+
+
 def cut(text: str, width: int) -> str:
-    """Return `text` truncated to `width` cells: an address or id in the middle, other text at its end."""
+    """Return `text` truncated to `width` cells: an address, id or URL in the middle, other text at its end."""
     if width_of(text) <= width:
         return text
-    if width >= _MIN_ELIDED_WIDTH and _IDENTIFIER.fullmatch(text):
-        tail = _TAIL if width >= 2 * _TAIL + 4 else 4
-        return f"{text[: width - 1 - tail]}…{text[-tail:]}"
-    return set_cell_size(text, width - 1).rstrip() + "…" if width > 0 else ""
+    first_words, blank, word = text.rpartition(" ")
+    room = width - width_of(first_words + blank)
+    if room >= _MIN_ELIDED_WIDTH and is_identifier(word):
+        tail = _TAIL if room >= 2 * _TAIL + 4 else 4
+    elif room >= _MIN_URL_WIDTH and _URL.fullmatch(word):
+        tail = room * 2 // 5
+    else:
+        return set_cell_size(text, width - 1).rstrip() + "…" if width > 0 else ""
+    return f"{first_words}{blank}{word[: room - 1 - tail]}…{word[-tail:]}"
 
 
 def fit(text: str, width: int, *, right: bool = False) -> str:

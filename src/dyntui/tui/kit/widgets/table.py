@@ -10,7 +10,6 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from textwrap import wrap
 from typing import NamedTuple, Protocol
 
 from textual import events
@@ -23,7 +22,7 @@ from dyntui.core.times import now, time_width
 from dyntui.tui.kit.action_registry import bindings, key_of
 from dyntui.tui.kit.actions import KIT_ACTIONS
 from dyntui.tui.kit.plain.plain_text import join_texts, plain_text
-from dyntui.tui.kit.widgets.cells import cut, fit, row_pieces, width_of
+from dyntui.tui.kit.widgets.cells import fit, row_pieces, width_of, wrapped
 from dyntui.tui.kit.widgets.line_list import LineList, Piece
 from dyntui.tui.kit.widgets.line_widget import highlight_words
 from dyntui.tui.kit.widgets.static_rows import StaticRows, TableRows
@@ -35,8 +34,6 @@ GUTTER = 2
 NOT_LOADED = "···"
 _MAX_DIRECT_RANGE = 5_000
 """A longer range is marked by the screen, which can show progress."""
-_MAX_EMPTY_LINES = 3
-"""The maximum of lines of the text in place of rows."""
 _SIGN_WORDS = {" ": "", "×": "deleted", "•": "marked", "~": "changed"}
 """The words of plain mode for the signs before rows."""
 _WIDE_FROM = 140
@@ -83,6 +80,9 @@ class TableColumn(Protocol):
     def cell(self, row: Row, at: datetime) -> str:
         """Return the text of the cell, safe for the terminal. at: the time from which ages are counted."""
 
+    def whole(self, row: Row, at: datetime) -> object:
+        """Return the value where the cell shows less than it; else the text of the cell."""
+
 
 class _Layout(NamedTuple):
     """The columns that fit the width of the table."""
@@ -111,6 +111,12 @@ class Table(LineList):
 
         first: int
         last: int
+
+    @dataclass
+    class RowRequested(Message):
+        """Posted when the row under the cursor is to be shown in full, with the names and values of all columns."""
+
+        cells: Sequence[tuple[str, object]]
 
     @dataclass
     class HeaderClicked(Message):
@@ -168,8 +174,8 @@ class Table(LineList):
         """The sort column, which is not hidden on a narrow screen."""
         self._layouts: dict[tuple[int, int, int], _Layout] = {}
         """Computed layouts, by width, `offset_columns` and the width of times."""
-        self._texts: dict[int, tuple[Row, _Layout, Sequence[Piece]]] = {}
-        """Formatted rows, by index: row, layout and pieces."""
+        self._texts: dict[int, tuple[Row, _Layout, Sequence[Piece], bool]] = {}
+        """Formatted rows, by index: row, layout, pieces, and whether a cell is cut."""
 
     # Rows
 
@@ -281,7 +287,7 @@ class Table(LineList):
         if row is None:
             return [bar, (" " + NOT_LOADED, "dim")]
         sign, style = self._row_sign(index)
-        pieces = self._row_pieces(index, row, width)
+        pieces = self._formatted_row(index, row, width)[2]
         if style:
             pieces = [("".join(text for text, _ in pieces), style)]
         if words := self.filter_text or self.highlight():
@@ -309,19 +315,29 @@ class Table(LineList):
                 return "~", ""
         return " ", ""
 
-    def _row_pieces(self, index: int, row: Row, width: int) -> Sequence[Piece]:
-        """Return the cells of a row: those with a meaning in its style, the text between them in one piece."""
+    @property
+    def hides_text(self) -> bool:
+        """Whether columns are out of view, or a cell of the rows in view is cut."""
+        width = self.size.width - 1
+        if not self.size or self._layout(width).more_left or self._layout(width).more_right:
+            return bool(self.size and self.count)
+        rows = ((index, self.view.get(index)) for index in range(self.top, self.top + self.visible_count))
+        return any(row is not None and self._formatted_row(index, row, width)[3] for index, row in rows)
+
+    def _formatted_row(self, index: int, row: Row, width: int) -> tuple[Row, _Layout, Sequence[Piece], bool]:
+        """Return a row as it is in `_texts`: cells with a meaning in its style, the text between them in one piece."""
         layout = self._layout(width)
         cached = self._texts.get(index)
         if cached is not None and cached[0] is row and cached[1] is layout:
-            return cached[2]
+            return cached
         at = now()
         cells = [(column.name, safe(column.cell(row, at)), width, column.right) for column, width in layout.cells]
         pieces = row_pieces(cells, " " * self.gap)
         if len(self._texts) > 4 * self.visible_count + 100:
             self._texts.clear()
-        self._texts[index] = (row, layout, pieces)
-        return pieces
+        is_cut = any(width_of(text) > width or "…" in text for _, text, width, _ in cells)
+        self._texts[index] = (row, layout, pieces, is_cut)
+        return self._texts[index]
 
     def draw_head(self, y: int, width: int) -> Sequence[Piece]:
         layout = self._layout(width - 1)
@@ -339,17 +355,17 @@ class Table(LineList):
         return title
 
     def draw_empty(self, y: int, width: int) -> Sequence[Piece]:
-        if self.count or y >= _MAX_EMPTY_LINES:
+        if self.count:
             return ()
         error = self.view.error
         if error is not None:
             retry = f"Press {key_of(self.retry_action)} to try again." if self.retry_action else ""
-            lines: list[Piece] = [(error.message, "bad"), (self.error_hint(error), "dim"), (retry, "dim")]
-            lines = [piece for piece in lines if piece[0]]
+            texts: list[Piece] = [(error.message, "bad"), (self.error_hint(error), "dim"), (retry, "dim")]
         else:
-            text = safe(self._empty_text(), 500) if self.view.is_loaded else NOT_LOADED
-            lines = [(line, "dim") for line in wrap(text, max(20, width - GUTTER))]
-        return [(cut(f"  {safe(lines[y][0], 500)}", width), lines[y][1])] if y < len(lines) else ()
+            texts = [(self._empty_text() if self.view.is_loaded else NOT_LOADED, "dim")]
+        width = max(20, width - GUTTER)
+        lines = [(line, style) for text, style in texts if text for line in wrapped(safe(text, 500), width)]
+        return [(f"  {lines[y][0]}", lines[y][1])] if y < len(lines) else ()
 
     def _empty_text(self) -> str:
         if self.filter_text:
@@ -516,10 +532,8 @@ class Table(LineList):
         return None if self.row is not None else "There is no row under the cursor."
 
     def action_show_row(self) -> None:
-        from dyntui.tui.kit.dialogs.row_dialog import RowDialog
-
         row, at = self.selected_row, now()
-        self.app.push_screen(RowDialog([(column.name, column.cell(row, at)) for column in self.columns]))
+        self.post_message(self.RowRequested([(column.name, column.whole(row, at)) for column in self.columns]))
 
     def on_click(self, event: events.Click) -> None:
         if event.y >= self.head:

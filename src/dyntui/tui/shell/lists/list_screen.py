@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -10,9 +12,10 @@ from textual.app import ComposeResult
 
 from dyntui.core.errors import DyntuiError
 from dyntui.core.interface import with_keys
-from dyntui.core.text import shorten
+from dyntui.core.text import safe, shorten
 from dyntui.core.times import clock_text, now
-from dyntui.resources import Column, Resource
+from dyntui.resources import RESOURCES, Column, Resource, Row
+from dyntui.resources.cell_formats import text
 from dyntui.resources.filters import filter_words, parse_filter, search_scope
 from dyntui.tui.kit.action_registry import key_of
 from dyntui.tui.kit.messages import LatestMessage
@@ -30,6 +33,9 @@ if TYPE_CHECKING:
     from dyntui.store.cache import RowCache
 
 __all__ = ["ListScreen"]
+
+_ROUTES_TO_LISTS = frozenset({"allowlist-entries", "global-wallet-domains", "webhook"})
+"""The routes that open what a row contains, and not the row."""
 
 
 class ListScreen(ConsoleScreen):
@@ -52,7 +58,10 @@ class ListScreen(ConsoleScreen):
         """parent: the id of the parent, for the path; "" for none. parent_label: its name, for the breadcrumbs."""
         super().__init__()
         self.record = record
-        self.default_columns = record.columns
+        self.default_columns = tuple(self._with_names(column) for column in record.columns)
+        self._names: dict[str, str] = {}
+        """The names of the objects that rows have ids of, by id, where the row cache has them."""
+        self.enter_shows_row = record.route not in _ROUTES_TO_LISTS
         self.parent_id = parent
         self.parent_label = parent_label
         self.filter_text = filter_text if record.filter is not None else ""
@@ -75,13 +84,13 @@ class ListScreen(ConsoleScreen):
         if not self.filter_text:
             return self.base_breadcrumbs
         scope = search_scope(self.record.filter, self.filter_text)
-        is_address = self.record.filter is not None and self.record.filter.owner_column
+        is_address = self.record.filter is not None and self.record.filter.owner_column and "@" not in self.filter_text
         text = shorten(self.filter_text, 13) if is_address else self.filter_text
         return (*self.base_breadcrumbs, f"/{text}{f' ({scope})' if scope else ''}")
 
     def body(self) -> ComposeResult:
         yield Table(
-            self.record.columns,
+            self.default_columns,
             self._no_rows,
             empty=self._empty,
             retry_action="list.refresh",
@@ -161,6 +170,28 @@ class ListScreen(ConsoleScreen):
             self.table.offset_columns = 0
             self.table.layout_changed()
 
+    # Names in place of ids
+
+    def _with_names(self, column: Column) -> Column:
+        return replace(column, format=self._name_of) if column.names else column
+
+    def _name_of(self, value: object, at: datetime) -> str:
+        """Format the id of an object as its name, or as the id while its name is not known."""
+        return safe(self._names.get(str(value), "")) or text(value, at)
+
+    def _load_names(self, rows: Sequence[Row]) -> None:
+        """Look up the names of the objects that these rows have ids of, in the row cache: no request is sent."""
+        cache = self.console.session.rows
+        for column in self.record.columns if cache is not None else ():
+            if not column.names:
+                continue
+            record = RESOURCES[column.names]
+            ids = [*{str(value) for row in rows if (value := column.value(row))} - self._names.keys()]
+            found = cache.rows(record.name, ids) if cache is not None and ids else []
+            self._names |= {str(row[record.key]): record.label_of(row) for row in found if row}
+            if any(found):
+                self.table.update_ages()
+
     def not_connected(self, error: DyntuiError) -> None:
         if self.view is not None:
             self.view.error, self.view.failed_at = error, now()
@@ -203,6 +234,7 @@ class ListScreen(ConsoleScreen):
     def _view_changed(self) -> None:
         if self.view is None or not self.is_mounted:
             return
+        self._load_names(self.view.loaded_rows())
         self.table.view_changed()
         if self.out_of_date and not self.view.outdated:
             self.out_of_date = False
