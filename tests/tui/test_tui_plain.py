@@ -87,7 +87,7 @@ def test_every_key_is_followed_by_lines_of_plain_text(reader: Reader) -> None:
     reader.press("ctrl+l", "Tab: Wallets", "Environment: sandbox", "Tabs: 1 Profile", "Status: ", "Keys: ")
 
     # a form: label, value and hint of each field; typed text is echoed, other changes are read
-    reader.press("e", "Dialog: Profile of ", "Keys: up or down field", "cannot change the email.\n", "first name: ")
+    reader.press("e", "Dialog: Profile of ", "cannot change the email.\n", "Keys: up or down field", "first name: ")
     assert reader.press("Zoe", "Zoe").endswith("Zoe")
     reader.press("left", "e")
     assert not reader.press("backspace", "Ze").endswith("\n")

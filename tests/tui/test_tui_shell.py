@@ -50,7 +50,7 @@ async def test_header_and_footer_show_the_location_and_the_keys() -> None:
         assert first.startswith(" ● sandbox  demo · 26ff…982d")
         assert "users" in first
         assert first.rstrip().endswith("⇅ 2 ms")
-        assert last.startswith(" / filter   enter open   space mark   a actions")
+        assert last.startswith(" / filter  enter open  space mark  a actions")
         assert last.rstrip().endswith("1 of 120 · just now")
 
 

@@ -137,7 +137,7 @@ WALLETS = Resource(
         Column("chain", "chain", 8, priority=0),
         Column("name", "wallet", 16, priority=1),
         Column("provider", "provider", 17, priority=2),
-        Column("userId", "user", 24, grow=True, format=short_id, names="users", priority=1),
+        Column("userId", "user", 26, format=short_id, names="users", priority=1),
         Column("signInEnabled", "sign-in", 7, format=yes_no, priority=5),
         time_column("deletedAt", "deleted", priority=4),
         time_column("createdAt", "created", priority=3),

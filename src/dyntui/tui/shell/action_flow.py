@@ -83,7 +83,7 @@ class ActionFlowMixin(ConsoleScreen):
         row = plan.rows[0] if len(plan.rows) == 1 else None
         start = starting_values(plan.action, plan.fields, row)
         plan.initial_values = start if row is not None else None
-        name = plan.record.label_of(row) if row is not None else plan.record.singular.title()
+        name = plan.record.label_of(row) if row is not None else plan.record.singular
         if len(plan.rows) > 1:
             name = f"{len(plan.rows):,} × {plan.record.singular}"
         title = f"{plan.action.verb} {name}"

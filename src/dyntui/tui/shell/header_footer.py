@@ -165,7 +165,9 @@ class StatusBar(LineWidget):
         press_label(self.app, self.label_at(event.x, event.y))
 
     def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
-        essential_keys = (*self._keys[: max(0, min(2, len(self._keys) - self._kept))], *self._keys[-self._kept :])
+        first_count = 1 if any(style == "warn" for _, style in self.parts) else 2
+        first_keys = self._keys[: max(0, min(first_count, len(self._keys) - self._kept))]
+        essential_keys = (*first_keys, *self._keys[-self._kept :])
         essential_width = _keys_length([*_short(essential_keys), ("…", "")], _NARROW_GAP)
         max_width = max(_MIN_PARTS_WIDTH, min(width * 3 // 5, width - essential_width))
         needed_width = max(_length(self.parts) + 2 if self.parts else 0, _MIN_PARTS_WIDTH)

@@ -85,7 +85,8 @@ class ResourceScreen(AutoRefreshMixin, MarkedListScreen):
         return super().refresh_paused_reason()
 
     def status(self) -> Sequence[Piece]:
-        return [*super().status(), *self.refresh_parts()]
+        position, age = super().status(), self.age_parts()
+        return [*position[: len(position) - len(age)], *self.refresh_parts(), *age]
 
     # Whether actions are available
 
