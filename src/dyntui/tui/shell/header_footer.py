@@ -136,7 +136,7 @@ class StatusBar(LineWidget):
     """The parts of the status, the most important first."""
     _keys: tuple[tuple[str, str], ...] = ()
     """The keys of the available actions with their titles, by rank."""
-    _kept = 2
+    _last_count = 2
     """The number of keys, from the last one, that are shown even when there is little room."""
     _parts_width = 0
 
@@ -148,7 +148,7 @@ class StatusBar(LineWidget):
         self.parts = parts
         shown = [active for active in self.actions if active.action.rank and active.disabled_reason is None]
         shown.sort(key=lambda active: active.action.rank if active.action.id != promoted else _PROMOTED_RANK)
-        self._kept = 2 + any(active.action.id == promoted for active in shown)
+        self._last_count = 2 + any(active.action.id == promoted for active in shown)
         self._keys = tuple((_shown_keys(active), active.action.title) for active in shown)
         self.repaint()
 
@@ -166,8 +166,8 @@ class StatusBar(LineWidget):
 
     def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
         first_count = 1 if any(style == "warn" for _, style in self.parts) else 2
-        first_keys = self._keys[: max(0, min(first_count, len(self._keys) - self._kept))]
-        essential_keys = (*first_keys, *self._keys[-self._kept :])
+        first_keys = self._keys[: max(0, min(first_count, len(self._keys) - self._last_count))]
+        essential_keys = (*first_keys, *self._keys[-self._last_count :])
         essential_width = _keys_length([*_short(essential_keys), ("…", "")], _NARROW_GAP)
         max_width = max(_MIN_PARTS_WIDTH, min(width * 3 // 5, width - essential_width))
         needed_width = max(_length(self.parts) + 2 if self.parts else 0, _MIN_PARTS_WIDTH)
@@ -175,22 +175,22 @@ class StatusBar(LineWidget):
             # In steps, and smaller only by two steps, so that the keys do not move during scrolling.
             self._parts_width = min(-(-needed_width // _WIDTH_STEP) * _WIDTH_STEP, max_width)
         return [
-            *_keys_within(self._keys, width - self._parts_width, self._kept),
+            *_keys_within(self._keys, width - self._parts_width, self._last_count),
             *_parts_within(self.parts, self._parts_width),
         ], ""
 
 
 @lru_cache(maxsize=64)
-def _keys_within(keys: tuple[tuple[str, str], ...], width: int, kept: int) -> tuple[Piece, ...]:
-    """Return as many keys as fit, in exactly `width` cells. The last `kept`, such as `? help`, stay longest."""
+def _keys_within(keys: tuple[tuple[str, str], ...], width: int, last_count: int) -> tuple[Piece, ...]:
+    """Return as many keys as fit, in exactly `width` cells. The last `last_count`, such as `? help`, stay longest."""
     names, gap = ([*keys], _GAP) if _keys_length(keys, _GAP) <= width else (_short(keys), _NARROW_GAP)
     cut_off = False
     while names and _keys_length(names, gap) + cut_off * (1 + gap) > width:
-        names.pop(-kept - 1 if len(names) > kept else -1)
+        names.pop(-last_count - 1 if len(names) > last_count else -1)
         cut_off = True
     pieces: list[Piece] = [(" ", "")]
     for place, (key, title) in enumerate(names):
-        if cut_off and place == max(0, len(names) - kept):
+        if cut_off and place == max(0, len(names) - last_count):
             pieces.append(("…" + " " * gap, "dim"))
         pieces += [(key, "strong"), (f" {title}" + " " * gap, "dim")]
     last, style = pieces.pop()
