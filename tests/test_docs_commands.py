@@ -189,6 +189,7 @@ PLANNED = ("one@example.com", "two@example.com")
 FIRST = tuple(f"first{n:02}@example.com" for n in range(10))
 REST = ("rest1@example.com", "rest2@example.com")
 DRY_RUN = "dyntui import people.csv --set emailVerifiedAt=unverified --dry-run"
+SAVE_PLAN = "dyntui import people.csv --set emailVerifiedAt=unverified --save-plan"
 
 CASES: dict[str, dict[str, Case]] = {
     "README.md": {
@@ -277,6 +278,7 @@ CASES: dict[str, dict[str, Case]] = {
     },
     "docs/import.md": {
         DRY_RUN: Case(before=lambda w: people(w, *PLANNED), prints="2 will be created"),
+        SAVE_PLAN: Case(before=lambda w: people(w, *PLANNED), prints="2 will be created"),
         "dyntui jobs run PLAN": Case(plan, answers=YES, affects=lambda w: {f"+user {email}" for email in PLANNED}),
         "dyntui import people.csv --set emailVerifiedAt=unverified --first 10": Case(
             before=lambda w: people(w, *FIRST, *REST), answers=YES,

@@ -370,7 +370,7 @@ def jobs(command: Run, world: World, tmp_path: Path) -> Iterator[dict[str, str]]
     quick = ("--set", "emailVerifiedAt=unverified", "--settle", "0.1", "--rate", "0", "--profile", "sandbox", "--json")
     file = tmp_path / "job.csv"
     file.write_text(f"email,username\njob{number}@x.example,name_{number}\nmore{number}@x.example,more_{number}\n")
-    planned = command("import", str(file), "--dry-run", *quick).document["job"]
+    planned = command("import", str(file), "--save-plan", *quick).document["job"]
     created = command("import", str(file), "--yes", *quick).document
     assert created["rows"]["created"] == 2
     file.write_text(f"email,username\nlate{number}@x.example,name_{number}\n")

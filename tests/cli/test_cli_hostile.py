@@ -75,7 +75,7 @@ COMMANDS: dict[str, list[tuple[str, ...]]] = {
     "gates delete": [("{gates}",), ("{gates}", *YES)],
     "access check": [("new@x.example",), (BAD,)],
     "access status": [()],
-    "import": [("{folder}/users.csv", *SET, "--dry-run"), ("{folder}/users.csv", *SET, "--settle", "0", *YES)],
+    "import": [("{folder}/users.csv", *SET, "--save-plan"), ("{folder}/users.csv", *SET, "--settle", "0", *YES)],
     "jobs list": [()],
     "jobs get": [("last",)],
     "jobs report": [("last",)],

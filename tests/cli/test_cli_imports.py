@@ -97,11 +97,15 @@ def test_the_choice_about_verified_emails_must_be_made(dyntui: Any, tmp_path: Pa
     assert dyntui.json("jobs", "list")["total"] == 0
 
 
-def test_without_confirmation_nothing_is_sent_and_the_job_is_ready(dyntui: Any, tmp_path: Path) -> None:
+def test_without_confirmation_nothing_is_sent_and_only_a_saved_plan_leaves_a_job(dyntui: Any, tmp_path: Path) -> None:
     file = write_csv(tmp_path / "ask.csv", "ask", 3)
-    done = dyntui("import", str(file), "--json", *UNVERIFIED, *QUICK, check=False)
+    words = ("import", str(file), "--json", *UNVERIFIED, *QUICK)
+    done = dyntui(*words, check=False)
     assert done.returncode == 2
     assert "--yes" in done.stderr
+    assert json.loads(dyntui(*words, "--dry-run").stdout)["outcomes"]["create"] == 3
+    assert dyntui.json("jobs", "list")["items"] == []
+    dyntui(*words, "--save-plan")
     (job,) = dyntui.json("jobs", "list")["items"]
     assert (job["state"], job["rows"]) == ("ready", {"pending": 3})
     refused = dyntui("jobs", "resume", "--json", check=False)
@@ -117,9 +121,9 @@ def test_read_only_refuses_an_import(dyntui: Any, tmp_path: Path) -> None:
     assert dyntui.json("users", "list", "--filter", "ro1@", "--column", "email")["items"] == []
 
 
-def test_a_dry_run_sends_nothing_and_its_plan_can_be_run_once(dyntui: Any, tmp_path: Path) -> None:
+def test_a_saved_plan_can_be_run_one_time(dyntui: Any, tmp_path: Path) -> None:
     file = write_csv(tmp_path / "plan.csv", "plan", 250)
-    plan = dyntui.json("import", str(file), "--dry-run", *UNVERIFIED, *QUICK)
+    plan = dyntui.json("import", str(file), "--save-plan", *UNVERIFIED, *QUICK)
     assert plan["outcomes"]["create"] == 250
     assert plan["requests"] == {"bulkCreateUser": 5}
     assert plan["state"] == "ready"

@@ -49,7 +49,7 @@ def test_the_settle_time_is_that_of_the_settings_unless_the_option_is_given(dynt
     settings.chmod(0o600)
     file = write_csv(tmp_path / "settle.csv", "settle", 1)
     for option, expected in ((), 7.0), (("--settle", "2"), 2.0):
-        job = dyntui.json("import", str(file), "--dry-run", "--set", "emailVerifiedAt=unverified", *option)["job"]
+        job = dyntui.json("import", str(file), "--save-plan", "--set", "emailVerifiedAt=unverified", *option)["job"]
         assert dyntui.json("jobs", "get", job)["options"]["settle"] == expected
 
 

@@ -47,6 +47,9 @@ report_option = click.option(
     "--report", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Folder for the reports."
 )
 first_option = click.option("--first", type=click.IntRange(1), metavar="N", help="Send N rows, then pause.")
+save_plan_option = click.option(
+    "--save-plan", is_flag=True, help="Save the plan and its job for `dyntui jobs run`, but send nothing."
+)
 run_options = combine_options(
     click.option("--batch", type=click.IntRange(1, 1000), metavar="N", help="Rows per request.  [default: 50]"),
     click.option(
@@ -62,6 +65,7 @@ run_options = combine_options(
 file_options = combine_options(
     reading_options,
     first_option,
+    save_plan_option,
     report_option,
     run_options,
     confirm_options,
@@ -80,6 +84,8 @@ class ImportOptions(ReadingOptions):
 
     first: int | None
     """How many rows to send before the job pauses; None for all."""
+    save_plan: bool
+    """Whether the job and its plan are made, and nothing is sent."""
     report: Path | None
     """Folder for the reports; None for the default folder."""
     batch: int | None
@@ -176,14 +182,14 @@ async def _prepare_and_run(
     allowlist: str,
     signals: JobSignals,
 ) -> int:
-    from dyntui.cli.job_runner import ProgressMeter, confirm_job, precheck, run_until_stopped
+    from dyntui.cli.job_runner import ProgressMeter, confirm_job, precheck, removed_unless_run, run_until_stopped
     from dyntui.services.imports.job_service import IMPORT, IMPORT_ENTRIES
     from dyntui.services.imports.jobs import JobLocation, load_organization_id
     from dyntui.services.imports.plan import make_plan, plan_lines, save_plan
     from dyntui.services.imports.prepare import prepare_job
 
     async with context.connection() as connection:
-        if not context.dry_run:
+        if not (context.dry_run or options.save_plan):
             connection.write_gate.check(IMPORT if options.kind == "users" else IMPORT_ENTRIES)
         if options.kind == "users" and (fields := await _load_custom_fields(connection)):
             facts["custom_fields"] = fields
@@ -198,16 +204,18 @@ async def _prepare_and_run(
             context.print_message(f"Mapping saved: {save_mapping(options.save_mapping, mapping)}")
         location = JobLocation.of(connection.profile, await load_organization_id(connection.client))
         meter = ProgressMeter()
-        with prepare_job(
+        journal = prepare_job(
             source.info,
             source.rows(),
             mapping,
             location,
             on_rows=lambda n: meter.line(f"{quantity(n, 'row')} read"),
             **facts,
-        ) as journal:
+        )
+        with removed_unless_run(journal, is_saved=options.save_plan):
             meter.end()
-            context.print_message(f"Job {journal.id}")
+            if not context.dry_run:
+                context.print_message(f"Job {journal.id}")
             signals.hint = f"Continue with `dyntui jobs resume {journal.id}`."
             if options.accept_suggestions:
                 from dyntui.services.imports.suggestions import accept_suggestions
@@ -216,12 +224,17 @@ async def _prepare_and_run(
                     context.print_message(f"Suggestion applied in {quantity(count, 'row')}: {code}")
             await precheck(connection, journal)
             plan = make_plan(journal)
-            path = save_plan(journal, plan)
-            if context.dry_run:
+            exit_code = EXIT_DONE if _has_rows_to_send(plan) else EXIT_SOME_FAILED
+            if options.save_plan:
+                path = save_plan(journal, plan)
                 context.print_result(*plan_lines(plan))
                 context.print_result(f"Plan saved: {path}", f"Run it with `dyntui jobs run {journal.id}`.")
                 context.print_data({**plan, "plan": str(path)})
-                return EXIT_DONE if _has_rows_to_send(plan) else EXIT_SOME_FAILED
+                return exit_code
+            if context.dry_run:
+                context.print_result(*plan_lines(plan))
+                context.print_data({**plan, "dryRun": True})
+                raise click.exceptions.Exit(exit_code)
             context.print_message(*plan_lines(plan))
             if not options.allow_no_identity:
                 _confirm_missing_identity(context, journal)

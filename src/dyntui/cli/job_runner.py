@@ -9,6 +9,7 @@ import contextlib
 import signal
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -47,6 +48,7 @@ __all__ = [
     "confirm_job",
     "finish_job",
     "precheck",
+    "removed_unless_run",
     "run_until_stopped",
 ]
 
@@ -139,6 +141,34 @@ class JobSignals:
         assert self._signals is not None
         self._signals.on_signal = lambda name: control.request_stop(StopRequest.PAUSE, f"stopped by {name}")
         self._signals.raise_if_stopped()
+
+
+@contextlib.contextmanager
+def removed_unless_run(journal: Journal, *, is_saved: bool = False) -> Iterator[None]:
+    """Close the journal of a new job after the block, and remove the job when it did not run: refused or a dry run.
+
+    A job that a signal or an error stopped before it ran stays, so that it can be resumed. is_saved: whether the job is
+    made to be run later.
+    """
+    from dyntui.services.imports.purge import purge_job
+    from dyntui.store.states import JobState
+
+    is_refused = False
+    try:
+        with journal:
+            try:
+                yield
+            except (UsageError, click.exceptions.Abort):
+                is_refused = True
+                raise
+            except click.exceptions.Exit:  # a dry run
+                is_refused = not is_saved
+                raise
+            finally:
+                is_refused = is_refused and journal.state is JobState.READY
+    finally:
+        if is_refused:
+            purge_job(journal.path, unfinished=True)
 
 
 async def precheck(connection: Connection, journal: Journal) -> None:

@@ -225,14 +225,14 @@ def resume_job(
 @confirm_options
 @pass_context
 def run_plan(context: CliContext, plan: str, first: int | None, report: Path | None, confirmation: Confirmation) -> int:
-    """Run a plan that `dyntui import --dry-run` made. PLAN is the file of the plan, or its job."""
+    """Run a plan that `dyntui import --save-plan` made. PLAN is the file of the plan, or its job."""
     from dyntui.cli.job_runner import JobSignals
     from dyntui.services.imports.plan import read_plan
 
     path = find_job(Path(plan).name) if plan.endswith(".plan.json") else find_job(plan)
     file = Path(plan) if plan.endswith(".plan.json") else path.with_name(f"{path.stem}.plan.json")
     if not file.exists():
-        raise UsageError(f"There is no plan {file}.", hint="Make one with `dyntui import FILE --dry-run`.")
+        raise UsageError(f"There is no plan {file}.", hint="Make one with `dyntui import FILE --save-plan`.")
     document = read_plan(file)
     with JobSignals() as signals:
         return run(_resume(context, find_job(document["job"]), document, {}, first, report, confirmation, signals))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,7 +55,7 @@ def retry_failed_rows(context: CliContext, job: str, report: Path | None, confir
 async def _retry(
     context: CliContext, path: Path, report: Path | None, confirmation: Confirmation, signals: JobSignals
 ) -> int:
-    from dyntui.cli.job_runner import confirm_job, precheck, run_until_stopped
+    from dyntui.cli.job_runner import confirm_job, precheck, removed_unless_run, run_until_stopped
     from dyntui.services.imports.job_service import action_for
     from dyntui.services.imports.jobs import JobLocation, check_location, load_organization_id
     from dyntui.services.imports.retry import retry_job
@@ -69,25 +67,12 @@ async def _retry(
             location = JobLocation.of(connection.profile, await load_organization_id(connection.client))
             check_location(old, location)
             journal = retry_job(old, location)
-        with _removed_after_dry_run(context, journal):
+        with removed_unless_run(journal):
             context.print_message(f"Job {journal.id} sends {quantity(journal.total, 'row')} of job {path.stem} again.")
             signals.hint = f"Continue with `dyntui jobs resume {journal.id}`."
             await precheck(connection, journal)
             permit = await confirm_job(context, connection, journal, confirmation)
             return await run_until_stopped(context, connection, journal, permit, signals, report=report)
-
-
-@contextmanager
-def _removed_after_dry_run(context: CliContext, journal: Journal) -> Iterator[None]:
-    """Close the journal after the block; after a dry run also remove its job."""
-    from dyntui.services.imports.purge import purge_job
-
-    try:
-        with journal:
-            yield
-    finally:
-        if context.dry_run:
-            purge_job(journal.path, unfinished=True)
 
 
 @click.command("undo", cls=BaseCommand)

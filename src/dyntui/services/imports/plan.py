@@ -105,7 +105,7 @@ def save_plan(journal: Journal, plan: AbstractMapping[str, Any]) -> Path:
 
 def read_plan(path: Path) -> dict[str, Any]:
     """Read a plan from its file. Raises UsageError when the file is not a plan or was changed."""
-    hint = "Make a plan with `dyntui import --dry-run`."
+    hint = "Make a plan with `dyntui import --save-plan`."
     try:
         plan = dict(as_object(parse_json(read_private(path, _PLAN_LIMIT))))
     except ValueError as error:
@@ -134,7 +134,7 @@ def check_plan(journal: Journal, plan: AbstractMapping[str, Any]) -> None:
     if make_plan(journal)["digest"] != plan["digest"]:
         raise UsageError(
             f"The job {journal.id} changed after the plan was made.",
-            hint="Make a new plan: `dyntui import --dry-run`.",
+            hint="Make a new plan: `dyntui import --save-plan`.",
         )
 
 
