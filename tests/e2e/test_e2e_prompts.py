@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 from tests.conftest import Sandbox, serving
 from tests.e2e.terminal import Terminal, clean_environ
@@ -19,7 +20,10 @@ CTRL_C, CTRL_D = "\x03", "\x04"
 
 
 def _run(sandbox: Sandbox, home: Path, *arguments: str) -> Terminal:
-    """Run a command in a terminal. A command with `prod` gets a live profile of that name."""
+    """Run a command in a terminal. A command with `prod` gets a live profile of that name.
+
+    `{users}` and `{origins}` stand for the id of the first one.
+    """
     environ = clean_environ() | sandbox.environ(home)
     if "prod" in arguments:
         added = ["env", "add", "prod", "--environment-id", sandbox.environment_id, "--base-url", sandbox.url]
@@ -29,7 +33,16 @@ def _run(sandbox: Sandbox, home: Path, *arguments: str) -> Terminal:
         assert done.returncode == 0, done.stderr
         for name in ("DYNTUI_ENVIRONMENT_ID", "DYNTUI_BASE_URL", "DYNTUI_TOKEN"):
             del environ[name]
-    return Terminal(*arguments, env=environ)
+    return Terminal(*(_with_id(sandbox, argument) for argument in arguments), env=environ)
+
+
+def _with_id(sandbox: Sandbox, argument: str) -> str:
+    """Return an argument with the id of the first object of the list that it names as `{LIST}`."""
+    if not argument.startswith("{"):
+        return argument
+    path = f"environments/{sandbox.environment_id}/{argument.strip('{}')}"
+    answer = httpx.get(f"{sandbox.url}/{path}", headers={"Authorization": f"Bearer {sandbox.token}"}).json()
+    return str(answer[argument.strip("{}")][0]["id"])
 
 
 def _audit_lines(home: Path) -> list[object]:
@@ -37,10 +50,10 @@ def _audit_lines(home: Path) -> list[object]:
 
 
 COMMANDS = [
-    (("users", "delete", "3f2a1b4c-0000-4000-8000-00000000000a"), "Continue?"),
-    (("users", "delete", "3f2a1b4c-0000-4000-8000-00000000000a", "--profile", "prod"), "Type prod to confirm"),
+    (("users", "delete", "{users}"), "Continue?"),
+    (("users", "delete", "{users}", "--profile", "prod"), "Type prod to confirm"),
     (("api", "deleteUser", "-p", "userId=3f2a1b4c-0000-4000-8000-00000000000a"), "Continue?"),
-    (("do", "origins", "delete", "3f2a1b4c-0000-4000-8000-00000000000a"), "Continue?"),
+    (("do", "origins", "delete", "{origins}"), "Continue?"),
     (("env", "add", "another"), ":"),
     (("env", "remove", "prod"), "Remove prod"),
     (("auth", "login", "--profile", "prod"), "API token"),
@@ -130,7 +143,7 @@ def test_the_wait_for_the_kind_of_the_environment_ends_at_once(tmp_path: Path, e
     """The server says whether the environment is live before a deletion is confirmed."""
     with (
         serving(latency_ms=60_000, users=1) as sandbox,
-        _run(sandbox, tmp_path, *COMMANDS[0][0]) as terminal,
+        _run(sandbox, tmp_path, *COMMANDS[2][0]) as terminal,
     ):
         terminal.wait("whether environment is live")
         if end == "key":
