@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import BinaryIO
 
+from dyntui.core.interface import by_interface
 from dyntui.importer.source_types import EmptySource, SourceChanged, SourceError
 
 __all__ = ["SourceFile", "open_bytes"]
@@ -136,7 +137,8 @@ def _open_path(path: Path, name: str) -> SourceFile:
     if stat.S_ISDIR(kind):
         raise _directory(path)
     what = "a named pipe" if stat.S_ISFIFO(kind) else "a device" if stat.S_ISCHR(kind) else "not a regular file"
-    raise SourceError(f"{path} is {what} and cannot be read.", hint="Pipe the data to dyntui, with `-` as the file.")
+    hint = by_interface("Pipe the data to dyntui, with `-` as the file.", "Save the data to a file first.")
+    raise SourceError(f"{path} is {what} and cannot be read.", hint=hint)
 
 
 def _directory(path: Path) -> SourceError:

@@ -103,7 +103,7 @@ def parse_subject(text: str, *, region: str | None = None) -> Mapping[str, objec
     """Parse an identifier as an entry: `ada@example.com`, a wallet, `discord:ada`, ... Raises UsageError."""
     (draft,) = parse_identifiers([text], region=region)
     if draft.state is DraftState.INVALID:
-        raise UsageError(f"Cannot tell what {text!r} is: {draft.problem_text}")
+        raise UsageError(f"Cannot tell what {text!r} is.", hint=draft.problem_text)
     return draft.entry
 
 

@@ -116,7 +116,7 @@ def parse_condition(text: str) -> Condition:
         )
     condition = Condition(found[1], Operator(found[2]), found[3])
     if condition.operator not in (*MATCHES, Operator.NOT_EQUAL) and condition.is_for_no_value:
-        raise UsageError(f"{text!r} compares with nothing.", hint=f"Write a value after {condition.operator}.")
+        raise UsageError(f"{text!r} has no value to compare with.", hint=f"Write a value after {condition.operator}.")
     return condition
 
 

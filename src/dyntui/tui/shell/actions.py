@@ -15,7 +15,7 @@ SHELL_ACTIONS = register(
         READ, 91),
     Action("app.palette", ("ctrl+p",), "palette", "Search all actions of this screen.", READ),
     Action("app.back", ("escape", "q", "backspace", "H"), "back", "Return to the previous screen.", READ),
-    Action("app.forward", ("L",), "forward", "Undo going back.", READ),
+    Action("app.forward", ("L",), "forward", "Go forward, after going back.", READ),
     Action("app.find", ("slash", "F"), "find", "Show only the rows that contain a text; without a table, go to the next line that contains it.", READ),
     Action("app.find_next", ("n",), "next match", "Go to the next line or row with the text that was searched.", READ),
     Action("app.find_previous", ("N",), "previous match", "Go to the previous line or row with the text that was searched.",

@@ -374,7 +374,7 @@ class Console(TerminalActionsMixin):
     def undo_change_disabled_reason(self) -> str | None:
         change = self.session.last_change
         if change is None or change[0] is not self.session.connection:
-            return "There is no change that can be undone."
+            return f"There is no change that can be undone. {key_of('app.jump')}audit shows the changes and why."
         return None
 
     def action_undo_change(self) -> None:

@@ -61,7 +61,7 @@ _SCREENS = (
         _route("resource-index"),
         ("everything", "all"),
     ),
-    Jump("api", "Send any of the API's operations, with a form", _route("api-operations"), ("operations", "console")),
+    Jump("api", "Send any request of the API, with a form", _route("api-operations"), ("operations", "console")),
     Jump("audit", "Changes from this machine: who, what, and undo", _route("audit"), ("changes", "history")),
     Jump("requests", "Requests that were sent, with status and time", _route("request-log"), ("log",)),
     Jump("notifications", "Messages that were shown since the start", _route("notifications"), ("messages",)),

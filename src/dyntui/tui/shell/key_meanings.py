@@ -54,7 +54,7 @@ KEY_MEANINGS: Mapping[str, KeyMeaning] = {
     "k": _meaning("Go up.", "up"),
     "K": _meaning("Show a secret or a token.", "reveal reveal-secret"),
     "l": _meaning("Go right, or unfold.", "right open expand wider"),
-    "L": _meaning("Undo going back.", "forward"),
+    "L": _meaning("Go forward, after going back.", "forward"),
     "m": _meaning("Set metadata.", "metadata"),
     "M": _meaning("Mark all rows from the last marked row to this one.", "mark_range"),
     "n": _meaning("Go to the next match or problem.", "find_next next_problem"),

@@ -14,7 +14,7 @@ AUDIT_ACTIONS = register(
         rank=12),
     Action("audit.environments", ("f",), "all environments", "Show the changes of all environments, or of this one only.",
         READ, 13),
-    Action("audit.refresh", ("r", "f5"), "refresh", "Read the audit log again.", READ, 15),
+    Action("audit.refresh", ("r", "f5"), "refresh", "Refresh the changes.", READ, 15),
     Action("audit.copy", ("y",), "copy", "Copy the line to the clipboard.", READ,
         disabled_reason="selection_disabled_reason"),
     Action("change.undo", ("Z", "u"), "undo", "Undo the change, if there is an action that reverses it. It is confirmed first.",

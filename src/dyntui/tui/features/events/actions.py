@@ -7,7 +7,7 @@ from dyntui.tui.kit.action_registry import READ, Action, register
 __all__ = ["EVENTS_ACTIONS"]
 
 EVENTS_ACTIONS = register(
-    Action("tail.pause", ("space",), "pause", "Pause the tail, or resume it.", READ, 10),
+    Action("tail.pause", ("space",), "pause", "Pause or resume the event tail.", READ, 10),
     Action("tail.filter", ("slash",), "filter", "Show only events that contain a text.", READ, 11),
     Action("tail.open", ("enter",), "open", "Open the event.", READ, 12, "open", "selection_disabled_reason"),
     Action("tail.user", ("O",), "open user", "Open the user of the event.", READ, 13),

@@ -365,7 +365,7 @@ class ReviewStep(RowLoadingMixin):
         self.console.ask_then(SelectDialog(f"All rows with {code}", choices), on_selected)
 
     def _ask_value(self, code: str, fix: Fix) -> None:
-        fields = [FormInput("value", "value", help="Set in the cell of each of these rows.")]
+        fields = [FormInput("value", "value", help="The new value of this cell in all of these rows.")]
         if fix.name == "replace":
             fields = [
                 FormInput("value", "find"),
