@@ -141,6 +141,8 @@ def test_rows_that_the_server_should_not_have_sent_are_not_printed(run: Run, ser
         assert "ada@example.com" in done.out and "bob" not in done.out
         assert "Left out: 1 row from the server that did not match the filter." in done.err
     assert "bob" not in run("users", "list", "--profile", "one", "--social", "google").out
+    first = run("users", "list", "--profile", "one", "--filter", "bob", "--limit", "1")
+    assert "bob@example.com" in first.out and "ada" not in first.out, "a row that is not the first is found as well"
 
 
 LISTS = {"audit", "users sessions", "webhooks messages", "webhooks deliveries", "allowlists entries", "events types"}

@@ -143,6 +143,7 @@ async def _read_all(
     from dyntui.services.lists.row_conditions import RowConditions
 
     filtered = FilteredList(record, query or ListQuery(), conditions or RowConditions())
+    context.print_message(filtered.message)
     has_progress = False  # whether a line of progress is open
     try:
         async with aclosing(filtered.pages(connection.client)) as pages:
@@ -155,4 +156,4 @@ async def _read_all(
     finally:
         if has_progress:
             print_lines("", err=True)
-    context.print_message(*filtered.messages)
+    context.print_message(filtered.dropped_message)

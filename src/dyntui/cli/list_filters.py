@@ -132,5 +132,5 @@ def keep_rows(
 
     check_fields(conditions, rows, record)
     if record is not None:
-        context.print_message(*FilteredList(record, ListQuery(), conditions).messages)
+        context.print_message(FilteredList(record, ListQuery(), conditions).message)
     return [row for row in rows if conditions.fits(row, record)]

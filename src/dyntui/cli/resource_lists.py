@@ -177,8 +177,9 @@ def print_list(
                 count += 1
         return count > end or (filtered.total is not None and filtered.total > end)
 
+    context.print_message(filtered.message)
     has_more = context.run_connected(work)
-    context.print_message(*filtered.messages)
+    context.print_message(filtered.dropped_message)
     rows.end(filtered.total, text or str(conditions or ""), next=end if has_more else None, offset=offset)
 
 

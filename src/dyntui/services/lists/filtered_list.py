@@ -55,16 +55,19 @@ class FilteredList:
         return bool(self.local) or self._match is not None
 
     @property
-    def messages(self) -> list[str]:
-        """What the user has to know about the filters."""
-        texts = []
-        if self.local:
-            names = " and ".join((", ".join(self.local[:-1]), self.local[-1]) if self.local[1:] else self.local)
-            texts.append(f"Filtered here: the server cannot filter by {names}.")
-        if self._dropped:
-            rows = quantity(self._dropped, "row")
-            texts.append(f"Left out: {rows} from the server that did not match the filter.")
-        return texts
+    def message(self) -> str:
+        """Which filters are not those of the server; "" for none."""
+        if not self.local:
+            return ""
+        names = " and ".join((", ".join(self.local[:-1]), self.local[-1]) if self.local[1:] else self.local)
+        return f"Filtered here: the server cannot filter by {names}."
+
+    @property
+    def dropped_message(self) -> str:
+        """How many rows the server should not have sent; "" for none."""
+        if not self._dropped:
+            return ""
+        return f"Left out: {quantity(self._dropped, 'row')} from the server that did not match the filter."
 
     async def pages(
         self, client: Client, *, parent: str = "", max_rows: int | None = None
@@ -73,7 +76,7 @@ class FilteredList:
 
         Raises UsageError for a condition on a field that the rows do not have.
         """
-        conditions, record, query = self._conditions, self._record, self._query
+        record, query = self._record, self._query
         first = f"{record.time_field}-desc"
         is_ordered = any(column.order == record.time_field for column in record.columns if column.order)
         ends_early = "since" in self._local_times and is_ordered and query.order in ("", first)
@@ -83,11 +86,31 @@ class FilteredList:
             limit = sys.maxsize if ends_early else None
         else:
             limit = sys.maxsize if self.is_read_whole else max_rows
+        shown = set[object]()
+        async with aclosing(self._fitting_pages(client, parent, query, limit, ends_early)) as pages:
+            async for rows in pages:
+                if limit == max_rows:
+                    shown.update(row.get(record.key) for row in rows)
+                yield rows
+        is_cut = limit == max_rows and max_rows is not None and self.read >= max_rows > self._fitting
+        if not (self._dropped and is_cut):
+            return
+        # The server does not filter as it should: the rows that are needed may be anywhere.
+        self._dropped = self._fitting = self.read = 0
+        async with aclosing(self._fitting_pages(client, parent, query, sys.maxsize, ends_early)) as pages:
+            async for rows in pages:
+                yield [row for row in rows if row.get(record.key) not in shown]
+        self.total = self._fitting
+
+    async def _fitting_pages(
+        self, client: Client, parent: str, query: ListQuery, limit: int | None, ends_early: bool
+    ) -> AsyncGenerator[Sequence[Row], None]:
+        """Yield the fitting rows of each page. ends_early: whether older rows follow the first that is too old."""
         is_checked = False
-        async with aclosing(scan_pages(client, record, parent=parent, query=query, max_rows=limit)) as pages:
+        async with aclosing(scan_pages(client, self._record, parent=parent, query=query, max_rows=limit)) as pages:
             async for page in pages:
                 if not is_checked:
-                    check_fields(conditions, page.rows, record)
+                    check_fields(self._conditions, page.rows, self._record)
                     is_checked = True
                 self.read, self.reported = self.read + len(page.rows), page.total
                 rows = [row for row in page.rows if self._fits(row)]
