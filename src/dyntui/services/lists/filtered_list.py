@@ -86,11 +86,11 @@ class FilteredList:
             limit = sys.maxsize if ends_early else None
         else:
             limit = sys.maxsize if self.is_read_whole else max_rows
-        shown = set[object]()
+        shown = set[str]()
         async with aclosing(self._fitting_pages(client, parent, query, limit, ends_early)) as pages:
             async for rows in pages:
                 if limit == max_rows:
-                    shown.update(row.get(record.key) for row in rows)
+                    shown.update(str(row[record.key]) for row in rows if record.key in row)
                 yield rows
         is_cut = limit == max_rows and max_rows is not None and self.read >= max_rows > self._fitting
         if not (self._dropped and is_cut):
@@ -99,7 +99,7 @@ class FilteredList:
         self._dropped = self._fitting = self.read = 0
         async with aclosing(self._fitting_pages(client, parent, query, sys.maxsize, ends_early)) as pages:
             async for rows in pages:
-                yield [row for row in rows if row.get(record.key) not in shown]
+                yield [row for row in rows if str(row.get(record.key)) not in shown]
         self.total = self._fitting
 
     async def _fitting_pages(
