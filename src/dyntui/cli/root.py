@@ -42,6 +42,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "get": ("dyntui.cli.get:get", "List the objects of any resource, or show one in full."),
     "do": ("dyntui.cli.do:do", "Run an action on a resource."),
     "api": ("dyntui.cli.api:api", "Call an operation by id, or by METHOD and PATH below the base URL."),
+    "alias": ("dyntui.cli.alias:alias", "List, set and remove own names of commands."),
     "audit": ("dyntui.cli.audit:audit", "Show writes made from this machine, oldest first."),
     "cache": ("dyntui.cli.cache:cache", "Show and clear the row cache."),
     "keys": ("dyntui.cli.keys:keys", "List the keys of the console."),
@@ -74,6 +75,16 @@ class _RootGroup(CommandGroup):
     def invoke(self, ctx: click.Context) -> Any:
         with _as_closed_pipe():
             return super().invoke(ctx)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command of the first word. A word that is no command can be an alias of the user."""
+        if args[0] not in COMMANDS:
+            from dyntui.cli.alias import expand_alias
+
+            args = expand_alias(args)
+        return super().resolve_command(ctx, args)
 
 
 SECTIONS: dict[str, tuple[str, ...]] = {

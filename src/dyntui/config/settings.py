@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import re
+import shlex
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from dyntui.config.errors import ConfigError
 from dyntui.config.flags import read_flag
@@ -24,7 +27,12 @@ from dyntui.config.table_rules import (
 )
 from dyntui.config.toml import edit_toml, read_toml
 
-__all__ = ["PLAIN_VARIABLE", "Settings"]
+if TYPE_CHECKING:
+    from tomlkit import TOMLDocument
+
+__all__ = ["ALIAS_NAME", "PLAIN_VARIABLE", "Settings"]
+
+ALIAS_NAME = re.compile(r"[a-zA-Z][\w-]*", re.ASCII)
 
 T = TypeVar("T")
 
@@ -42,6 +50,22 @@ def _setting(default: T, rule: Rule) -> T:
 
 def _is_https_url(value: object) -> bool:
     return isinstance(value, str) and value.isprintable() and value.startswith("https://")
+
+
+def _find_alias_problem(value: object) -> str:
+    """Return what is wrong with the table of aliases; "" for a valid one."""
+    if not isinstance(value, dict):
+        return "must be a table of commands"
+    for name, command in value.items():
+        if not ALIAS_NAME.fullmatch(name):
+            return f"{name!r} must be a name of letters, digits and -"
+        try:
+            words = shlex.split(command) if isinstance(command, str) else []
+        except ValueError as error:
+            return f"{name!r} is wrong: {error}"
+        if not words:
+            return f"{name!r} must be a command"
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +94,26 @@ class Settings:
     """URL of the dashboard; {id} and {environment} are replaced."""
     settle_seconds: int = _setting(30, whole_number(0, 3600))
     """Seconds to wait before rows with a lost response are looked up."""
+    alias: Mapping[str, str] = field(default_factory=dict, metadata={"rule": _find_alias_problem})
+    """Commands by the own names that the user gave them, without `dyntui`."""
     keymap: Mapping[str, str] = field(default_factory=dict)
     """Comma-separated keys by action id, from keymap.toml."""
 
     @staticmethod
     def save_theme(name: str) -> None:
         """Write the theme into the file; its comments and other settings stay. Raises ConfigError."""
-        path = paths().settings_file
-        private_dir(path.parent)
-        with locked(path):
-            document = edit_toml(path)
+        with _changed_file() as document:
             document["theme"] = name
-            atomic_write(path, document.as_string().encode())
+
+    @staticmethod
+    def save_alias(name: str, command: str | None) -> None:
+        """Write an alias into the file, or remove it with None. Raises ConfigError."""
+        with _changed_file() as document:
+            aliases = document.setdefault("alias", {})
+            if command is None:
+                aliases.pop(name, None)
+            else:
+                aliases[name] = command
 
     @classmethod
     def load(cls) -> Settings:
@@ -102,3 +134,14 @@ class Settings:
         if (plain := read_flag(os.environ, PLAIN_VARIABLE)) is not None:
             settings["plain"] = plain
         return cls(**settings, keymap=load_keymap())
+
+
+@contextmanager
+def _changed_file() -> Iterator[TOMLDocument]:
+    """Give the content of the settings file to change, and write it at the end; its comments stay."""
+    path = paths().settings_file
+    private_dir(path.parent)
+    with locked(path):
+        document = edit_toml(path)
+        yield document
+        atomic_write(path, document.as_string().encode())
