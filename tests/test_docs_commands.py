@@ -274,6 +274,8 @@ CASES: dict[str, dict[str, Case]] = {
         "dyntui users list --all -q '.items[] | select(.wallets == []) | .email'": Case(),
         "dyntui events tail --once --ndjson -q '[.timestamp, .eventName] | @tsv'": Case(),
         "dyntui users list --template '{email:<40} {createdAt:.10}'": Case(prints="@"),
+        'dyntui alias set de "users list --where country=DE --fields id,email"': Case(),
+        "dyntui de --limit 10 -o csv-exact": Case(prints="email"),
         "dyntui users export -O users.csv --fields id,email,createdAt": Case(prints="exported"),
     },
     "docs/import.md": {

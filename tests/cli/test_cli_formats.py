@@ -22,6 +22,7 @@ from tests.e2e.terminal import Terminal, clean_environ
 
 from dyntui.cli.output_options import FORMATS
 from dyntui.cli.root import root
+from dyntui.config.paths import paths
 from dyntui.core.yaml_text import dump_yaml
 from dyntui.sandbox.hostile_payloads import PAYLOADS
 from dyntui.services.exports import ExportFormat
@@ -198,3 +199,37 @@ def test_a_table_fits_the_terminal_and_opens_in_the_pager(people: Sandbox, tmp_p
     with contextlib.suppress(FileNotFoundError):
         shown("users", "list", "--limit", "50", "--no-pager")
         raise AssertionError((tmp_path / "paged").read_text())
+
+
+@pytest.mark.slow
+def test_a_terminal_shows_what_takes_longer_than_two_seconds(tmp_path: Path) -> None:
+    with serving(users=120, latency_ms=1300) as sandbox:
+        environ = clean_environ() | sandbox.environ(tmp_path)
+        with Terminal("users", "list", "--all", "-q", ".total", env=environ) as terminal:
+            assert terminal.wait_for_exit() == 0
+            assert re.search(rb"100 of 120 users read, [0-9]+ s\r\x1b\[K", terminal.raw)
+            assert terminal.text.strip() == "120", "nothing of it stays"
+
+
+def test_an_alias_runs_a_command(run: Run) -> None:
+    assert run("alias", "list", "--json").document["items"] == []
+    assert run("alias", "set", "own-keys", "dyntui keys --actions --fields id").code == 0
+    (paths().settings_file).write_text("# mine\n" + paths().settings_file.read_text())
+    assert run("own-keys", "users.export").out == "users.export\n"
+    assert run("own-keys", "users.export", "-o", "csv-exact").out == "id\nusers.export\n"
+    assert run("alias", "list").out == "own-keys\tkeys --actions --fields id\n"
+    for words, expected in {
+        ("alias", "set", "keys", "users list"): "keys is a command",
+        ("alias", "set", "-", "keys"): "cannot be an alias",
+        ("alias", "set", "x", "nothing list"): "'nothing' is no command of dyntui",
+        ("alias", "set", "x", "keys 'a"): "No closing quotation",
+        ("alias", "remove", "x"): "There is no alias 'x'",
+        ("own-key",): "No such command 'own-key'",
+    }.items():
+        done = run(*words)
+        assert done.code == 2 and expected in done.err, words
+    assert run("alias", "remove", "own-keys").code == 0
+    assert run("alias", "list").out == ""
+    assert paths().settings_file.read_text().startswith("# mine"), "comments stay"
+    paths().settings_file.write_text("[alias]\nx = 3\n")
+    assert "alias" in run("alias", "list").err

@@ -72,7 +72,7 @@ PLACES = {
     "cli/job_runner.py": ["sys.stdout"],  # closed streams
     "cli/output.py": [
         "click.confirm", "click.echo", "click.echo_via_pager", "click.prompt", "error.show", "getpass.getpass",
-        "sys.stdout", "sys.stdout.buffer",
+        "sys.stderr", "sys.stdout", "sys.stdout.buffer",
     ],
     "config/credential_command.py": ["subprocess.Popen"],  # its output is captured
     "config/keyring_store.py": ["subprocess.run"],  # its output is captured or discarded

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from dyntui.cli.context import CliContext, CommandGroup, pass_context
+from dyntui.cli.list_filters import keep_rows, local_filter_options
+from dyntui.cli.watch import watch_option
 from dyntui.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from dyntui.services.lists.row_conditions import RowConditions
 
 __all__ = ["alias", "expand_alias"]
 
@@ -24,17 +30,17 @@ def expand_alias(words: Sequence[str]) -> list[str]:
 
 
 @alias.command("list")
+@watch_option
+@local_filter_options(has_time=False)
 @pass_context
-def list_aliases(context: CliContext) -> None:
+def list_aliases(context: CliContext, conditions: RowConditions) -> None:
     """List your aliases."""
     from dyntui.config.settings import Settings
     from dyntui.resources import Column
 
     aliases = Settings.load().alias
-    context.print_items(
-        ({"name": name, "command": command} for name, command in sorted(aliases.items())),
-        (Column("name"), Column("command")),
-    )
+    items = [{"name": name, "command": command} for name, command in sorted(aliases.items())]
+    context.print_items(keep_rows(context, items, conditions), (Column("name"), Column("command")))
     if not aliases and not context.prints_data:
         context.print_message("There are no aliases. Set one with `dyntui alias set NAME COMMAND`.")
 
@@ -44,16 +50,15 @@ def list_aliases(context: CliContext) -> None:
 @click.argument("command")
 @pass_context
 def set_alias(context: CliContext, name: str, command: str) -> None:
-    """Let `dyntui NAME` run COMMAND, which is one quoted argument. Words after NAME are added to the command.
+    """Set what `dyntui NAME` runs.
 
-    \b
-    Example:
-      dyntui alias set spam "users list --where 'email~spam' --fields id,email"
+    COMMAND is one quoted argument. What is typed after NAME is added to it.
     """
-    from dyntui.cli.root import COMMANDS
     from dyntui.config.settings import ALIAS_NAME, Settings
 
-    if name in COMMANDS:
+    ctx = click.get_current_context().find_root()
+    commands = ctx.command.list_commands(ctx) if isinstance(ctx.command, click.Group) else ()
+    if name in commands:
         raise UsageError(f"{name} is a command, so it cannot be an alias.", hint="Choose another name.")
     if not ALIAS_NAME.fullmatch(name):
         raise UsageError(f"{name!r} cannot be an alias.", hint="Use letters, digits and -, and begin with a letter.")
@@ -62,7 +67,7 @@ def set_alias(context: CliContext, name: str, command: str) -> None:
     except ValueError as error:
         raise UsageError(f"The command is wrong: {error}.", hint="Close its quotes.") from None
     words = words[1:] if words[:1] == ["dyntui"] else words
-    if not words or words[0] not in COMMANDS:
+    if not words or words[0] not in commands:
         raise UsageError(f"{' '.join(words[:1])!r} is no command of dyntui.", hint="`dyntui --help` lists them.")
     command = command.strip().removeprefix("dyntui ").strip()
     Settings.save_alias(name, command)

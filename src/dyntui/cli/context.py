@@ -72,6 +72,8 @@ class CliContext:
     keeps_credential: bool = False
     """Whether the token is found one time for several connections, because finding it may ask for a passphrase."""
     _credential: Credential | None = None
+    activity: Callable[[], str] | None = None
+    """Describes what the command does, for the line that a terminal shows after two seconds."""
     printed: int = 0
     """Number of result rows printed so far. An error message states it, because the output is incomplete then."""
 
@@ -90,6 +92,7 @@ class CliContext:
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
         """Open a connection to the selected environment, and record that its profile was used."""
+        from dyntui.cli.activity import shown_activity
         from dyntui.config.credentials import find_token
         from dyntui.services.connection import Connection
 
@@ -100,12 +103,16 @@ class CliContext:
             connection.write_gate.records.on_gap = lambda text: self.print_message(f"warning: {text}")
             connection.write_gate.is_dry_run = self.dry_run
             try:
-                with self.announced_waits(connection):
-                    yield connection
+                async with shown_activity(self._describe_activity):
+                    with self.announced_waits(connection):
+                        yield connection
             finally:
                 _record_use(profile)
                 if self.debug:
                     self._print_requests(connection)
+
+    def _describe_activity(self) -> str:
+        return self.activity() if self.activity is not None else "Working"
 
     def _print_requests(self, connection: Connection) -> None:
         """Print the request log, redacted, for --debug."""

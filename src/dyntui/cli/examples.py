@@ -193,6 +193,9 @@ _EXAMPLES: dict[str, tuple[str, ...]] = {
     "cache forbid": ("cache forbid", "cache forbid acme"),
     "cache purge": ("cache purge", "cache purge --json"),
     "keys": ("keys", "keys filter"),
+    "alias list": ("alias list", "alias list --json"),
+    "alias set": ("alias set de 'users list --where country=DE'", "alias set who 'access check'"),
+    "alias remove": ("alias remove de", "alias remove who"),
     "doctor": ("doctor", "doctor --profile acme --json"),
     "completion": ('eval "$(dyntui completion bash)"', "completion fish | source"),
 }

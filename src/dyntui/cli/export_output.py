@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dyntui.cli.context import CliContext, combine_options
-from dyntui.cli.output import is_plain, make_exporter, print_lines, show_progress
+from dyntui.cli.output import make_exporter
 from dyntui.cli.output_options import FORMATS
 from dyntui.cli.resource_lists import record_fields
 from dyntui.cli.targets import LeftOut, ignore_missing_option, read_targets
@@ -144,16 +143,9 @@ async def _read_all(
 
     filtered = FilteredList(record, query or ListQuery(), conditions or RowConditions())
     context.print_message(filtered.message)
-    has_progress = False  # whether a line of progress is open
-    try:
-        async with aclosing(filtered.pages(connection.client)) as pages:
-            async for rows in pages:
-                if sys.stderr.isatty():
-                    show_progress(f"{filtered.read:,} of {filtered.reported or 0:,}")
-                    has_progress = not is_plain()
-                for row in rows:
-                    yield row
-    finally:
-        if has_progress:
-            print_lines("", err=True)
+    context.activity = lambda: filtered.progress
+    async with aclosing(filtered.pages(connection.client)) as pages:
+        async for rows in pages:
+            for row in rows:
+                yield row
     context.print_message(filtered.dropped_message)

@@ -66,10 +66,12 @@ TOPICS: Mapping[str, tuple[str, str]] = {
         --plain           only lines of text, for screen readers
 
         On a terminal a list is a table. In a pipe it is TSV: whole values, times in ISO 8601, no header. A list is the
-        JSON document {"items": [...], "total": 2000, "next": "100"}, and `get` prints the object itself.
+        JSON document {"items": [...], "total": 2000, "next": 100}, and `get` prints the object itself.
 
         Ids can be piped: `dyntui users list --ndjson | dyntui users delete -`. If a list fails after its first row,
         the error says how many rows were written. --watch repeats a list, and --debug prints the requests.
+
+        `dyntui alias set NAME COMMAND` gives a command with its options a name of your own.
         """,
     ),
 }

@@ -37,6 +37,7 @@ __all__ = [
     "TextPart",
     "can_ask",
     "captured_output",
+    "clear_activity",
     "confirm",
     "flush",
     "has_color",
@@ -51,6 +52,7 @@ __all__ = [
     "print_values",
     "prompt",
     "redraw",
+    "show_activity",
     "show_progress",
     "silence_stdout",
     "terminal_width",
@@ -60,6 +62,10 @@ PROGRESS_INTERVAL_S = 5.0
 """Seconds between lines of progress that are not replaced."""
 _last_progress_s = 0.0
 """The monotonic time of the last line of progress in plain mode."""
+_has_progress = False
+"""Whether this command has shown progress."""
+_has_activity = False
+"""Whether the cursor is at the end of a line of `show_activity`."""
 _MAX_LINE_CHARS = 20_000
 _MAX_PROGRESS_CHARS = 200
 
@@ -128,6 +134,7 @@ def redraw(lines: Sequence[str]) -> None:
 
 
 def _print(text: str, *, err: bool = False) -> None:
+    clear_activity()
     if _captured is None:
         click.echo(text, err=err)
     else:
@@ -190,6 +197,7 @@ def _print_whole(text: str) -> None:
         return
     from dyntui.cli.signals import default_signals
 
+    clear_activity()
     with default_signals():  # ctrl+c is for the pager
         click.echo_via_pager(text, color=has_color(sys.stdout))
 
@@ -217,15 +225,40 @@ def show_progress(text: str, *, end: bool = False) -> None:
 
     In plain mode it is a line of its own, every few seconds and at the end.
     """
-    global _last_progress_s
+    global _last_progress_s, _has_progress
     if not sys.stderr.isatty():
         return
+    clear_activity()
+    _has_progress = True
     if is_plain():
         if end or monotonic() - _last_progress_s >= PROGRESS_INTERVAL_S:
             _last_progress_s = monotonic()
             click.echo(safe(text, _MAX_PROGRESS_CHARS), err=True)
     else:
         click.echo(f"\r\x1b[K{safe(text, _MAX_PROGRESS_CHARS)}", err=True, nl=end)
+
+
+def show_activity(text: str) -> None:
+    """Show what the command does on a line of the terminal that the next output replaces.
+
+    Nothing is shown after progress, which says more, and while the output is captured.
+    """
+    global _has_activity
+    if _has_progress or _captured is not None:
+        return
+    with ignore_closed_stream(sys.stderr):
+        clear_activity()
+        _has_activity = not is_plain()
+        click.echo(safe(text, _MAX_PROGRESS_CHARS), err=True, nl=is_plain())
+
+
+def clear_activity() -> None:
+    """Remove the line of `show_activity`."""
+    global _has_activity
+    if _has_activity:
+        _has_activity = False
+        with ignore_closed_stream(sys.stderr):
+            click.echo("\r\x1b[K", err=True, nl=False)
 
 
 _TERMINAL = "CONIN$" if sys.platform == "win32" else "/dev/tty"
@@ -297,6 +330,7 @@ def _interruptible_input(on_terminal: bool) -> Iterator[None]:
     """
     from dyntui.cli.signals import stop_signals
 
+    clear_activity()
     functions = termui.visible_prompt_func, termui.hidden_prompt_func
     with ExitStack() as stack:
         if on_terminal and not sys.stdin.isatty():
@@ -375,6 +409,8 @@ def make_exporter(format: ExportFormat, columns: Sequence[str], fields: Sequence
     """Return an exporter that writes rows to standard output: raw into a pipe or file, safe text on a terminal."""
     from dyntui.services.exports import Exporter
 
+    global _has_progress
+    _has_progress = _has_progress or sys.stdout.isatty()  # the rows show it
     stream = sys.stdout.buffer if _captured is None else cast("BinaryIO", _CapturingStream())
     return Exporter(stream, format, columns, fields, on_terminal=sys.stdout.isatty())
 

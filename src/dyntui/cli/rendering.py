@@ -22,6 +22,7 @@ from dyntui.cli.output import (
     terminal_width,
 )
 from dyntui.core.json_types import Row
+from dyntui.core.text import plain_json
 
 if TYPE_CHECKING:
     from dyntui.cli.output_options import OutputOptions
@@ -192,11 +193,11 @@ def _print_document(options: OutputOptions, document: object) -> None:
     elif options.jq:
         from dyntui.cli.expressions import run_jq
 
-        for result in run_jq(options.jq, document):
-            if isinstance(result, str):
-                print_values(result)
-            else:
-                print_document(_json(result, indented=sys.stdout.isatty()))
+        results = list(run_jq(options.jq, document))
+        indented = sys.stdout.isatty()
+        texts = [each if isinstance(each, str) else plain_json(_json(each, indented=indented)) for each in results]
+        if texts:
+            print_values("\n".join(texts))
     elif options.format == "yaml":
         from dyntui.core.yaml_text import dump_yaml
 

@@ -162,6 +162,7 @@ def print_list(
     filtered = FilteredList(record, query, conditions or RowConditions(), match)
     rows = _RowPrinter(context, record, columns)
 
+    context.activity = lambda: filtered.progress
     end = sys.maxsize if all_rows else offset + limit
 
     async def work(connection: Connection) -> bool:

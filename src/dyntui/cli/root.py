@@ -93,7 +93,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "Environment": ("webhooks", "events", "exports", "settings", "tokens", "members"),
     "Every resource and operation": ("get", "do", "api"),
     "Environments of this machine": ("env", "auth", "audit", "cache"),
-    "Console and help": ("demo", "sandbox", "keys", "doctor", "completion", "help"),
+    "Console and help": ("demo", "sandbox", "keys", "alias", "doctor", "completion", "help"),
 }
 """By title: the commands under it in the help."""
 

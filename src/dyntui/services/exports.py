@@ -153,7 +153,8 @@ class Exporter:
             cells = [visible_controls(cell) if cell else cell for cell in cells]
         guard = escape_formula if self.format is ExportFormat.CSV else shield
         text = io.StringIO(newline="")
-        csv.writer(text, lineterminator="\n" if self.on_terminal else "\r\n").writerow(
+        ends_as_on_windows = self.format is ExportFormat.CSV and not self.on_terminal
+        csv.writer(text, lineterminator="\r\n" if ends_as_on_windows else "\n").writerow(
             [guard(cell) if cell else cell for cell in cells]
         )
         self.stream.write(without_surrogates(text.getvalue()).encode())

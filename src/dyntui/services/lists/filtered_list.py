@@ -55,6 +55,12 @@ class FilteredList:
         return bool(self.local) or self._match is not None
 
     @property
+    def progress(self) -> str:
+        """How much was read, as text: `1,200 of 5,000 users read`."""
+        of_reported = f" of {self.reported:,}" if self.reported is not None else ""
+        return f"{self.read:,}{of_reported} {self._record.plural} read"
+
+    @property
     def message(self) -> str:
         """Which filters are not those of the server; "" for none."""
         if not self.local:
