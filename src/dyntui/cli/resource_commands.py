@@ -23,7 +23,7 @@ from dyntui.cli.field_arguments import (
 )
 from dyntui.cli.resource_lists import list_options, list_rows, parent_option, show_resource
 from dyntui.cli.targets import TARGETS_HELP, LeftOut, ignore_missing_option, read_targets
-from dyntui.cli.write_helpers import perform, read_option, report_results
+from dyntui.cli.write_helpers import make_lookup_line, perform, read_option, report_results
 from dyntui.core.errors import UsageError
 from dyntui.resources import RESOURCES, ActionTarget
 from dyntui.resources.action import NoChange
@@ -152,7 +152,8 @@ async def _prepare_write(
         raise UsageError(f"{action.name} needs at least one FIELD=VALUE.", hint=_describe_fields(record, action))
     values, written = given.form_values(action.operation, fields)
     parent_id = await find_parent(client, record, parent, action=action, texts=target_texts)
-    lookup = await look_up_targets(client, record, action, target_texts, parent=parent_id)
+    on_progress = make_lookup_line(len(target_texts))
+    lookup = await look_up_targets(client, record, action, target_texts, parent=parent_id, on_progress=on_progress)
     targets, unchanged = _without_unchanged(action, lookup.targets)
     if action.single_row and lookup.unresolved:
         lookup.unresolved[0].only()

@@ -30,6 +30,7 @@ __all__ = [
     "ask_confirmation",
     "confirm_access_options",
     "confirm_action",
+    "make_lookup_line",
     "make_progress_line",
     "perform",
     "perform_and_report",
@@ -83,7 +84,13 @@ def run_on_users(
     async def work(connection: Connection) -> int:
         connection.write_gate.check(action)
         final_action = action if prepare is None else await prepare(connection)
-        lookup = await look_up_targets(connection.client, USERS, declaration(action.name).action, texts)
+        lookup = await look_up_targets(
+            connection.client,
+            USERS,
+            declaration(action.name).action,
+            texts,
+            on_progress=make_lookup_line(len(texts)),
+        )
         left_out = LeftOut(lookup.unresolved, ignore_missing=ignore_missing)
         return await perform_and_report(context, connection, final_action, lookup.targets, confirmation, left_out)
 
@@ -193,11 +200,22 @@ def ask_confirmation(context: CliContext, needed: Requirement, from_options: Con
     return Confirmation(typed=typed, read=needed.code)
 
 
+_FEW_LOOKUPS = 20
+"""The maximum of targets that are looked up without progress, because that takes about a second."""
+
+
 def make_progress_line(count: int) -> Callable[[int, int], None] | None:
     """Return a callback that shows the progress on a terminal; None for a single target or without a terminal."""
     if count < 2:
         return None
     return lambda done, total: show_progress(f"{done:,} of {total:,}", end=done == total)
+
+
+def make_lookup_line(count: int) -> Callable[[int, int], None] | None:
+    """Return a callback that shows on a terminal how many targets were looked up; None for a few."""
+    if count <= _FEW_LOOKUPS:
+        return None
+    return lambda done, total: show_progress(f"looked up {done:,} of {total:,}", end=done == total)
 
 
 def report_results(context: CliContext, results: WriteResults, left_out: LeftOut = _NONE_LEFT_OUT) -> int:

@@ -6,7 +6,7 @@ looked up in parallel, as bulk work.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from functools import partial
@@ -112,11 +112,18 @@ class TargetLookup:
 
 
 async def look_up_targets(
-    client: Client, record: Resource, action: ResourceAction, texts: Sequence[str], *, parent: str = ""
+    client: Client,
+    record: Resource,
+    action: ResourceAction,
+    texts: Sequence[str],
+    *,
+    parent: str = "",
+    on_progress: Callable[[int, int], None] | None = None,
 ) -> TargetLookup:
     """Return the targets of an action that the texts identify; their rows are read where the action needs them.
 
-    texts: ids, or values of `record.identified_by`. parent: the id of the parent, for the path.
+    texts: ids, or values of `record.identified_by`. parent: the id of the parent, for the path. on_progress: called
+    with the number of texts that were looked up and of all texts.
     """
     if action.target is ActionTarget.LIST:
         if texts:
@@ -137,7 +144,11 @@ async def look_up_targets(
     if (record.identified_by and is_listed) or (has_rows and not reads_details):
         found = find_matches(client, record, texts, parent=parent, reads_ids=not reads_details, needs_rows=has_rows)
         async with aclosing(found):
+            number = 0
             async for matches in found:
+                number += 1
+                if on_progress is not None:
+                    on_progress(number, len(texts))
                 if len(matches.rows) == 1:
                     target = make_target(record, matches.rows[0])
                     targets.setdefault(target.id, target if has_rows else replace(target, data={}))
@@ -146,16 +157,25 @@ async def look_up_targets(
     else:
         targets = {text: make_target(record, None, text) for text in texts}
     if reads_details:
-        run = BulkRun(client, record.detail)
-        ids = [*targets]
-        async with aclosing(run.in_order(ids, partial(_read, client, record, parent=parent))) as details:
-            for object_id in ids:
-                if (row := await anext(details)) is None:
-                    del targets[object_id]
-                    unresolved.append(TargetMatches(record, object_id, ()))
-                else:
-                    targets[object_id] = make_target(record, row, object_id)
+        targets, missing = await _read_details(client, record, list(targets), parent)
+        unresolved += missing
     return TargetLookup(tuple(targets.values()), tuple(unresolved))
+
+
+async def _read_details(
+    client: Client, record: Resource, ids: Sequence[str], parent: str
+) -> tuple[dict[str, Target], list[TargetMatches]]:
+    """Read objects in full, several at a time. Returns the targets by id, and the ids that do not exist."""
+    targets: dict[str, Target] = {}
+    missing: list[TargetMatches] = []
+    run = BulkRun(client, record.detail)
+    async with aclosing(run.in_order(ids, partial(_read, client, record, parent=parent))) as rows:
+        for object_id in ids:
+            if (row := await anext(rows)) is None:
+                missing.append(TargetMatches(record, object_id, ()))
+            else:
+                targets[object_id] = make_target(record, row, object_id)
+    return targets, missing
 
 
 async def find_parent(
