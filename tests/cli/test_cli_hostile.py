@@ -235,7 +235,7 @@ def test_no_command_shows_a_control_character_of_its_own_words(hostile: Sandbox,
     for name, command in leaf_commands(root):
         if name in NOT_RUN:
             continue
-        words = name.split()
+        words = [*name.split(), *(["--once"] if name == "events tail" else [])]  # else it tails forever
         arguments = [parameter for parameter in command.params if isinstance(parameter, click.Argument)]
         calls = [[BAD], [f"--{BAD}"], [f"x={BAD}"] * max(1, len(arguments))]
         for parameter in command.params:

@@ -1,7 +1,7 @@
 """The values that shell completion offers for arguments and options, by their metavar.
 
-`CompletedText`, the type of every text argument, uses `complete`. Nothing here prints or asks: a value that cannot be
-read is not offered. Values of other types, such as choices and paths, are completed by click.
+The type of every text argument (`dyntui.cli.context`) uses `complete`. Nothing here prints or asks: a value that cannot
+be read is not offered. Values of other types, such as choices and paths, are completed by click.
 """
 
 from __future__ import annotations
