@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import re
 import shlex
 import sys
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pexpect
-from tests.conftest import Sandbox, serving
+from tests.conftest import Cli, Sandbox, serving
 
 from dyntui.api.client import Client
 from dyntui.api.permit import WritePermit
@@ -51,12 +53,30 @@ def commands(page: str) -> list[str]:
     return out
 
 
+class ProfileCli(Cli):
+    """Runs commands with the profiles of a home and other variables, but without an environment in variables."""
+
+    def __init__(self, sandbox: Sandbox, home: Path, **variables: str) -> None:
+        super().__init__(sandbox, home)
+        self.variables = variables
+
+    def _environ(self, token: str | None) -> dict[str, str]:
+        return without_environment(super()._environ(token)) | self.variables
+
+
+def without_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables without those that select an environment."""
+    return {name: text for name, text in environ.items() if name not in ("DYNTUI_BASE_URL", "DYNTUI_ENVIRONMENT_ID")}
+
+
 @dataclass
 class DocsEnvironment:
     """A sandbox, a profile `acme` that points at it, and a working folder."""
 
     sandbox: Sandbox
     folder: Path
+    kind: str = "sandbox"
+    """The kind of the profile."""
     names: dict[str, str] = field(default_factory=dict)
     """Values of the placeholders of the page, such as ID."""
     output: str = ""
@@ -67,9 +87,7 @@ class DocsEnvironment:
     @property
     def env(self) -> dict[str, str]:
         """The environment variables of the commands."""
-        clean = self.sandbox.environ(self.folder / "home")
-        for name in ("DYNTUI_BASE_URL", "DYNTUI_ENVIRONMENT_ID"):
-            clean.pop(name)
+        clean = without_environment(self.sandbox.environ(self.folder / "home"))
         path = f"{self.folder / 'bin'}:{os.environ['PATH']}"
         return {**clean, "PATH": path, "TERM": "xterm-256color", "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT / "src")}
 
@@ -104,6 +122,32 @@ class DocsEnvironment:
         self.output += str(child.before)
         child.close()
         return int(child.exitstatus if child.exitstatus is not None else -(child.signalstatus or 0))
+
+    def run_in_process(self, line: str) -> int:
+        """Run a line of dyntui commands, connected by | and &&, in this process. Returns the exit code as `run`."""
+        lexer = shlex.shlex(line, posix=True, punctuation_chars="|&")
+        lexer.whitespace_split = True
+        pipelines: list[list[list[str]]] = [[[]]]
+        for word in lexer:
+            if word == "&&":
+                pipelines.append([[]])
+            elif word == "|":
+                pipelines[-1].append([])
+            else:
+                pipelines[-1][-1].append(word)
+        cli, self.output = ProfileCli(self.sandbox, self.folder / "home"), ""
+        with contextlib.chdir(self.folder):
+            for commands in pipelines:
+                failed, text = 0, ""
+                for program, *words in commands:
+                    assert program == "dyntui", line
+                    done = cli(*words, check=False, stdin=text)
+                    failed, text = done.returncode or failed, done.stdout
+                    self.output += done.stderr
+                self.output += text
+                if failed:
+                    return failed
+        return 0
 
     def state(self) -> dict[str, str]:
         """Return all objects that a documented command can change, by kind and name.
@@ -151,9 +195,11 @@ async def _read_all(client: Client) -> dict[str, str]:
     for allowlist in await rows("allowlists"):
         add("allowlist", allowlist["name"], allowlist)
         for entry in await rows("allowlist-entries", allowlist["id"]):
-            add("entry", entry["id"], entry)
-    for token in await rows("tokens"):
-        add("token", token["id"], {"note": token.get("note")})
+            add("entry", f"{entry.get('email') or entry['id']} on {allowlist['name']}", entry)
+    notes = Counter[str]()
+    for token in sorted(await rows("tokens"), key=lambda token: str(token["createdAt"])):
+        notes[token["note"]] += 1
+        add("token", f"{token['note']} {notes[token['note']]}", {"id": token["id"], "scopes": token["scopes"]})
     add("environment", "settings", as_object(await client.call("getEnvironmentSettings")))
     return out
 
@@ -175,9 +221,63 @@ def docs_environment(folder: Path, *, kind: str = "sandbox", profile: bool = Tru
     dyntui.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m dyntui "$@"\n')
     dyntui.chmod(0o700)
     with serving(users=12) as sandbox:
-        environment = DocsEnvironment(sandbox, folder)
+        environment = DocsEnvironment(sandbox, folder, kind)
         if profile:
             add = ["env", "add", "acme", "--base-url", sandbox.url, "--environment-id", sandbox.environment_id]
-            line = shlex.join(["dyntui", *add, "--kind", kind, "--credential", "environment"])
-            assert environment.run(line, ()) == 0, environment.output
+            ProfileCli(sandbox, folder / "home")(*add, "--kind", kind, "--credential", "environment")
         yield environment
+
+
+def nothing(_: DocsEnvironment) -> set[str]:
+    return set()
+
+
+@dataclass(frozen=True)
+class Case:
+    """How a command is tried.
+
+    names: placeholders of the page and what stands for them. more: what a test has to add. answers: prompts and what is
+    typed at them. affects: what it is to have changed. before: what has to be there.
+    """
+
+    names: Callable[[DocsEnvironment], dict[str, str]] = lambda _: {}
+    more: Callable[[DocsEnvironment], str] = lambda _: ""
+    answers: tuple[tuple[str, str], ...] = ()
+    affects: Callable[[DocsEnvironment], set[str]] = nothing
+    before: Callable[[DocsEnvironment], None] = lambda _: None
+    exit_code: int = 0
+    prints: str = ""
+    run: Callable[[DocsEnvironment, str], None] | None = None
+    """How else it is run: what stays open, or what is not for a shell."""
+    check: Callable[[DocsEnvironment], None] = lambda _: None
+    """Checks what else it is to have done, such as a file."""
+
+
+def filled_in(world: DocsEnvironment, text: str, names: dict[str, str]) -> str:
+    for name, value in names.items():
+        assert name in text, name
+        pieces = re.split(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text)
+        text = value.join(pieces)
+    return text
+
+
+def try_commands(world: DocsEnvironment, cases: Mapping[str, Case], *, in_process: bool = False) -> None:
+    """Run the commands of a page, and compare what each of them changed and printed with its case.
+
+    in_process: run them in this process, which starts no shell and no interpreter.
+    """
+    for line, case in cases.items():
+        case.before(world)
+        names, affected, before = case.names(world), case.affects(world), world.state()
+        typed = filled_in(world, line, names) + case.more(world)
+        if case.run is not None:
+            case.run(world, typed)
+        else:
+            where: dict[str, Any] = {"url": world.sandbox.url, "environment": world.sandbox.environment_id}
+            answers = tuple((prompt, answer.format(**where)) for prompt, answer in case.answers)
+            code = world.run_in_process(typed) if in_process else world.run(typed, answers)
+            assert code == case.exit_code, f"{line}\n{world.output}"
+        assert case.prints in world.output, f"{line}\n{world.output}"
+        found = changes(before, world.state())
+        assert found == affected, f"{line}\n{world.output}"
+        case.check(world)

@@ -11,15 +11,13 @@ import hmac
 import re
 import signal
 import subprocess
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 from tests.conftest import READY
-from tests.docs_commands import ROOT, DocsEnvironment, changes, commands, docs_environment, pages
+from tests.docs_commands import ROOT, Case, DocsEnvironment, commands, docs_environment, pages, try_commands
 from tests.e2e.terminal import Terminal
+from tests.test_docs_recipes import RECIPES, RECIPES_PAGE
 
 from dyntui.resources.webhooks import is_delivered
 
@@ -29,29 +27,6 @@ NOT_RUN = {
 }
 YES = (("[y/N]", "y\n"),)
 HEADER = "email,firstName,lastName\n"
-
-
-def nothing(_: DocsEnvironment) -> set[str]:
-    return set()
-
-
-@dataclass(frozen=True)
-class Case:
-    """How a command is tried.
-
-    names: placeholders of the page and what stands for them. more: what a test has to add. answers: prompts and what is
-    typed at them. affects: what it is to have changed. before: what has to be there.
-    """
-
-    names: Callable[[DocsEnvironment], dict[str, str]] = lambda _: {}
-    more: Callable[[DocsEnvironment], str] = lambda _: ""
-    answers: tuple[tuple[str, str], ...] = ()
-    affects: Callable[[DocsEnvironment], set[str]] = nothing
-    before: Callable[[DocsEnvironment], None] = lambda _: None
-    exit_code: int = 0
-    prints: str = ""
-    run: Callable[[DocsEnvironment, str], None] | None = None
-    """How else it is run: what stays open, or what is not for a shell."""
 
 
 def people(world: DocsEnvironment, *emails: str) -> None:
@@ -288,6 +263,7 @@ CASES: dict[str, dict[str, Case]] = {
         ),
         "dyntui jobs resume": Case(affects=lambda w: {f"+user {email}" for email in REST}),
     },
+    RECIPES_PAGE: RECIPES,
 }  # fmt: skip
 
 
@@ -297,28 +273,9 @@ def test_every_page_and_command_has_a_case_and_every_case_is_used() -> None:
         assert [line for line in commands(page) if line not in NOT_RUN] == list(cases), page
 
 
-def filled_in(world: DocsEnvironment, text: str, names: dict[str, str]) -> str:
-    for name, value in names.items():
-        assert name in text, name
-        pieces = re.split(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text)
-        text = value.join(pieces)
-    return text
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize("page", CASES)
+@pytest.mark.parametrize("page", [page for page in CASES if page != RECIPES_PAGE])
 def test_the_commands_of_a_page_have_the_described_effect(page: str, tmp_path: Path) -> None:
     live = "live" if page == "docs/guide.md" else "sandbox"
     with docs_environment(tmp_path, kind=live, profile=page != "docs/guide.md") as world:
-        for line, case in CASES[page].items():
-            case.before(world)
-            names, affected, before = case.names(world), case.affects(world), world.state()
-            typed = filled_in(world, line, names) + case.more(world)
-            if case.run is not None:
-                case.run(world, typed)
-            else:
-                where: dict[str, Any] = {"url": world.sandbox.url, "environment": world.sandbox.environment_id}
-                answers = tuple((prompt, answer.format(**where)) for prompt, answer in case.answers)
-                assert world.run(typed, answers) == case.exit_code, f"{line}\n{world.output}"
-            assert case.prints in world.output, f"{line}\n{world.output}"
-            assert changes(before, world.state()) == affected, f"{line}\n{world.output}"
+        try_commands(world, CASES[page])

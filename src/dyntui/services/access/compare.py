@@ -110,7 +110,7 @@ class SyncPlan(EntryChanges):
     unchanged: int
     """The number of entries on both sides."""
     other_alias: tuple[tuple[Entry, Entry], ...] = ()
-    """Entries whose alias differs in the source. Aliases are not changed."""
+    """Entries that have another alias in the source. Aliases are not changed."""
     extra: int = 0
     """Number of entries that only the list has and that stay, because removing was not requested."""
 
@@ -225,7 +225,7 @@ def plan_sync(row: Row, current: ComparisonSide, source: ComparisonSide, *, remo
         diff.only_right if remove else (),
         source,
         len(diff.both),
-        tuple((old, new) for new, old in diff.other_alias),
+        tuple((old, new) for new, old in diff.other_alias if new.get("alias")),
         0 if remove else len(diff.only_right),
     )
 
