@@ -68,6 +68,8 @@ def test_users_are_deleted_by_a_file_of_emails(count: int, tmp_path: Path, monke
         shown = dyntui("users", "delete", f"@{file}", check=False, stdin="")
         assert shown.returncode == 2, "it was not confirmed"
         assert f"Not found: {', '.join(unknown[:5])}, {len(unknown) - 5} more." in shown.stderr
+        (target,) = dyntui.json("users", "delete", emails[0], "--dry-run")["items"]
+        assert f"{emails[0]}  {target['id']}" in dyntui("users", "delete", emails[0], "--dry-run").stderr
         done = dyntui("users", "delete", f"@{file}", "--yes", "--json", check=False)
         assert done.returncode == 1
         found = outcomes(json.loads(done.stdout))

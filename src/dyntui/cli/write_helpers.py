@@ -6,6 +6,7 @@ All commands that write use this module.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -164,7 +165,7 @@ async def confirm_action(
     if gate.refusal(action):
         return from_options
     action = await gate.with_impact(await with_warnings(connection, action, targets), targets)
-    needed = gate.requirement(action, targets)
+    needed = _with_ids(gate.requirement(action, targets), targets)
     if needed.policy_change is not None:
         from dyntui.services.access.lockout_count import lockout_lines
 
@@ -174,6 +175,16 @@ async def confirm_action(
 
         raise click.exceptions.Exit(await print_dry_run(context, connection, action, targets, needed, left_out))
     return ask_confirmation(context, needed, from_options)
+
+
+def _with_ids(needed: Requirement, targets: Sequence[Target]) -> Requirement:
+    """Return the requirement with names and ids of the first targets, where they have both."""
+    from dyntui.services.actions.write_records import LISTED
+
+    named = [f"{each.label}  {each.id}" for each in targets[:LISTED] if each.label and each.id not in ("", each.label)]
+    if len(named) < min(len(targets), LISTED):
+        return needed
+    return replace(needed, target_lines=(*named, *needed.target_lines[len(named) :]))
 
 
 def ask_confirmation(context: CliContext, needed: Requirement, from_options: Confirmation) -> Confirmation:
