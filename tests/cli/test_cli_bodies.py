@@ -29,6 +29,8 @@ def test_fields_are_arguments_json_files_and_standard_input_alike(dyntui: Cli, t
         )
         by_stdin = made(dyntui(*command, "--data", "-", "--yes", "--json", stdin=file.read_text()))
         assert by_pairs["events"] == by_stdin["events"] == ["user.created"]
+        same = dyntui("webhooks", "edit", by_pairs["webhookId"], "-d", '{"isEnabled": true}', "--yes")
+        assert "Nothing was sent" in same.stdout + same.stderr
     user = made(
         dyntui(
             "users", "create", "-d", '{"email": "data@example.com", "metadata": {"a": 1}}', "metadata.plan=pro",

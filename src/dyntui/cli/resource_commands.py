@@ -131,6 +131,7 @@ async def _prepare_write(
     parent: str,
 ) -> tuple[WriteAction, list[Target], LeftOut]:
     """Find the targets, check the field values, print the changes of a single target, and make the write action."""
+    from dyntui.resources.cell_formats import get_path
     from dyntui.services.actions.resource_actions import (
         NothingChanged,
         check_values,
@@ -163,6 +164,8 @@ async def _prepare_write(
     initial_values: dict[str, str] | None = None
     if changes_rows and fields and len(targets) == 1 and (row := targets[0].data.get("row")):
         initial_values = starting_values(action, fields, row)
+        current = get_path(row, action.values_path)
+        written = {path: value for path, value in written.items() if get_path(current, path) != value}
         values = {**initial_values, **values}
         texts = {**initial_values, **texts}
         context.print_message(*(f"  {line}" for line in describe_changes(fields, initial_values, texts)))
