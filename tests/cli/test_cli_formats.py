@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import io
 import json
@@ -91,7 +90,7 @@ def test_every_command_has_the_formats(run: Run) -> None:
         assert expected in done.err, words
 
 
-FAST = ("users list", "users get", "get", "env list", "audit")
+FAST = ("users list", "users get")
 
 
 @pytest.mark.parametrize("only", [FAST, pytest.param((), marks=pytest.mark.slow)], ids=["some", "all"])
@@ -117,13 +116,13 @@ def test_each_format_of_each_command_can_be_read(
                 continue
             done = run(*arguments, "-o", format)
             if not done.out or done.code > 1:
-                assert done.code or not only or name in ("audit", "env list"), (arguments, format, done.err)
+                assert not only, (arguments, format, done.err)
                 continue
             parsed = parse(done.out)
             read += 1
             if format in ("json", "yaml") and isinstance(parsed, dict) and "items" in parsed:
                 assert isinstance(parsed["items"], list) and {"total", "next"} <= set(parsed), arguments
-    assert read > (20 if only else 300)
+    assert read >= (14 if only else 300)
 
 
 @pytest.mark.slow
@@ -173,32 +172,39 @@ def test_fields_jq_and_templates_select(
     assert len(load_yaml(file.read_text())["items"]) == 150
 
 
-def test_a_table_fits_the_terminal_and_opens_in_the_pager(people: Sandbox, tmp_path: Path) -> None:
-    pager = tmp_path / "pager"
-    pager.write_text(f"#!/bin/sh\ncat > {tmp_path}/paged\n")
+def show(sandbox: Sandbox, folder: Path, *words: str, columns: int = 80, **more: str) -> list[str]:
+    """Return the lines that a command shows on a terminal. The pager writes into the file `paged` instead."""
+    pager = folder / "pager"
+    pager.write_text(f"#!/bin/sh\ncat > {folder}/paged\n")
     pager.chmod(0o755)
-    environ = clean_environ() | people.environ(tmp_path) | {"DYNTUI_PAGER": str(pager)}
+    environ = clean_environ() | sandbox.environ(folder) | {"DYNTUI_PAGER": str(pager)} | more
+    with Terminal(*words, env=environ, columns=columns, rows=30) as terminal:
+        assert terminal.wait_for_exit() == 0
+        return [line.rstrip() for line in terminal.text.rstrip().splitlines()]
 
-    def shown(*words: str, columns: int = 80, **more: str) -> list[str]:
-        with Terminal(*words, env=environ | more, columns=columns, rows=30) as terminal:
-            terminal.wait("of 150 users")
-            assert terminal.wait_for_exit() == 0
-            return terminal.text.splitlines()
 
-    lines = shown("users", "list", "--limit", "5")
-    assert lines[0].split() == ["EMAIL", "NAME", "USERNAME", "COUNTRY", "CREATED", "ID"] or "EMAIL" in lines[0]
-    assert max(map(len, lines)) <= 80 and re.search(r"[0-9a-f-]{4,}…[0-9a-f]{4}$", lines[1].rstrip())
-    wide = shown("users", "list", "--limit", "5", columns=160)
-    assert re.search(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", wide[1].rstrip()), "as wide as the terminal"
-    assert not (tmp_path / "paged").exists()
-    shown("users", "list", "--limit", "50")
+def test_a_long_table_fits_the_terminal_in_the_pager(people: Sandbox, tmp_path: Path) -> None:
+    assert show(people, tmp_path, "users", "list", "--limit", "50")[-1] == "50 of 150 users"
     paged = (tmp_path / "paged").read_text()
-    assert len(paged.splitlines()) == 51
-    assert "\x1b[1m" in paged, "the pager gets colors"
-    (tmp_path / "paged").unlink()
-    with contextlib.suppress(FileNotFoundError):
-        shown("users", "list", "--limit", "50", "--no-pager")
-        raise AssertionError((tmp_path / "paged").read_text())
+    assert paged.startswith("\x1b[1mEMAIL"), "the titles are bold"
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", paged).splitlines()
+    assert len(lines) == 51 and max(map(len, lines)) <= 80
+    assert all(re.search(r"[0-9a-f-]{4,}…[0-9a-f]{4}$", line) for line in lines[1:])
+
+
+@pytest.mark.slow
+def test_a_terminal_gets_as_much_as_it_has_room_for(people: Sandbox, tmp_path: Path) -> None:
+    wide = show(people, tmp_path, "users", "list", "--limit", "5", columns=160)
+    assert all(re.search(r" [0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", line) for line in wide[1:6])
+    user = wide[1].split()[-1]
+    shown = show(people, tmp_path, "users", "get", user, "--fields", "email,id")
+    assert any(line.split() == ["id", user] for line in shown)
+    assert show(people, tmp_path, "users", "list", "--limit", "50", "--no-pager")[-1] == "50 of 150 users"
+    assert not (tmp_path / "paged").exists()
+    listed = show(people, tmp_path, "allowlists", "list", columns=160)
+    assert listed[0].split()[:4] == ["NAME", "OUTCOME", "SCOPE", "ENTRIES"] and any(
+        "gives its scope" in line for line in listed
+    )
 
 
 @pytest.mark.slow

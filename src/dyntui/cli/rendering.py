@@ -25,6 +25,8 @@ from dyntui.core.json_types import Row
 from dyntui.core.text import plain_json
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from dyntui.cli.output_options import OutputOptions
     from dyntui.resources import Column
     from dyntui.services.exports import Exporter
@@ -139,28 +141,28 @@ class ItemPrinter:
 
         if self._options.fields or not self._columns:
             names = self._options.fields or field_columns(self._items)
-            return [Column(name, pick=partial(value_at, path=name)) for name in names]
+            return [Column(name, pick=partial(value_at, path=name), format=_nested_text) for name in names]
         return self._columns
 
 
 def print_object(options: OutputOptions, document: object, names: FieldNames | None = None) -> None:
     """Print one object: as lines of dot path and value, or as data."""
+
     selected = _selected(options, document, names)
     if not options.prints_text:
         _print_document(options, selected)
         return
-    from dyntui.cli.tables import named_lines, table_lines
-    from dyntui.core.times import now
-
-    columns, rows = _object_table(selected)
     if not sys.stdout.isatty():
         _export_object(options, selected)
-    elif is_plain():
-        print_lines(
-            *(line.removeprefix("field: ").replace(", value: ", ": ", 1) for line in named_lines(columns, rows, now()))
-        )
+        return
+    from dyntui.cli.tables import object_lines
+    from dyntui.services.exports import cell_text
+
+    fields = [(name, cell_text(value)) for name, value in _flatten(selected)]
+    if is_plain():
+        print_lines(*(f"{name}: {text}" for name, text in fields))
     else:
-        print_styled(table_lines(columns, rows, terminal_width(), now(), titles=False))
+        print_styled(object_lines(fields))
 
 
 def print_data(options: OutputOptions, document: object, names: FieldNames | None = None) -> None:
@@ -219,22 +221,23 @@ def _json(document: object, *, indented: bool) -> str:
 
 
 def _export_object(options: OutputOptions, document: object) -> None:
+    """Print an object as CSV or TSV with the columns `field` and `value`."""
     from dyntui.services.exports import ExportFormat
 
-    columns, rows = _object_table(document)
-    exporter = make_exporter(
-        ExportFormat("tsv" if options.prints_text else options.format), [column.field for column in columns]
-    )
-    for row in rows:
-        exporter.row(row)
+    exporter = make_exporter(ExportFormat("tsv" if options.prints_text else options.format), ("field", "value"))
+    for name, value in _flatten(document):
+        exporter.row({"field": name, "value": value})
     exporter.end()
 
 
-def _object_table(document: object) -> tuple[Sequence[Column], Sequence[Row]]:
-    """Return an object as a table with the columns `field` and `value`."""
-    from dyntui.resources import Column
+def _nested_text(value: object, now: datetime) -> str:
+    """Format a value that can be a list or an object."""
+    from dyntui.resources.cell_formats import text
+    from dyntui.services.exports import cell_text
 
-    return [Column("field"), Column("value")], [{"field": name, "value": value} for name, value in _flatten(document)]
+    if isinstance(value, list) and not any(isinstance(part, (list, dict)) for part in value):
+        return text(", ".join(map(cell_text, value)), now)
+    return text(cell_text(value) if isinstance(value, (list, dict)) else value, now)
 
 
 def _flatten(value: object, prefix: str = "") -> Iterator[tuple[str, str | int | float | bool]]:

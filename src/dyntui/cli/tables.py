@@ -15,13 +15,16 @@ if TYPE_CHECKING:
     from dyntui.core.json_types import Row
     from dyntui.resources import Column
 
-__all__ = ["joined", "named_lines", "table_lines"]
+__all__ = ["joined", "named_lines", "object_lines", "table_lines"]
 
 _GAP = "  "
 _IDENTIFIER = re.compile(r"[\w:.-]*\d[\w:.-]*")
 """An id or an address, of which the start and the end tell more than the middle."""
 _SHORTEST_IDENTIFIER = 20
+_SHORTENED_IDENTIFIER = 13
+"""The width to which identifiers are shortened before anything else is cut."""
 _LONGEST_CELL = 1000
+_WIDEST_NAME = 40
 
 
 def joined(field: str, separator: str = " ") -> Callable[[Row], str]:
@@ -34,21 +37,33 @@ def joined(field: str, separator: str = " ") -> Callable[[Row], str]:
     return join
 
 
-def table_lines(
-    columns: Sequence[Column], rows: Sequence[Row], width: int, now: datetime, *, titles: bool = True
-) -> list[list[TextPart]]:
+def object_lines(fields: Sequence[tuple[str, str]]) -> list[list[TextPart]]:
+    """Return a line for each field of an object: its name and its whole value."""
+    width = min(_WIDEST_NAME, max((display_width(name) for name, _ in fields), default=0))
+    return [
+        [
+            TextPart(name + " " * (width - display_width(name))),
+            TextPart(_GAP),
+            TextPart(text, role_of(name, text).value),
+        ]
+        for name, text in fields
+    ]
+
+
+def table_lines(columns: Sequence[Column], rows: Sequence[Row], width: int, now: datetime) -> list[list[TextPart]]:
     """Return the lines of a table in at most `width` columns of the terminal, if two a column are enough.
 
-    Columns without any value are left out. titles: whether the first line has the titles of the columns. now: the time
-    from which ages are counted.
+    The first one has the titles of the columns. Columns without any value are left out. now: the time from which ages
+    are counted.
     """
     columns = [column for column in columns if any(column.value(row) not in (None, "", [], {}) for row in rows)]
     cells = [[_text(column, row, now) for column in columns] for row in rows]
-    heads = [safe(column.name).upper() for column in columns] if titles else [""] * len(columns)
+    heads = [safe(column.name).upper() for column in columns]
     widths = [
         max([display_width(head), *(display_width(row[place]) for row in cells)]) for place, head in enumerate(heads)
     ]
-    widths = _fitted(widths, width - len(_GAP) * (len(columns) - 1))
+    identifiers = [any(_is_identifier(row[place]) for row in cells) for place in range(len(columns))]
+    widths = _fitted(widths, identifiers, width - len(_GAP) * (len(columns) - 1))
     lines = [
         [TextPart(_pad(head, size, column), "title") for head, size, column in zip(heads, widths, columns, strict=True)]
     ]
@@ -58,7 +73,7 @@ def table_lines(
             role = role_of(column.field, text) or role_of(column.name, text)
             parts.append(TextPart(_pad(text, size, column), role.value if role else _dim_if_empty(text)))
         lines.append(parts)
-    return [_joined(line) for line in lines[0 if titles else 1 :]]
+    return [_joined(line) for line in lines]
 
 
 def named_lines(columns: Sequence[Column], rows: Sequence[Row], now: datetime) -> list[str]:
@@ -79,26 +94,33 @@ def _text(column: Column, row: Row, now: datetime) -> str:
     return safe(format(column.value(row), now), _LONGEST_CELL)
 
 
-def _fitted(widths: Sequence[int], available: int) -> list[int]:
-    """Return the widths, with the widest ones made smaller until their sum is available."""
-    largest = max(widths, default=0)
-    while largest > 2 and sum(min(width, largest) for width in widths) > available:
+def _fitted(widths: Sequence[int], identifiers: Sequence[bool], available: int) -> list[int]:
+    """Return the widths, made smaller until their sum is available: first those of identifiers, then the widest."""
+    largest = max((width for width, is_id in zip(widths, identifiers, strict=True) if is_id), default=0)
+    fitted = list(widths)
+    while sum(fitted) > available and largest > _SHORTENED_IDENTIFIER:
         largest -= 1
-    rest = max(0, available - sum(min(width, largest) for width in widths))
-    fitted = []
-    for width in widths:
+        fitted = [min(width, largest) if is_id else width for width, is_id in zip(widths, identifiers, strict=True)]
+    largest = max(fitted, default=0)
+    while largest > 2 and sum(min(width, largest) for width in fitted) > available:
+        largest -= 1
+    rest = max(0, available - sum(min(width, largest) for width in fitted))
+    for place, width in enumerate(fitted):
         extra = 1 if width > largest and rest > 0 else 0
         rest -= extra
-        fitted.append(min(width, largest) + extra)
+        fitted[place] = min(width, largest) + extra
     return fitted
 
 
 def _pad(text: str, width: int, column: Column) -> str:
     if display_width(text) > width:
-        is_identifier = len(text) >= _SHORTEST_IDENTIFIER and _IDENTIFIER.fullmatch(text) is not None
-        text = shorten(text, width) if is_identifier else _cut(text, width)
+        text = shorten(text, width) if _is_identifier(text) else _cut(text, width)
     blanks = " " * (width - display_width(text))
     return blanks + text if column.right else text + blanks
+
+
+def _is_identifier(text: str) -> bool:
+    return len(text) >= _SHORTEST_IDENTIFIER and _IDENTIFIER.fullmatch(text) is not None
 
 
 def _cut(text: str, width: int) -> str:

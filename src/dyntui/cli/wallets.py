@@ -112,9 +112,10 @@ def get_wallet(context: CliContext, wallet: str) -> None:
     from dyntui.services.web_links import explorer_url
 
     document = context.run_connected(lambda connection: read_object(connection.client, WALLETS, wallet))
+    url = explorer_url(document.get("chain"), document.get("publicKey"))
+    if url and not context.prints_data:
+        document = {**document, "explorer": url}
     context.print_object(document, object_fields(context, WALLETS))
-    if url := explorer_url(document.get("chain"), document.get("publicKey")):
-        context.print_result(f"{'explorer':<28}  {url}")
 
 
 @wallets.command("link")
