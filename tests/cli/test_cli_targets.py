@@ -161,7 +161,7 @@ def test_no_targets_are_done_and_a_file_that_cannot_be_read_is_refused(dyntui: C
         assert refused.returncode == 2 and file.name in refused.stderr
 
 
-@pytest.mark.parametrize("line", slow_except(("get", "users export --format ndjson", "users --help"), "get"))
+@pytest.mark.parametrize("line", slow_except(("get", "users export --ndjson", "users --help"), "get"))
 def test_a_reader_that_has_enough_ends_a_command_with_0(line: str, dyntui: Cli) -> None:
     reader, writer = os.pipe()
     os.close(reader)
