@@ -80,6 +80,7 @@ def test_users_are_deleted_by_a_file_of_emails(count: int, tmp_path: Path, monke
         assert again.returncode == 1, "the ambiguous ones"
         assert f"Nothing was sent; {count + len(unknown)} not found, 2 ambiguous" in again.stderr
         assert "two1@delete.example\t2 matches: " in again.stdout
+        assert "'two1@delete.example' identifies 2 users. Give the id of one: " in again.stderr
         once = "\n".join((*emails, *unknown))
         assert dyntui("users", "delete", "-", "--yes", "--ignore-missing", stdin=once).returncode == 0
         left = {user["email"] for user in dyntui.json("users", "list", "--filter", "delete.example")["items"]}
@@ -129,6 +130,8 @@ def test_objects_with_names_and_urls_are_identified_by_them(dyntui: Cli) -> None
     hooks = {row["url"]: row["isEnabled"] for row in dyntui.json("webhooks", "list")["items"]}
     assert (hooks["https://hooks.example/a?x=1"], hooks["https://hooks.example/A?x=1"]) == (True, False)
     assert dyntui("webhooks", "messages", "https://hooks.example/a?x=1").returncode == 0
+    unknown = dyntui("allowlists", "disable", "No such list", "--yes", check=False)
+    assert unknown.returncode == 1 and "There is no allowlist 'No such list'. Give its id or name" in unknown.stderr
     gate = dyntui.json("gates", "list")["items"][0]
     assert dyntui.json("gates", "get", gate["name"].lower())["id"] == gate["id"]
     for origin in ("https://one.example", "https://two.example"):

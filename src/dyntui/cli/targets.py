@@ -144,6 +144,12 @@ class LeftOut:
         """How many there are, as text; "" for none."""
         return ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in self.counts().items() if count)
 
+    @property
+    def advice(self) -> list[str]:
+        """What to do about each ambiguous target, and about one that was not found if it is the only one."""
+        named = self.unresolved if self.count == 1 and self.is_failure else self.ambiguous
+        return [str(matches.problem) for matches in named]
+
     def announce(self, context: CliContext) -> None:
         """Print before the confirmation which targets are left out: the first by name."""
         if self.missing:

@@ -250,7 +250,7 @@ def report_results(context: CliContext, results: WriteResults, left_out: LeftOut
     if not context.prints_data:
         nothing = "Nothing was sent" if left_out.count else "There are no targets, so nothing was sent."
         done = result_sentence(results) if results.items else nothing
-        context.print_message(f"{done}; {left_out.sentence}" if left_out.count else done)
+        context.print_message(f"{done}; {left_out.sentence}" if left_out.count else done, *left_out.advice)
     failed = [item for item in results.items if item.outcome is not WriteOutcome.DONE]
     if left_out.ignore_missing:
         failed = [item for item in failed if not isinstance(item.error, NotFound)]

@@ -75,10 +75,11 @@ class TargetMatches:
         more = len(self.rows) - _LISTED
         return ", ".join([*named, f"{more:,} more"] if more > 0 else named)
 
-    def only(self) -> Row:
-        """Return the object. Raises TargetNotFound or AmbiguousTarget when there is not exactly one."""
+    @property
+    def problem(self) -> TargetNotFound | AmbiguousTarget | None:
+        """Why the text identifies no single object; None when it does."""
         if not self.rows:
-            raise TargetNotFound(
+            return TargetNotFound(
                 f"There is no {self.record.singular} {self.text!r}.",
                 hint=by_interface(
                     f"Give its {self.record.identifiers}; `dyntui get {self.record.name}` lists them.",
@@ -86,10 +87,16 @@ class TargetMatches:
                 ),
             )
         if len(self.rows) > 1:
-            raise AmbiguousTarget(
+            return AmbiguousTarget(
                 f"{self.text!r} identifies {len(self.rows)} {self.record.plural}.",
                 hint=f"Give the id of one: {self.summary}.",
             )
+        return None
+
+    def only(self) -> Row:
+        """Return the object. Raises TargetNotFound or AmbiguousTarget when there is not exactly one."""
+        if (problem := self.problem) is not None:
+            raise problem
         return self.rows[0]
 
 
