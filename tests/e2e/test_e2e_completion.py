@@ -54,7 +54,7 @@ def shell_environ(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[d
     monkeypatch.chdir(tmp_path)
     with serving(users=3) as sandbox:
         dyntui = Cli(sandbox, tmp_path / "home")
-        dyntui("import", "people.csv", "--set", "emailVerifiedAt=now", "--dry-run")
+        dyntui("import", "people.csv", "--set", "emailVerifiedAt=now", "--settle", "0", "--yes")
         place = ["--base-url", sandbox.url, "--environment-id", sandbox.environment_id]
         dyntui("env", "add", "acme", *place, "--kind", "sandbox", "--credential", "environment")
         yield {
@@ -81,6 +81,7 @@ def test_the_tab_key_completes_words_and_their_values(shell: str, shell_environ:
     child.sendline(SETUP[shell])
     child.expect_exact("set-up\r\n")
     for line, expected in LINES.items():
+        child.expect_exact("ready> ")
         child.send(f"dyntui {line}\t\r")
         child.expect_exact("".join(f"<{word}>" for word in expected))
     child.close(force=True)
