@@ -106,16 +106,7 @@ class TargetLookup:
 
     targets: tuple[Target, ...]
     unresolved: tuple[TargetMatches, ...] = ()
-
-    @property
-    def missing(self) -> list[TargetMatches]:
-        """The texts that identify nothing."""
-        return [matches for matches in self.unresolved if not matches.rows]
-
-    @property
-    def ambiguous(self) -> list[TargetMatches]:
-        """The texts that identify several objects."""
-        return [matches for matches in self.unresolved if matches.rows]
+    """The texts that identify nothing, or several objects."""
 
 
 async def look_up_targets(
