@@ -97,9 +97,10 @@ def test_topics_are_listed_and_shown(run: Run) -> None:
     assert (unknown.code, "Did you mean output?" in unknown.err) == (2, True)
 
 
-@pytest.mark.parametrize("group", ["users", "webhooks"])
-def test_a_former_name_of_a_command_is_not_known(group: str, run: Run) -> None:
-    assert run(group, "update", "x").code == 2
+@pytest.mark.parametrize("line", ["users update x", "allowlists update x", "jobs show last", "demo --switch x=1"])
+def test_former_names_of_commands_and_options_are_not_known(line: str, run: Run) -> None:
+    done = run(*line.split())
+    assert (done.code, "No such" in done.err) == (2, True)
 
 
 def test_the_topic_and_the_guide_have_the_same_exit_codes() -> None:

@@ -154,8 +154,3 @@ def test_help_lists_every_fault_and_every_flag_with_its_default() -> None:
 def test_invalid_options_are_refused(arguments: list[str]) -> None:
     result = CliRunner().invoke(command, ["--users", "0", *arguments])
     assert isinstance(result.exception, UsageError)
-
-
-def test_the_former_name_of_the_flag_option_is_accepted() -> None:
-    result = CliRunner().invoke(command, ["--switch", "no-such-flag=1"])
-    assert isinstance(result.exception, UsageError) and "behavior flag 'no-such-flag'" in str(result.exception)

@@ -21,12 +21,9 @@ __all__ = ["demo"]
     metavar="NAME=VALUE",
     help="Set a behavior flag of the sandbox (repeatable); `dyntui sandbox --help` lists them.",
 )
-@click.option("--switch", "old_flags", multiple=True, hidden=True, help="The former name of --flag.")
 @click.option("--tour/--no-tour", default=None, help="Show the tour of the keys, or not.  [default: until it was seen]")
 @pass_context
-def demo(
-    context: CliContext, users: int, seed: int, flags: tuple[str, ...], old_flags: tuple[str, ...], tour: bool | None
-) -> int:
+def demo(context: CliContext, users: int, seed: int, flags: tuple[str, ...], tour: bool | None) -> int:
     """Open the console on a built-in sandbox. Needs no account and no network."""
     from dyntui.cli.signals import default_signals
     from dyntui.config.paths import paths
@@ -34,7 +31,7 @@ def demo(
     from dyntui.sandbox.options import SandboxOptions
     from dyntui.tui import run
 
-    options = SandboxOptions(users=users, seed=seed, flags=parse_flags((*old_flags, *flags)))
+    options = SandboxOptions(users=users, seed=seed, flags=parse_flags(flags))
     has_tour = tour if tour is not None else not paths().tour_file.exists()
     with default_signals():
         return run(None, demo=options, read_only=context.read_only, has_tour=has_tour)

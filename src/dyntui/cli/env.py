@@ -87,9 +87,7 @@ def _access_text(row: Row) -> str:
 )
 @click.option("--token-stdin", is_flag=True, help="Read the token from standard input.")
 @click.option("--ca-file", type=click.Path(exists=True, dir_okay=False), help="PEM file with CA certificates to trust.")
-@click.option(
-    "--color", "--colour", "color", metavar="COLOR", help="Color of the environment in the console: a name or #rrggbb."
-)
+@click.option("--color", "color", metavar="COLOR", help="Color of the environment in the console: a name or #rrggbb.")
 @click.option("--offline", is_flag=True, help="Do not check the environment kind with the server.")
 @click.option("--replace", "replace_existing", is_flag=True, help="Change an existing profile; other settings stay.")
 @pass_context

@@ -68,7 +68,6 @@ class _SandboxCommand(BaseCommand):
     help="Milliseconds to add to every response.",
 )
 @click.option("--flag", "flags", multiple=True, metavar="NAME=VALUE", help="Set a behavior flag (repeatable).")
-@click.option("--switch", "old_flags", multiple=True, hidden=True, help="The former name of --flag.")
 @click.option(
     "--rate-limit",
     is_flag=False,
@@ -82,7 +81,6 @@ def sandbox(
     port: int,
     faults: tuple[str, ...],
     flags: tuple[str, ...],
-    old_flags: tuple[str, ...],
     rate_limit: str | None,
     **options: Any,
 ) -> None:
@@ -97,7 +95,7 @@ def sandbox(
 
     sandbox_options = SandboxOptions(
         faults=parse_faults(faults),
-        flags=parse_flags((*old_flags, *flags)),
+        flags=parse_flags(flags),
         rate_limit=None if rate_limit is None else parse_rate_limit(rate_limit),
         **options,
     )
