@@ -82,7 +82,8 @@ def test_resources_and_their_actions_are_listed(cli: Run) -> None:
     assert fields["fieldType"]["options"] == ["text", "checkbox", "select"]
     assert fields["name"]["required"]
     assert "create" in cli("do", "custom-fields").out
-    assert "webhooks" in cli("get").out
+    assert resources["webhook-messages"]["description"] == RESOURCES["webhook-messages"].description
+    assert re.search(rf"^webhooks\t{RESOURCES['webhooks'].description}", cli("get").out, re.MULTILINE)
 
 
 def test_an_object_is_created_and_deleted(cli: Run) -> None:

@@ -39,7 +39,7 @@ def get(context: CliContext, /, name: str | None, row_id: str | None, **options:
 
 
 def list_resources(context: CliContext) -> None:
-    """Print all resources with their aliases, parents and actions."""
+    """Print all resources with their descriptions, parents and actions."""
     from dyntui.resources import RESOURCES, Column
 
     items = (
@@ -47,6 +47,7 @@ def list_resources(context: CliContext) -> None:
             "name": record.name,
             "aliases": list(record.aliases),
             "title": record.title,
+            "description": record.description,
             "of": record.parent_resource or None,
             "actions": [action.name for action in record.actions],
             "operations": list(record.operations),
@@ -55,7 +56,7 @@ def list_resources(context: CliContext) -> None:
     )
     columns = (
         Column("name", "resource"),
-        Column("title"),
+        Column("description"),
         Column("of", "parent"),
         Column(title="actions", pick=joined("actions", ", ")),
     )
