@@ -595,7 +595,7 @@ async def test_quitting_is_confirmed_and_the_job_is_resumable(people: Path) -> N
     from dyntui.services.imports.jobs import find_job, summarize_job
     from dyntui.store.states import JobState
 
-    console = demo(latency_ms=150)
+    console = demo(latency_ms=800)
     async with console.run_test(size=SIZE) as pilot:
         await go_to(pilot, people, "plan")
         await press(pilot, "full_stop")

@@ -146,6 +146,12 @@ def disabled_reason_of(action: Action, node: object) -> str | None:
     return own_reason
 
 
+class PendingReason(str):
+    """Why an action is not available yet: what it needs is being loaded. The app may let the action wait for it."""
+
+    __slots__ = ()
+
+
 class ActionMixin(_Node):
     """A screen, a widget or the app, whose keys come from the registry."""
 
@@ -153,11 +159,8 @@ class ActionMixin(_Node):
         """Return why `action` is not available anywhere now; None when it is. Only the app overrides this."""
         return None
 
-    def postpones(self, action: Action, reason: str | None, run: Callable[[], Awaitable[None]]) -> bool:
-        """Return whether the app runs an action later by itself, with `run`. Only the app overrides this.
-
-        reason: why the action is not available now; None when it is.
-        """
+    def postpones(self, node: ActionMixin, action: Action, run: Callable[[], Awaitable[None]]) -> bool:
+        """Return whether the app runs an action of `node` later by itself, with `run`. Only the app overrides this."""
         return False
 
     def on_action_done(self, action: Action) -> None:
@@ -166,12 +169,10 @@ class ActionMixin(_Node):
     async def action_do(self, action_id: str, *arguments: str) -> None:
         """Run the action, or show why it is not available."""
         action = ACTIONS[action_id]
-        reason = disabled_reason_of(action, self)
-        if isinstance(self.app, ActionMixin):
-            run = partial(self.action_do, action_id, *arguments)
-            if self.app.postpones(action, reason, run):
-                return
-        if reason:
+        run = partial(self.action_do, action_id, *arguments)
+        if isinstance(self.app, ActionMixin) and self.app.postpones(self, action, run):
+            return
+        if reason := disabled_reason_of(action, self):
             self.app.notify(reason, severity="warning", markup=False)
             return
         result = getattr(self, action.method)(*arguments)

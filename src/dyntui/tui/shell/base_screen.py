@@ -182,6 +182,7 @@ class ConsoleScreen(ActionMixin, Screen[None]):
     @on(StatusChanged)
     def paint_header_footer(self) -> None:
         """Paint what changed in the header and the footer."""
+        self.console.retry_postponed()
         if self.is_active and self.is_mounted:
             self.query_one(StatusBar).actions = tuple(active_actions(self))
             self._paint_status()

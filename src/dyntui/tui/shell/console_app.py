@@ -139,6 +139,9 @@ class ConsoleApp(ClipboardApp, Protocol):
     def import_disabled_reason(self) -> str | None:
         """Return why no import can be started now; None when one can."""
 
+    def retry_postponed(self) -> None:
+        """Run the action that waits, if what it needs is loaded. Called when the state of a screen has changed."""
+
     def suggest_jumps(self, typed: str) -> Sequence[Suggestion]:
         """Return suggestions for the jump bar."""
 

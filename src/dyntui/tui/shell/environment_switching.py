@@ -13,6 +13,7 @@ from textual.message import Message
 
 from dyntui.core.effect import Effect
 from dyntui.core.errors import DyntuiError, NotAuthorized
+from dyntui.tui.kit.action_registry import ActionMixin, PendingReason, disabled_reason_of
 from dyntui.tui.kit.workers import run_in_thread, start_worker
 from dyntui.tui.shell.console_state import (
     BECAME_LIVE,
@@ -45,9 +46,18 @@ _PROMPTED_STORES = ("session", "keyring", "passphrase", "file")
 
 
 _POSTPONED_S = 2.0
-"""Seconds that a key waits at most until the environment is open."""
+"""Seconds that an action waits at most for what it needs."""
 _CACHED_ROWS_WAIT_S = 1.0
 """Seconds until opening an environment continues, when cached rows are not shown yet."""
+
+
+@dataclass(frozen=True)
+class _PostponedAction:
+    """An action that waits. run: runs it."""
+
+    node: ActionMixin
+    action: Action
+    run: Callable[[], Awaitable[None]]
 
 
 class EnvironmentSwitchMixin(NavigationMixin):
@@ -76,10 +86,10 @@ class EnvironmentSwitchMixin(NavigationMixin):
     def __init__(self, session: ConsoleState, *, ansi_color: bool | None = None) -> None:
         super().__init__(session, ansi_color=ansi_color)
         self._attempt = 0
-        self._postponed: Callable[[], Awaitable[None]] | None = None
-        """Runs the action that waits until the environment is open."""
-        self._postponed_attempt = 0
-        """The attempt to open the environment that an action waited for; another one does not wait for it again."""
+        self._postponed: _PostponedAction | None = None
+        """The action that waits for what is being loaded."""
+        self._waited_for: object = None
+        """What an action waited for in vain; another one does not wait for it again."""
         self._passphrase_requests: list[Future[str]] = []
         self._closing_connections: list[Connection] = []
         """Connections of environments that were left, until their running writes are done."""
@@ -106,21 +116,42 @@ class EnvironmentSwitchMixin(NavigationMixin):
         has_environment = session.profile is not None or session.demo is not None
         return has_environment and session.connection is None and session.error is None
 
-    def postpones(self, action: Action, reason: str | None, run: Callable[[], Awaitable[None]]) -> bool:
-        """Let an action that needs the connection, and the keys after it, wait until the environment is open."""
-        if not self.is_opening or self._postponed_attempt == self._attempt:
+    def postpones(self, node: ActionMixin, action: Action, run: Callable[[], Awaitable[None]]) -> bool:
+        """Let an action wait for what it needs and is being loaded, and the keys after it wait for the action."""
+        if self._waited_for == self._loading or not self._is_pending(node, action):
             return False
-        if reason != NOT_OPEN and (reason is not None or action.effect is Effect.READ):
-            return False
-        self._postponed, self._postponed_attempt = run, self._attempt
         self.hold_keys()
-        self.set_timer(_POSTPONED_S, self._run_postponed)
+        self._postponed = _PostponedAction(node, action, run)
+        self.set_timer(_POSTPONED_S, partial(self._end_wait, self._postponed))
         return True
 
-    async def _run_postponed(self) -> None:
-        run, self._postponed = self._postponed, None
-        if run is not None:
-            await run()
+    @property
+    def _loading(self) -> object:
+        """What an action may wait for: an attempt to open the environment, else the screen in front."""
+        return self._attempt if self.is_opening else self.screen
+
+    def _is_pending(self, node: ActionMixin, action: Action) -> bool:
+        reason = disabled_reason_of(action, node)
+        if self.is_opening and (reason == NOT_OPEN or (reason is None and action.effect is not Effect.READ)):
+            return True
+        return isinstance(reason, PendingReason)
+
+    def retry_postponed(self) -> None:
+        waiting = self._postponed
+        if waiting is not None and not self._is_pending(waiting.node, waiting.action):
+            self._postponed = None
+            self.call_later(self._run_postponed, waiting)
+
+    def _end_wait(self, waiting: _PostponedAction) -> None:
+        """Run an action that has waited long enough, so that it shows why it is not available."""
+        if self._postponed is waiting:
+            self._postponed, self._waited_for = None, self._loading
+            self.call_later(self._run_postponed, waiting)
+
+    async def _run_postponed(self, waiting: _PostponedAction) -> None:
+        try:
+            await waiting.run()
+        finally:
             self.release_keys()
 
     def environment_opened(self, connection: Connection) -> None:
@@ -318,7 +349,6 @@ class EnvironmentSwitchMixin(NavigationMixin):
         for screen in self.open_screens:
             screen.connected(event.connection)
             screen.refresh_status()
-        self.call_later(self._run_postponed)
 
     def _report_audit_gap(self, text: str) -> None:
         """Show a gap of the audit log. A job calls this from its own thread."""
@@ -330,7 +360,6 @@ class EnvironmentSwitchMixin(NavigationMixin):
             for screen in self.open_screens:
                 screen.not_connected(error)
                 screen.refresh_status()
-            self.call_later(self._run_postponed)
             self._ask_token(error)
 
     def environment_disabled_reason(self) -> str | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from dyntui.core.errors import DyntuiError
 from dyntui.core.times import now
+from dyntui.tui.kit.action_registry import PendingReason
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.shell.base_screen import ConsoleScreen, age_label, error_label
 
@@ -38,6 +39,12 @@ class ReadScreen(ConsoleScreen, Generic[T]):
     def show_result(self, result: T) -> None:
         """Show what was read."""
         raise NotImplementedError
+
+    def not_loaded_reason(self, subject: str) -> str:
+        """Return why an action is not available before the first read. subject: such as `The user`."""
+        if self.error is not None:
+            return f"{subject} could not be loaded."
+        return PendingReason(f"{subject} is not loaded yet.")
 
     def show_error(self, error: DyntuiError | None) -> None:
         """Show why the read failed, in the widget `#failure`; None after a read that did not fail."""

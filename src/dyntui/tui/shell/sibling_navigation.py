@@ -253,7 +253,7 @@ class SiblingScreen(DetailScreen):
     # Copy and delete
 
     def copy_as_disabled_reason(self) -> str | None:
-        return None if self.document or self.known else f"The {self.record.singular} is not loaded yet."
+        return None if self.document or self.known else self.not_loaded_reason(f"The {self.record.singular}")
 
     def action_copy_as(self) -> None:
         from dyntui.tui.shell.copy_menu import open_copy_menu

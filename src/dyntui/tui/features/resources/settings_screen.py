@@ -68,7 +68,7 @@ class SettingsScreen(SearchableScreen, ReadScreen[Row]):
 
     def edit_disabled_reason(self) -> str | None:
         if self.document is None:
-            return "The settings are not loaded yet."
+            return self.not_loaded_reason("The list of settings")
         path = self.tree_shown.selected_keys
         if not path or not settings.is_leaf(settings.leaf_at(self.document, path)):
             return "Only single values can be edited. Unfold this setting and choose one."

@@ -63,7 +63,7 @@ class UserActionsMixin(SiblingScreen):
     # Why an action is not available
 
     def details_disabled_reason(self) -> str | None:
-        return None if self.user is not None else "The user is not loaded yet."
+        return None if self.user is not None else self.not_loaded_reason("The user")
 
     def revoke_session_disabled_reason(self) -> str | None:
         row = self._current_row("sessions")

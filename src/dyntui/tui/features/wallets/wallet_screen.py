@@ -97,7 +97,7 @@ class WalletScreen(SiblingScreen):
 
     def delete_disabled_reason(self) -> str | None:
         if self.document is None:
-            return "The wallet is not loaded yet."
+            return self.not_loaded_reason("The wallet")
         return "The wallet is already deleted." if self.document.get("deletedAt") else None
 
     def recover_disabled_reason(self) -> str | None:

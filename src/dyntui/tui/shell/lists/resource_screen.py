@@ -8,7 +8,7 @@ from textual import on
 
 from dyntui.resources.filters import filter_hint, filter_words, needs_several_requests
 from dyntui.services.lists.filter_suggestions import suggest_filter
-from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.action_registry import PendingReason, bindings
 from dyntui.tui.kit.clipboard import send_to_clipboard
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.prompt import Suggestion
@@ -91,9 +91,15 @@ class ResourceScreen(AutoRefreshMixin, MarkedListScreen):
     # Whether actions are available
 
     def view_disabled_reason(self) -> str | None:
-        return None if self.view is not None and self.view.is_loaded else "The rows are not loaded yet."
+        view = self.view
+        if view is not None and view.is_loaded:
+            return None
+        failed = view is not None and view.error is not None
+        return "The rows could not be loaded." if failed else PendingReason("The rows are not loaded yet.")
 
     def selection_disabled_reason(self) -> str | None:
+        if self.table.row is None and (reason := self.view_disabled_reason()):
+            return reason
         return None if self.table.row is not None else "There is no row under the cursor."
 
     def open_disabled_reason(self) -> str | None:
