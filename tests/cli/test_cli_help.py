@@ -86,7 +86,9 @@ def test_help_of_an_operation_shows_parameters_body_and_scope(run: Run) -> None:
         assert "environment.webhooks.write" in text and "isEnabled *" in text and "--ndjson" not in text
     text = run("api", "getEnvironmentUsers", "--help").out
     assert re.search(r"limit +query, number", text) and "environment.users.read" in text
-    assert "--all" in run("api", "--help").out
+    assert "--all" in run("api", "--help").out and "--all" in run("api", "--list", "webhook", "--help").out
+    unknown = run("api", "getUsr", "-p", "limit=5", "--help")
+    assert (unknown.code, "Did you mean getUser" in unknown.err) == (2, True)
 
 
 def test_topics_are_listed_and_shown(run: Run) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -33,20 +34,17 @@ class _ApiCommand(BaseCommand):
     """`dyntui api`, of which the help is about the operation that is named before --help."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        ctx.meta[_OPERATION] = [argument for argument in args if not argument.startswith("-")]
+        with suppress(click.UsageError):  # which the parser below raises as well
+            values = self.make_parser(ctx).parse_args(list(args))[0]
+            words = values.get("words")
+            ctx.meta[_OPERATION] = words if isinstance(words, tuple) and not values.get("list_only") else ()
         return super().parse_args(ctx, args)
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        from dyntui.api.catalog import catalog
-
-        words: list[str] = ctx.meta.get(_OPERATION, [])
-        operation = catalog().operations.get(words[0]) if words else None
-        if len(words) > 1 and (found := catalog().match(words[0], "/" + words[1].lstrip("/"))):
-            operation = found[0]
-        if operation is None:
-            super().format_help_text(ctx, formatter)
+        if words := ctx.meta.get(_OPERATION):
+            _format_operation(formatter, _find_operation(words)[0])
         else:
-            _format_operation(formatter, operation)
+            super().format_help_text(ctx, formatter)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         if not ctx.meta.get(_OPERATION):
