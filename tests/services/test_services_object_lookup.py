@@ -23,6 +23,7 @@ UNKNOWN_ADDRESS = "0x" + "1b" * 20
         ("nora@example.com", "email"),
         ("0x52908400098527886E0F7030069857D2E4169EE7", "address"),
         ("4Nd1mBQtrMJVYVfKf2PJy9NZUZdTAsp7D4xWLs4gDB4T", "address"),
+        ("+1 (415) 555-0100", "phone"),
         (UNKNOWN_ID, "id"),
         (UNKNOWN_ID.upper(), "id"),
         ("Amelia Murphy", "name"),

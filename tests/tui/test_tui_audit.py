@@ -28,8 +28,10 @@ async def test_a_change_is_shown_with_its_values_and_undone() -> None:
         assert isinstance(screen, AuditScreen)
         rows = [(str(row["action"]), str(row["outcome"])) for row in screen.rows_view.rows]
         assert rows == [("webhooks.disable", "done"), ("users.create", "done")]
+        assert [row["target"] for row in screen.rows_view.rows] == [webhook["url"], "new@example.com"]
         await press(pilot, "down", "enter")
         assert isinstance(console.screen, ChangeScreen)
+        assert ["name", "new@example.com"] in [line.split() for line in lines_of(console)]
         assert any(line.split()[:2] == ["+", "id:"] for line in lines_of(console)), text_of(console)
         assert "Z undoes it" in text_of(console)
         await press(pilot, "escape")

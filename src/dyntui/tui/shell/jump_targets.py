@@ -1,6 +1,6 @@
 """Targets of the jump bar and the palette: screens, resources with their aliases, recent users, row numbers.
 
-The jump bar also looks up at the server: an email, a wallet address, an id, a username or a full name.
+The jump bar also looks up at the server: an email, a phone number, a wallet address, an id, a username or a full name.
 
 A new screen gets a line in `_SCREENS`; resource records are targets without one.
 """

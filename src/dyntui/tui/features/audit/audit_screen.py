@@ -34,7 +34,8 @@ def _row(entry: AuditEntry) -> Row:
         text = f"line {entry.number:,} cannot be read"
         return {"number": entry.number, "action": text, "outcome": entry.outcome}
     targets = line.object_ids
-    target = f"{len(targets):,} objects" if len(targets) > 1 else shorten(targets[0], 13) if targets else "new"
+    label = next(iter(line.labels), "")
+    target = f"{len(targets):,} objects" if len(targets) > 1 else label or shorten(next(iter(targets), "new"), 13)
     return {
         "number": entry.number,
         "time": line.time,
@@ -57,13 +58,13 @@ class AuditScreen(FilteredTableScreen):
         time_column("time", "time", priority=0),
         Column("profile", "profile", 14, priority=3),
         Column("action", "action", 26, priority=0),
-        Column("target", "target", 13, priority=1),
+        Column("target", "target", 18, priority=1),
         Column("outcome", "outcome", 10, priority=0),
         Column("change", "change", 24, grow=True, priority=2),
     )
     KEY = "number"
     ROWS_NAME = "changes"
-    FILTER_HINT = "delete failed   a target id   since:7d   since:2026-01-31"
+    FILTER_HINT = "delete failed   an email or id   since:7d   since:2026-01-31"
     NO_SELECTION = "There is no change under the cursor."
 
     all_environments = False
