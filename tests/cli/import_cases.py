@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from tests.conftest import Cli
+
+from dyntui.store.journal import Journal
 
 CASES = Path(__file__).parents[1] / "cases" / "import"
 UNVERIFIED = ("--set", "emailVerifiedAt=unverified")
@@ -38,9 +42,26 @@ def case_file(number: int) -> Path:
     return path
 
 
+@contextmanager
+def plans_of() -> Iterator[list[dict[str, Any]]]:
+    """Collect the plans that the commands inside the block make, as they print them."""
+    from dyntui.services.imports import plan
+
+    make_plan, plans = plan.make_plan, list[dict[str, Any]]()
+
+    def keep(journal: Journal) -> dict[str, Any]:
+        made = make_plan(journal)
+        plans.append(json.loads(json.dumps(made)))
+        return made
+
+    with mock.patch.object(plan, "make_plan", keep):
+        yield plans
+
+
 def run_import(dyntui: Cli, file: Path, *options: str, choice: tuple[str, ...] = UNVERIFIED) -> Imported:
     """Import a file into the sandbox, without a pause between requests."""
-    done = dyntui("import", str(file), "--yes", "--json", "--rate", "0", *choice, *options, check=False)
+    with plans_of() as plans:
+        done = dyntui("import", str(file), "--yes", "--json", "--rate", "0", *choice, *options, check=False)
     result = Imported(done.returncode, done.stderr)
     if not done.stdout.strip():
         return result
@@ -53,5 +74,5 @@ def run_import(dyntui: Cli, file: Path, *options: str, choice: tuple[str, ...] =
         sent = "SELECT s.body FROM source s JOIN rows r USING (number) WHERE r.state = 'created' ORDER BY number"
         result.bodies = [json.loads(body) for (body,) in database.execute(sent)]
         result.problems = dict(database.execute("SELECT code, n FROM problem_counts"))
-    result.plan = json.loads(journal.with_name(f"{job}.plan.json").read_text())
+    result.plan = plans[-1]
     return result

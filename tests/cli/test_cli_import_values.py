@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.cli.import_cases import UNVERIFIED, case_file, run_import
+from tests.cli.import_cases import UNVERIFIED, case_file, plans_of, run_import
 from tests.conftest import Cli
 
 
@@ -253,10 +253,10 @@ def test_names_are_composed_and_odd_ones_have_a_suggestion(dyntui: Cli, tmp_path
 def run_entries(dyntui: Cli, file: Path, *options: str) -> tuple[dict[str, int], list[dict[str, Any]], dict[str, int]]:
     """Import entries into a new list. Return the rows by outcome, the entries, and the problems by code."""
     dyntui("allowlists", "create", "Guests", "--outcome", "scope", "--scope", "guest", "--yes")
-    done = dyntui("allowlists", "import", "Guests", str(file), "--yes", "--json", "--rate", "0", *options, check=False)
-    document = json.loads(done.stdout)
-    (plan,) = dyntui.home.rglob(f"{document['job']}.plan.json")
-    problems = {each["code"]: each["rows"] for each in json.loads(plan.read_text())["problems"]}
+    command = ("allowlists", "import", "Guests", str(file), "--yes", "--json", "--rate", "0")
+    with plans_of() as plans:
+        document = json.loads(dyntui(*command, *options, check=False).stdout)
+    problems = {each["code"]: each["rows"] for each in plans[-1]["problems"]}
     entries = dyntui.json("allowlists", "entries", "Guests")["items"]
     saved = ("email", "emailDomain", "walletPublicKey", "twitterUsername", "farcasterUsername", "discordUsername")
     bodies = [{name: entry[name] for name in saved if entry.get(name)} for entry in entries]
