@@ -59,7 +59,8 @@ def cut_texts(console: Console) -> Iterator[str]:
                 needed = widget.get_content_height(Size(*screen.size), screen.size, widget.content_size.width)
                 if needed > widget.content_size.height:
                     yield f"{name}: {needed} lines in {widget.content_size.height}: {widget.render()!s:.200}"
-                elif _clean(str(widget.render())).endswith("…"):
+                elif _clean(str(widget.render())).endswith("…") and not widget.has_class("title"):
+                    # A title of more than 200 characters names the object that the screen below shows.
                     yield f"{name}: {widget.render()!s}"
             case Input():
                 if not widget.value and width_of(str(widget.placeholder)) > widget.content_size.width:

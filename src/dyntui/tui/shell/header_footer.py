@@ -164,12 +164,20 @@ class StatusBar(LineWidget):
         """Press the key that was clicked."""
         press_label(self.app, self.label_at(event.x, event.y))
 
-    def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
-        first_count = 1 if any(style == "warn" for _, style in self.parts) else 2
+    @property
+    def _warnings(self) -> list[Piece]:
+        return [part for part in self.parts if part[1] == "warn"]
+
+    def _essential_width(self, first_count: int) -> int:
+        """Return the width of the first keys, up to `first_count`, and of the last ones."""
         first_keys = self._keys[: max(0, min(first_count, len(self._keys) - self._last_count))]
-        essential_keys = (*first_keys, *self._keys[-self._last_count :])
-        essential_width = _keys_length([*_short(essential_keys), ("…", "")], _NARROW_GAP)
-        max_width = max(_MIN_PARTS_WIDTH, min(width * 3 // 5, width - essential_width))
+        return _keys_length(_short([*first_keys, ("…", ""), *self._keys[-self._last_count :]]), _NARROW_GAP)
+
+    def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
+        max_width = width - self._essential_width(2)
+        if _length(self._warnings) + 2 > max_width:
+            max_width = width - self._essential_width(1)
+        max_width = max(_MIN_PARTS_WIDTH, min(width * 3 // 5, max_width))
         needed_width = max(_length(self.parts) + 2 if self.parts else 0, _MIN_PARTS_WIDTH)
         if self._parts_width > max_width or not self._parts_width - 2 * _WIDTH_STEP < needed_width <= self._parts_width:
             # In steps, and smaller only by two steps, so that the keys do not move during scrolling.

@@ -9,6 +9,7 @@ from functools import partial
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
+from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Input, Static
@@ -19,7 +20,7 @@ from dyntui.core.typed_path import PathRule
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.actions import KIT_ACTIONS
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
-from dyntui.tui.kit.widgets.cells import cut
+from dyntui.tui.kit.widgets.cells import wrapped
 from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
 from dyntui.tui.kit.widgets.path_input import PathCandidates, PathInput
 from dyntui.tui.kit.widgets.text_field import TextField
@@ -76,7 +77,7 @@ def find_problems(checks: Mapping[str, Callable[[], object]]) -> dict[str, str]:
 
 
 class FormChoice(LineWidget, can_focus=True):
-    """A choice of one value on one line: `‹ sandbox ›`; left, right and space change it."""
+    """A choice of one value: `‹ sandbox ›`; left, right and space change it. A long value takes several lines."""
 
     value: reactive[str] = reactive("", init=False)
 
@@ -96,18 +97,33 @@ class FormChoice(LineWidget, can_focus=True):
         self.set_reactive(FormChoice.value, value if value in options else next(iter(options), ""))
 
     def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
-        label = cut(safe(self.options.get(self.value, "")), max(0, width - 6))
-        sides = ("‹ ", " ›") if len(self.options) > 1 else ("", "")
-        return [(sides[0], "accent"), (label, ""), (sides[1], "accent")], "cursor" if self.has_focus else ""
+        lines = self._lines(width)
+        left, right = ("‹ ", " ›") if len(self.options) > 1 else ("", "")
+        pieces: list[Piece] = []
+        if y < len(lines):
+            pieces = [(left if y == 0 else " " * len(left), "accent"), (lines[y], "")]
+            pieces += [(right, "accent")] if y == len(lines) - 1 else []
+        return pieces, "cursor" if self.has_focus else ""
+
+    def _lines(self, width: int) -> list[str]:
+        return wrapped(safe(self.options.get(self.value, "")), width - len("‹  ›"))
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return len(self._lines(width))
+
+    def _show_value(self) -> None:
+        if self.size and len(self._lines(self.size.width)) != self.size.height:
+            self.refresh(layout=True)
+        self.repaint()
 
     def set_options(self, options: Mapping[str, str], value: str) -> None:
         """Replace the options, with `value` chosen."""
         self.options = dict(options)
         self.value = value
-        self.repaint()
+        self._show_value()
 
     def watch_value(self) -> None:
-        self.repaint()
+        self._show_value()
         self.post_message(self.Changed(self))
 
     def on_focus(self) -> None:

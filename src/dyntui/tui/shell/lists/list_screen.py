@@ -61,7 +61,8 @@ class ListScreen(ConsoleScreen):
         self.default_columns = tuple(self._with_names(column) for column in record.columns)
         self._names: dict[str, str] = {}
         """The names of the objects that rows have ids of, by id, where the row cache has them."""
-        self.enter_shows_row = record.route not in _ROUTES_TO_LISTS
+        shows_names = any(column.names for column in record.columns) and record.route == "detail"
+        self.enter_shows_row = record.route not in _ROUTES_TO_LISTS and not shows_names
         self.parent_id = parent
         self.parent_label = parent_label
         self.filter_text = filter_text if record.filter is not None else ""
