@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from tests.tui.tui_support import SMALL, console_of, demo, lines_of, press, settled, text_of, until
 from textual.pilot import Pilot
 
@@ -67,3 +68,14 @@ async def test_the_console_quits_before_the_first_hint_is_shown() -> None:
         await pilot.press("Q")
         await until(pilot, lambda: not console.is_running)
     assert console.return_code == 0
+
+
+@pytest.mark.slow
+async def test_the_hints_speak_of_users_only_where_they_are_shown() -> None:
+    console = touring()
+    async with console.run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        await press(pilot, "colon", *"webhooks", "enter")
+        assert hint(pilot) == "Tour 2 of 5 · / filters the list: type a text, then enter"
+        await press(pilot, "slash", *"hooks", "enter")
+        assert hint(pilot).startswith("Tour 3 of 5 · enter opens the row")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dyntui.config.paths import paths
 from dyntui.config.private_files import atomic_write, private_dir
+from dyntui.resources import USERS
 from dyntui.tui.kit.action_registry import Action, active_actions, key_of
 from dyntui.tui.kit.widgets.cells import cut, width_of
 from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
@@ -31,13 +32,21 @@ class _Step(NamedTuple):
     """The ids of the actions that complete it; the key of the first one is shown."""
     text: str
     """What to do, after the key."""
+    text_elsewhere: str = ""
+    """The text on screens of other objects than users, where it differs."""
 
 
 _STEPS = (
-    _Step(("list.filter",), "finds a user: type a part of a name, then enter"),
-    _Step(("list.open",), "opens the user under the cursor"),
     _Step(
-        ("detail.next_tab", "detail.tab", "detail.previous_tab"), "shows the next tab, such as the wallets of the user"
+        ("list.filter",),
+        "finds a user: type a part of a name, then enter",
+        "filters the list: type a text, then enter",
+    ),
+    _Step(("list.open",), "opens the user under the cursor", "opens the row under the cursor"),
+    _Step(
+        ("detail.next_tab", "detail.tab", "detail.previous_tab"),
+        "shows the next tab, such as the wallets of the user",
+        "shows the next tab",
     ),
     _Step(("app.jump",), "goes to any list: type wallets, then enter"),
     _Step(("app.help",), "shows all keys of the screen"),
@@ -118,5 +127,6 @@ class Tour:
         available = {active.action.id: active for active in active_actions(screen) if active.disabled_reason is None}
         for step in _STEPS:
             if step not in self._done and (active := available.get(step.actions[0])) is not None:
-                return f"{key_of(active.action.id)} {step.text}"
+                is_elsewhere = getattr(screen, "record", None) is not USERS
+                return f"{key_of(active.action.id)} {(is_elsewhere and step.text_elsewhere) or step.text}"
         return ""

@@ -98,7 +98,7 @@ class ReviewStep(RowLoadingMixin):
         mapping = self.draft.mapping
         assert mapping is not None
         self.table.set_columns(mapping, widths)
-        self._focus_problem = self.group is None
+        self._focus_problem = True
         self._apply_snapshot(snapshot)
         if not self.has_focus_within:
             self.wizard.restore_focus()
