@@ -10,7 +10,7 @@ import click
 from dyntui.cli.allowlist_entries import entry_filter, search_options
 from dyntui.cli.allowlists import find_list
 from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_context
-from dyntui.cli.export_output import file_option, write_rows
+from dyntui.cli.export_output import rows_file_option, write_rows
 from dyntui.cli.resource_lists import parse_match, record_fields
 from dyntui.cli.write_helpers import confirm_access_options, perform_and_report
 from dyntui.core.text import quantity
@@ -58,7 +58,7 @@ def copy(
 
 @click.command("export", cls=BaseCommand)
 @click.argument("name", metavar="LIST")
-@file_option
+@rows_file_option
 @pass_context
 def export(context: CliContext, name: str, output: Path | None) -> None:
     """Export the entries of a list to a file for `allowlists import` or `sync`."""

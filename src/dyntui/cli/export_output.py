@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -26,18 +26,20 @@ if TYPE_CHECKING:
     from dyntui.services.lists.list_source import ListQuery
     from dyntui.services.lists.row_conditions import RowConditions
 
-__all__ = ["export_options", "export_rows", "file_option", "write_rows"]
+__all__ = ["export_options", "export_rows", "file_option", "rows_file_option", "write_rows"]
 
-file_option = click.option(
-    "-O",
-    "--output-file",
-    "output",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="New file; its ending selects the format, if there is no -o.",
-)
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def file_option(help_text: str) -> Callable[[F], F]:
+    """Return a decorator that adds -O to a command that writes a file."""
+    path = click.Path(path_type=Path)
+    return click.option("-O", "--output-file", "output", type=path, metavar="FILE", help=help_text)
+
+
+rows_file_option = file_option("New file; its ending selects the format, if there is no -o.")
 export_options = combine_options(
-    click.argument("targets", nargs=-1, metavar="[TARGET]..."), file_option, ignore_missing_option
+    click.argument("targets", nargs=-1, metavar="[TARGET]..."), rows_file_option, ignore_missing_option
 )
 
 

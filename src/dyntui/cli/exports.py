@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dyntui.cli.context import CliContext, pass_context
+from dyntui.cli.export_output import file_option
 from dyntui.cli.output import show_progress
 from dyntui.cli.resource_commands import make_resource_group
 from dyntui.core.errors import EXIT_SOME_FAILED
@@ -47,14 +48,7 @@ def watch(context: CliContext, export_id: str) -> int:
 
 @exports.command("download")
 @click.argument("export_id", metavar="ID")
-@click.option(
-    "-O",
-    "--output-file",
-    "output",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="New file.  [default: named after the export]",
-)
+@file_option("New file.  [default: named after the export]")
 @click.option("--wait", is_flag=True, help="Wait until the export is finished.")
 @pass_context
 def download_export(context: CliContext, export_id: str, output: Path | None, wait: bool) -> None:
