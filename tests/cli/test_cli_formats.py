@@ -6,6 +6,8 @@ import csv
 import io
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -215,6 +217,14 @@ def test_a_terminal_shows_what_takes_longer_than_two_seconds(tmp_path: Path) -> 
             assert terminal.wait_for_exit() == 0
             assert re.search(rb"100 of 120 users read, [0-9]+ s\r\x1b\[K", terminal.raw)
             assert terminal.text.strip() == "120", "nothing of it stays"
+
+
+@pytest.mark.slow
+def test_a_pipe_gets_utf8_in_any_locale(tmp_path: Path) -> None:
+    environ = clean_environ() | {"DYNTUI_HOME": str(tmp_path), "PYTHONIOENCODING": "ascii"}
+    command = [sys.executable, "-m", "dyntui", "get", "--template", "{name} “é”"]
+    done = subprocess.run(command, env=environ, capture_output=True, check=True)
+    assert done.stdout.decode("utf-8").splitlines()[0] == "users “é”"
 
 
 def test_an_alias_runs_a_command(run: Run) -> None:

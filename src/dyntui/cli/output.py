@@ -56,6 +56,7 @@ __all__ = [
     "show_progress",
     "silence_stdout",
     "terminal_width",
+    "use_utf8",
 ]
 
 PROGRESS_INTERVAL_S = 5.0
@@ -439,6 +440,16 @@ def ignore_closed_stream(stream: TextIO) -> Iterator[None]:
     except OSError:
         # The interpreter flushes the buffer at exit, which must not fail.
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def use_utf8() -> None:
+    """Write UTF-8 into pipes and files, whatever the locale is; on a terminal, show what it lacks as `\\uNNNN`."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.encoding.lower().replace("-", "") != "utf8":
+            if stream.isatty():
+                stream.reconfigure(errors="backslashreplace")
+            else:
+                stream.reconfigure(encoding="utf-8")
 
 
 def silence_stdout() -> None:

@@ -12,7 +12,7 @@ import click
 from dyntui import __version__
 from dyntui.cli.context import BaseCommand, CliContext, CommandGroup
 from dyntui.cli.error_handling import run_with_exit_code
-from dyntui.cli.output import print_lines, print_usage_error
+from dyntui.cli.output import print_lines, print_usage_error, use_utf8
 from dyntui.cli.signals import default_signals, stop_signals
 from dyntui.core.errors import EXIT_USAGE
 
@@ -134,6 +134,7 @@ root.params += BaseCommand(None).params
 
 def main() -> int:
     """Run the command line and return the exit code."""
+    use_utf8()
     context = CliContext()
     return run_with_exit_code(lambda: _run(context), debug=lambda: context.debug, printed=lambda: context.printed)
 
