@@ -342,6 +342,8 @@ def test_the_completion_script_of_a_shell_is_printed(shell: str, run: Run) -> No
         ("dyntui users edit x lastN", "lastName="),
         ("dyntui settings set general.displayN", "general.displayName"),
         ("dyntui jobs get ", ""),
+        ("dyntui jobs get last --rows fai", "failed"),
+        ("dyntui alias remove ", ""),
         ("dyntui gates enable ", ""),
         ("dyntui users create --data=@/no/such/", ""),
     ],

@@ -76,7 +76,7 @@ def set_alias(context: CliContext, name: str, command: str) -> None:
 
 
 @alias.command("remove")
-@click.argument("name")
+@click.argument("name", metavar="ALIAS")
 @pass_context
 def remove_alias(context: CliContext, name: str) -> None:
     """Remove an alias."""

@@ -111,6 +111,27 @@ def _files_at(ctx: click.Context, incomplete: str) -> Values:
     ]
 
 
+def _views(ctx: click.Context, incomplete: str) -> Values:
+    from dyntui.config.list_preferences import ListPreferences
+
+    preferences = _quietly(ListPreferences.load)
+    views = preferences.views.get("users", {}) if preferences is not None else {}
+    return [(name, view.filter) for name, view in views.items()]
+
+
+def _aliases(ctx: click.Context, incomplete: str) -> Values:
+    from dyntui.config.settings import Settings
+
+    settings = _quietly(Settings.load)
+    return list(settings.alias.items()) if settings is not None else []
+
+
+def _row_states(ctx: click.Context, incomplete: str) -> Values:
+    from dyntui.store.states import RowState
+
+    return [(state.value, "") for state in RowState]
+
+
 # Of the catalog and the records
 
 
@@ -263,6 +284,9 @@ _COMPLETERS: Mapping[str, Callable[[click.Context, str], Values]] = {
     "PROFILE": _profiles,
     "JOB": _jobs,
     "PLAN": _jobs,
+    "STATE": _row_states,
+    "VIEW": _views,
+    "ALIAS": _aliases,
     "NAME|FILE": _mappings,
     "TOPIC|COMMAND": _help_names,
     "RESOURCE": _resources,

@@ -74,7 +74,7 @@ def _local_filter(server_filter: Mapping[str, str], match: Match | None) -> RowF
 @click.option("--order", metavar="COLUMN-asc|desc", help="Order by the server.  [default: createdAt-desc]")
 @limit_option
 @click.option("--all", "all_rows", is_flag=True, help="List all users, oldest first; overrides --order and --limit.")
-@click.option("--view", metavar="NAME", help="Filter, order and columns of a saved view; options override it.")
+@click.option("--view", metavar="VIEW", help="Filter, order and columns of a saved view; options override it.")
 @click.option("--sessions", is_flag=True, help="Include the sessions of each user.")
 @watch_option
 @filter_options(USERS)
