@@ -46,7 +46,8 @@ def keys() -> str:
         "A key means the same on every screen. `dyntui keys` prints the table of keys with your own keys in it, and\n"
         "`dyntui keys --check` checks `keymap.toml`.\n\n"
         "`?` shows the keys of the current screen; type to search them, also by the id of an action. Press enter on\n"
-        "an action and then a key to change its key: it is saved in `keymap.toml` and works at once. You can also\n"
+        "an action and then a key to change its key: it is saved in `keymap.toml` and works at once; texts\n"
+        "and footers name it from then on. You can also\n"
         'add lines such as `"list.refresh" = "f5"` to that file yourself. `dyntui doctor` shows its path.\n'
     )
     lines.append("\n## One meaning for each key\n\n| key | meaning | actions |\n|---|---|---|")

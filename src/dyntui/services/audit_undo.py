@@ -43,4 +43,4 @@ def undo_disabled_reason(entry: AuditEntry, environment: tuple[str, str]) -> str
         return "This cannot be undone: it is a request of the API, and only actions of dyntui have an undo."
     if line.action.endswith(".delete"):
         return "This cannot be undone: what was deleted is gone."
-    return f"This cannot be undone: no action reverses {line.action}, and the audit log has no bodies."
+    return f"This cannot be undone: no action reverses {line.action}, and the values before are not in the audit log."

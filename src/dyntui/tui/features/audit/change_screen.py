@@ -96,7 +96,7 @@ class ChangeScreen(ConsoleScreen):
             FieldLine("Target", heading=True),
             *(FieldLine("" if index else "id", target) for index, target in enumerate(line.object_ids)),
             *(FieldLine("" if index else "name", label) for index, label in enumerate(filter(None, line.labels))),
-            FieldLine("of", line.scope),
+            FieldLine("parent", line.scope),
             FieldLine("environment", line.environment),
             FieldLine("base URL", line.base_url),
             FieldLine("Request", heading=True),
