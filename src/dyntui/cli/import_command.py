@@ -225,16 +225,16 @@ async def _prepare_and_run(
             await precheck(connection, journal)
             plan = make_plan(journal)
             exit_code = EXIT_DONE if _has_rows_to_send(plan) else EXIT_SOME_FAILED
+            if context.dry_run and not options.save_plan:
+                context.print_result(*plan_lines(plan))
+                context.print_data({**plan, "dryRun": True})
+                raise click.exceptions.Exit(exit_code)
+            path = save_plan(journal, plan)
             if options.save_plan:
-                path = save_plan(journal, plan)
                 context.print_result(*plan_lines(plan))
                 context.print_result(f"Plan saved: {path}", f"Run it with `dyntui jobs run {journal.id}`.")
                 context.print_data({**plan, "plan": str(path)})
                 return exit_code
-            if context.dry_run:
-                context.print_result(*plan_lines(plan))
-                context.print_data({**plan, "dryRun": True})
-                raise click.exceptions.Exit(exit_code)
             context.print_message(*plan_lines(plan))
             if not options.allow_no_identity:
                 _confirm_missing_identity(context, journal)
