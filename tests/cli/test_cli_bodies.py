@@ -88,6 +88,10 @@ def test_settings_are_set_by_path_unless_they_changed_meanwhile(dyntui: Cli, mon
     assert dyntui.json("settings", "get", "security.jwtDuration.amount") == 3
     same = dyntui("settings", "set", "-d", '{"general": {"displayName": "Acme"}}', "--yes")
     assert "nothing was sent" in same.stderr
+    secret = dyntui("settings", "set", "security.hCaptcha.secretKey=top-secret-value", "--yes", "--json")
+    shown = [secret, dyntui("settings", "get"), dyntui("get", "settings", "--json"), dyntui("audit", "--json")]
+    assert [done for done in shown if "top-secret-value" in done.stdout + done.stderr] == []
+    assert dyntui("settings", "get", "security.hCaptcha.secretKey").stdout == "set, not shown\n"
     unknown = dyntui("settings", "set", "security.jwtDuration.unit=hourz", "--yes", check=False)
     assert (unknown.returncode, "Did you mean hours?" in unknown.stderr) == (1, True)
 

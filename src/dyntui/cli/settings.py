@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -26,9 +27,10 @@ settings = CommandGroup("settings", help="Show settings of the environment, and 
 def get_settings(context: CliContext, path: str | None) -> None:
     """Show all settings, or those at SETTING, such as security.jwtDuration."""
     from dyntui.services.forms import field_text
-    from dyntui.services.settings import is_leaf, read_settings, value_at
+    from dyntui.services.settings import is_leaf, read_settings, value_at, without_secrets
 
-    found = value_at(context.run_connected(lambda connection: read_settings(connection.client)), path or "")
+    settings = context.run_connected(lambda connection: read_settings(connection.client))
+    found = value_at(without_secrets(settings), path or "")
     if is_leaf(found):
         context.print_data(found)
         context.print_result(field_text(found))
@@ -55,6 +57,7 @@ def set_settings(context: CliContext, pairs: tuple[str, ...], data: str | None, 
         setting_warnings,
         settings_target,
         stored_otherwise,
+        without_secrets,
     )
 
     given = parse_fields(pairs, data)
@@ -78,6 +81,7 @@ def set_settings(context: CliContext, pairs: tuple[str, ...], data: str | None, 
             others = other_changes(changes, item.value["before"], item.reread)
             context.print_message(*(f"warning: The server stored another value for {name}." for name in otherwise))
             context.print_message(*(f"warning: The server also changed {line}" for line in others))
+            results = replace(results, items=(replace(item, reread=without_secrets(item.reread)),))
         return report_results(context, results)
 
     return context.run_connected(work)

@@ -18,7 +18,18 @@ _EMAIL = re.compile(rf"(?<!{_EMAIL_PART}){_EMAIL_PART}+@{_EMAIL_PART}+\.{_EMAIL_
 
 
 _SECRET_ENDINGS = (
-    *("secret", "password", "passphrase", "token", "privatekey", "jwt", "signature", "authorization", "apikey"),
+    *(
+        "secret",
+        "password",
+        "passphrase",
+        "token",
+        "privatekey",
+        "secretkey",
+        "jwt",
+        "signature",
+        "authorization",
+        "apikey",
+    ),
     *("mnemonic", "seedphrase", "keyshare", "keyshares", "recoverycode", "recoverycodes", "backupcodes", "otp", "totp"),
 )
 """The ends of the names of values that may be secrets, in lower case and without `-` and `_`."""

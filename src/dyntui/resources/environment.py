@@ -27,6 +27,7 @@ SETTINGS = Resource(
         time_column("updatedAt", "updated", priority=1, former_titles=("changed",)),
     ),
     route="settings",
+    secrets=("settings.security.hCaptcha.secretKey",),
     empty="The server returned no settings.",
     cached=False,
     label=label_from("id"),

@@ -226,7 +226,7 @@ class Resource:
     extra_operations: tuple[str, ...] = ()
     """Further operations that its screens and commands use."""
     secrets: tuple[str, ...] = ()
-    """Fields that no list, detail or command shows."""
+    """Fields, also as dot paths, that no list, detail or command shows."""
     command: str = ""
     """Its own command, in addition to `get` and `do`; "" for none."""
     also_changes: tuple[str, ...] = ()

@@ -15,9 +15,12 @@ from typing import TYPE_CHECKING
 from dyntui.api.catalog import catalog
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row, as_object
+from dyntui.core.redact import is_secret_name
 from dyntui.core.text import shorten
+from dyntui.resources import RESOURCES
 from dyntui.resources.cell_formats import get_path
 from dyntui.services.actions.registry import declared_write
+from dyntui.services.actions.resource_actions import mask_secrets
 from dyntui.services.actions.write_types import Target, WriteAction
 from dyntui.services.forms import (
     FieldKind,
@@ -50,6 +53,7 @@ __all__ = [
     "settings_target",
     "stored_otherwise",
     "value_at",
+    "without_secrets",
 ]
 
 Path = Sequence[str]
@@ -67,6 +71,11 @@ async def read_settings(client: Client) -> Row:
 def leaf_at(document: object, path: Path) -> object:
     """Return the value at `path`; ABSENT when there is none."""
     return get_path(document, path, ABSENT)
+
+
+def without_secrets(settings: Row) -> Row:
+    """Return the settings without the values that must not be shown."""
+    return as_object(mask_secrets(RESOURCES["settings"], {"settings": settings})["settings"])
 
 
 def value_at(settings: Row, name: str) -> object:
@@ -182,7 +191,9 @@ class SettingChange:
 
     @property
     def line(self) -> str:
-        """The old and the new value for a confirmation."""
+        """The old and the new value for a confirmation, without those of a secret."""
+        if is_secret_name(self.name):
+            return "changed"
         old, new = elide_common(value_text(self.before), value_text(self.after))
         return f"{old or '—'} → {new or '—'}"
 
@@ -259,7 +270,8 @@ def change_settings(changes: Sequence[SettingChange]) -> WriteAction:
     async def reread(client: Client, target: Target) -> object:
         return await read_settings(client)
 
-    value = f"to {shorten(field_text(changes[0].after), 60) or 'empty'}" if len(changes) == 1 else ""
+    is_shown = len(changes) == 1 and not is_secret_name(changes[0].name)
+    value = f"to {shorten(field_text(changes[0].after), 60) or 'empty'}" if is_shown else ""
     return declared_write("settings.edit", call, reread=reread, complement=value)
 
 
@@ -272,7 +284,7 @@ def other_changes(changes: Sequence[SettingChange], before: object, after: Row) 
     """Return the settings that changed besides those that were sent, as lines. before, after: all settings."""
     sent = tuple(f"{change.name}." for change in changes)
     return [
-        f"{name}: {value_text(old)} → {value_text(new)}"
+        f"{name}: {'changed' if is_secret_name(name) else f'{value_text(old)} → {value_text(new)}'}"
         for name, old, new in differences(before, after)
         if not f"{name}.".startswith(sent)
     ]

@@ -100,7 +100,18 @@ def find_action(record: Resource, name: str) -> ResourceAction:
 
 def mask_secrets(record: Resource, row: Row) -> dict[str, Any]:
     """Return a row without the values that must not be shown."""
-    return {name: HIDDEN if name in record.secrets and value else value for name, value in row.items()}
+    masked = {name: HIDDEN if name in record.secrets and value else value for name, value in row.items()}
+    for path in record.secrets:
+        if "." in path and get_path(masked, path):
+            masked = _merged(masked, _nested(path, HIDDEN))
+    return masked
+
+
+def _nested(path: str, value: object) -> dict[str, object]:
+    """Return an object with a value at a dot path."""
+    found: dict[str, object] = {}
+    set_path(found, path, value)
+    return found
 
 
 # Parents of lists

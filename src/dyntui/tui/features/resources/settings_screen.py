@@ -11,6 +11,7 @@ from textual.widgets import Static
 
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row, as_object
+from dyntui.core.redact import is_secret_name
 from dyntui.services import settings
 from dyntui.services.actions.write_types import WriteResults
 from dyntui.services.forms import field_text, read_form
@@ -59,7 +60,7 @@ class SettingsScreen(SearchableScreen, ReadScreen[Row]):
 
     def show_result(self, result: Row) -> None:
         self.document = result
-        self.tree_shown.show(result)
+        self.tree_shown.show(settings.without_secrets(result))
 
     def position(self) -> list[Piece]:
         return [(self.search_state or self.tree_shown.path, "")] if self.document is not None else []
@@ -79,7 +80,7 @@ class SettingsScreen(SearchableScreen, ReadScreen[Row]):
         path = self.tree_shown.selected_keys
         before = settings.leaf_at(self.document, path)
         field = settings.setting_field(path, before)
-        initial_values = {field.name: field_text(before)}
+        initial_values = {field.name: "" if is_secret_name(field.name) else field_text(before)}
 
         def on_values(values: dict[str, str]) -> None:
             body = read_form([field], values, before=initial_values).body
