@@ -343,7 +343,7 @@ async def test_marked_users_are_exported_as_json(tmp_path: Path) -> None:
         await go(pilot, *MARKED)
         file = tmp_path / "marked.json"
         await export_to(pilot, file, formats=3)
-        assert {row["id"] for row in json.loads(file.read_text())} == users_of(pilot).table.marks
+        assert {row["id"] for row in json.loads(file.read_text())["items"]} == users_of(pilot).table.marks
 
 
 async def test_the_file_of_an_export_follows_the_format(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
