@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, TypeVar
+
 import click
 
 from dyntui.cli.context import BaseCommand, CliContext, pass_context
 
-__all__ = ["demo"]
+__all__ = ["demo", "sample_users_option"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def sample_users_option(*, default: int, most: int) -> Callable[[F], F]:
+    """Return the option for the number of users of a sandbox."""
+    return click.option(
+        "--users", type=click.IntRange(0, most), default=default, show_default=True, help="Number of sample users."
+    )
 
 
 @click.command(cls=BaseCommand)
-@click.option(
-    "--users", type=click.IntRange(0, 1_000_000), default=500, show_default=True, help="Number of sample users."
-)
+@sample_users_option(default=500, most=1_000_000)
 @click.option("--seed", type=int, default=1, show_default=True, help="Random seed of the sample users.")
 @click.option(
     "--flag",

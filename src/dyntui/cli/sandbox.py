@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from dyntui.cli.context import BaseCommand
+from dyntui.cli.demo import sample_users_option
 
 __all__ = ["sandbox"]
 
@@ -41,13 +42,7 @@ class _SandboxCommand(BaseCommand):
     show_default=True,
     help="Port on 127.0.0.1; 0 selects a free one.",
 )
-@click.option(
-    "--users",
-    type=click.IntRange(0, 10_000_000),
-    default=200,
-    show_default=True,
-    help="Number of sample users.",
-)
+@sample_users_option(default=200, most=10_000_000)
 @click.option(
     "--seed", type=int, default=1, show_default=True, help="The same seed makes the same users, token and faults."
 )

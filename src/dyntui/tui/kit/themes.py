@@ -59,52 +59,40 @@ OWN_VARIABLES = {
 }
 """Variables that styles/*.tcss use in addition to those of Textual, with defaults for themes without them."""
 
+
+def _theme(
+    name: str, surfaces: str, colors: str, variables: dict[str, str] = OWN_VARIABLES, *, dark: bool = True
+) -> Theme:
+    """Return a theme.
+
+    surfaces: background, surface, panel and foreground. colors: the others of `_BASE_COLORS`, in that order.
+    """
+    background, surface, panel, foreground = surfaces.split()
+    primary, secondary, accent, warning, error, success = colors.split()
+    return Theme(
+        name=name, dark=dark, variables=variables, background=background, surface=surface, panel=panel,
+        foreground=foreground, primary=primary, secondary=secondary, accent=accent, warning=warning, error=error,
+        success=success,
+    )  # fmt: skip
+
+
 THEMES = (
-    Theme(
-        name="quiet",
-        primary="#7fa6c9",
-        secondary="#5f7f9a",
-        accent="#8fc1b5",
-        warning="#dfa94d",
-        error="#ec7f87",
-        success="#93bf85",
-        foreground="#d8dbe1",
-        background="#15171c",
-        surface="#1b1e24",
-        panel="#23272f",
-        dark=True,
-        variables=OWN_VARIABLES,
+    _theme(
+        "quiet",
+        "#15171c #1b1e24 #23272f #d8dbe1",
+        "#7fa6c9 #5f7f9a #8fc1b5 #dfa94d #ec7f87 #93bf85",
     ),
-    Theme(
-        name="dense",
-        primary="#8ab4e0",
-        secondary="#6d8fb3",
-        accent="#9fd8c9",
-        warning="#f0b64f",
-        error="#ff7b84",
-        success="#9fd48e",
-        foreground="#e8e8e8",
-        background="#000000",
-        surface="#0c0c0e",
-        panel="#17181b",
-        dark=True,
-        variables=OWN_VARIABLES
-        | {"dim-text": "#969696", "cursor": "#26303c", "cursor-blurred": "#17181b", "marked": "#24241a"},
+    _theme(
+        "dense",
+        "#000000 #0c0c0e #17181b #e8e8e8",
+        "#8ab4e0 #6d8fb3 #9fd8c9 #f0b64f #ff7b84 #9fd48e",
+        OWN_VARIABLES | {"dim-text": "#969696", "cursor": "#26303c", "cursor-blurred": "#17181b", "marked": "#24241a"},
     ),
-    Theme(
-        name="paper",
-        primary="#1f5f99",
-        secondary="#476c8c",
-        accent="#0f6b5c",
-        warning="#7d5200",
-        error="#a8202f",
-        success="#2c6a1e",
-        foreground="#1d2026",
-        background="#fbfaf7",
-        surface="#f2f0eb",
-        panel="#e8e5de",
-        dark=False,
-        variables={
+    _theme(
+        "paper",
+        "#fbfaf7 #f2f0eb #e8e5de #1d2026",
+        "#1f5f99 #476c8c #0f6b5c #7d5200 #a8202f #2c6a1e",
+        {
             "calm": "#d5e3ea",
             "calm-text": "#173442",
             "live": "#a8202f",
@@ -119,24 +107,16 @@ THEMES = (
             "constant": "#85441f",
             "field": "#797e88",
         },
+        dark=False,
     ),
 )
 """The themes of the console, the first for most terminals."""
 
-SIXTEEN_COLORS_THEME = Theme(
-    name="sixteen-colors",
-    primary="#55ffff",
-    secondary="#55ffff",
-    accent="#55ffff",
-    warning="#ffff55",
-    error="#ff5555",
-    success="#55ff55",
-    foreground="#ffffff",
-    background="#000000",
-    surface="#000000",
-    panel="#000000",
-    dark=True,
-    variables={
+SIXTEEN_COLORS_THEME = _theme(
+    "sixteen-colors",
+    "#000000 #000000 #000000 #ffffff",
+    "#55ffff #55ffff #55ffff #ffff55 #ff5555 #55ff55",
+    {
         "calm": "#0000aa",
         "calm-text": "#ffffff",
         "live": "#aa0000",
