@@ -38,10 +38,10 @@ class UserAccessScreen(ReadTableScreen[_Access], ObjectScreen[_Access]):
     BINDINGS = bindings(ACCESS_ACTIONS, "user-access")
     shown_resources = frozenset({"users", "allowlists", "allowlist-entries", "gates"})
     COLUMNS = (
-        Column("name", "allowlist", 16, grow=True, priority=0),
+        Column("name", "allowlist", 20, grow=True, priority=0),
         Column("outcome", "outcome", 10, priority=0),
         Column("enabledAt", "enabled", 16, format=enabled_since, priority=0),
-        Column("matching", "matching entry", 26, grow=True, priority=0),
+        Column("matching", "matching entry", 22, grow=True, priority=0),
         Column("alias", "alias", 14, priority=2),
     )
     KEY = "key"
