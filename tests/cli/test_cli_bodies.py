@@ -92,6 +92,8 @@ def test_settings_are_set_by_path_unless_they_changed_meanwhile(dyntui: Cli, mon
     shown = [secret, dyntui("settings", "get"), dyntui("get", "settings", "--json"), dyntui("audit", "--json")]
     assert [done for done in shown if "top-secret-value" in done.stdout + done.stderr] == []
     assert dyntui("settings", "get", "security.hCaptcha.secretKey").stdout == "set, not shown\n"
+    resent = dyntui("settings", "set", "-d", "-", "--yes", stdin=json.dumps(dyntui.json("settings", "get")))
+    assert "nothing was sent" in resent.stderr
     unknown = dyntui("settings", "set", "security.jwtDuration.unit=hourz", "--yes", check=False)
     assert (unknown.returncode, "Did you mean hours?" in unknown.stderr) == (1, True)
 

@@ -18,19 +18,9 @@ _EMAIL = re.compile(rf"(?<!{_EMAIL_PART}){_EMAIL_PART}+@{_EMAIL_PART}+\.{_EMAIL_
 
 
 _SECRET_ENDINGS = (
-    *(
-        "secret",
-        "password",
-        "passphrase",
-        "token",
-        "privatekey",
-        "secretkey",
-        "jwt",
-        "signature",
-        "authorization",
-        "apikey",
-    ),
-    *("mnemonic", "seedphrase", "keyshare", "keyshares", "recoverycode", "recoverycodes", "backupcodes", "otp", "totp"),
+    *("secret", "secretkey", "password", "passphrase", "token", "privatekey", "jwt", "signature", "authorization"),
+    *("apikey", "mnemonic", "seedphrase", "keyshare", "keyshares", "recoverycode", "recoverycodes", "backupcodes"),
+    *("otp", "totp"),
 )
 """The ends of the names of values that may be secrets, in lower case and without `-` and `_`."""
 _NAME_END = re.compile(r'(?<!\\)(\\*)"\s*:\s*')

@@ -20,7 +20,7 @@ from dyntui.core.text import shorten
 from dyntui.resources import RESOURCES
 from dyntui.resources.cell_formats import get_path
 from dyntui.services.actions.registry import declared_write
-from dyntui.services.actions.resource_actions import mask_secrets
+from dyntui.services.actions.resource_actions import HIDDEN, mask_secrets
 from dyntui.services.actions.write_types import Target, WriteAction
 from dyntui.services.forms import (
     FieldKind,
@@ -214,6 +214,7 @@ def find_changes(settings: Row, texts: Mapping[str, str], values: Mapping[str, o
             changes.append(SettingChange(path, before, parse_value(setting_field(path, before), text)))
         except ValueError as error:
             raise UsageError(f"{name}: {error}") from None
+    changes = [change for change in changes if change.after != HIDDEN]  # as it was printed, not a new value
     return [change for change in changes if list(differences(change.before, change.after))]
 
 
