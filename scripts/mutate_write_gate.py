@@ -174,7 +174,7 @@ CHECKS: tuple[Check, ...] = (
         "the rest is refused when the profile is edited",
         RUNNER,
         "TargetRunner._perform",
-        "self._refusal(self._action)",
+        "self.refusal(self._action)",
         '""',
     ),
     Check(
@@ -333,7 +333,7 @@ CHECKS: tuple[Check, ...] = (
         "a cancel stops the rest",
         RUNNER,
         "TargetRunner._is_stopped",
-        "self._cancel is not None and self._cancel.is_set()",
+        "self.cancel is not None and self.cancel.is_set()",
         "False",
     ),
     Check(
@@ -356,16 +356,16 @@ CHECKS: tuple[Check, ...] = (
         "what waited for the rate limit is not sent after a stop",
         RUNNER,
         "TargetRunner._write",
-        "self._permit.for_target(self._is_stopped)",
-        "self._permit.for_target()",
+        "self.permit.for_target(self._is_stopped)",
+        "self.permit.for_target()",
     ),
     Check("a target that was begun is finished", PERMIT, "WritePermit.begin_request", "not self.has_sent", "True"),
     Check(
         "request ids are those of the target",
         RUNNER,
         "TargetRunner._write",
-        "self._permit.for_target(self._is_stopped)",
-        "self._permit",
+        "self.permit.for_target(self._is_stopped)",
+        "self.permit",
     ),
     Check(
         "targets with one id do not overlap",
@@ -541,7 +541,7 @@ CHECKS: tuple[Check, ...] = (
     ),
     # The client
     Check("a read-only client sends no write", CLIENT, "Client.send", "self.read_only", "False"),
-    Check("a write needs a permit", CLIENT, "Client.send", "permit is None", "False"),
+    Check("a write needs a permit", CLIENT, "Client.send", "permit is None", "False", times=2, index=1),
     Check(
         "a permit serves for its operations",
         CLIENT,

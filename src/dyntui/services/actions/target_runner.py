@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import aclosing, suppress
+from dataclasses import KW_ONLY, dataclass
 from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["TargetRunner"]
 
 
+@dataclass
 class TargetRunner:
     """One run of a confirmed action on its targets.
 
@@ -37,49 +39,41 @@ class TargetRunner:
     is canceled, no further target is begun, and those that were begun end with their outcomes.
     """
 
-    def __init__(
-        self,
-        records: WriteRecords,
-        refusal: Callable[[WriteAction], str],
-        client: Client,
-        running: RunningWrite,
-        targets: Sequence[Target],
-        permit: WritePermit,
-        *,
-        on_progress: Callable[[int, int], None] | None = None,
-        cancel: Cancel | None = None,
-    ) -> None:
-        """Make a run. refusal: `WriteGate.refusal`. The other arguments are those of `WriteGate.perform`."""
-        self._records = records
-        self._refusal = refusal
-        self._client = client
-        self._running = running
-        self._action = running.action
-        self._targets = targets
-        self._permit = permit
-        self._on_progress = on_progress
-        self._cancel = cancel
+    records: WriteRecords
+    refusal: Callable[[WriteAction], str]
+    """`WriteGate.refusal`."""
+    client: Client
+    running: RunningWrite
+    targets: Sequence[Target]
+    permit: WritePermit
+    _: KW_ONLY
+    on_progress: Callable[[int, int], None] | None = None
+    """As in `WriteGate.perform`."""
+    cancel: Cancel | None = None
+
+    def __post_init__(self) -> None:
+        self._action = self.running.action
         self._begun = 0
         """Number of targets that were begun; they are begun in their order."""
         self._has_stopped = False
 
     def _is_stopped(self) -> bool:
-        return self._has_stopped or (self._cancel is not None and self._cancel.is_set())
+        return self._has_stopped or (self.cancel is not None and self.cancel.is_set())
 
     async def run(self) -> list[TargetResult]:
         """Perform the action and return the result of each target, in their order."""
         results: list[TargetResult] = []
-        for _, phase in groupby(self._targets, key=lambda target: target.phase):
+        for _, phase in groupby(self.targets, key=lambda target: target.phase):
             if self._action.needs_previous_phase and any(item.outcome is not WriteOutcome.DONE for item in results):
                 self._has_stopped = True
             results += await self._run_phase(list(phase))
         return results
 
     async def _run_phase(self, targets: Sequence[Target]) -> list[TargetResult]:
-        if len(self._targets) == 1:  # a request that a person waits for, before those of bulk work
+        if len(self.targets) == 1:  # a request that a person waits for, before those of bulk work
             return [await self._perform(targets[0])]
         one_at_a_time = not self._can_overlap(targets)
-        run = BulkRun(self._client, self._action.operation, one_at_a_time=one_at_a_time, uses_last_response_time=True)
+        run = BulkRun(self.client, self._action.operation, one_at_a_time=one_at_a_time, uses_last_response_time=True)
         async with aclosing(run.in_order(self._until_stopped(targets), self._perform, drain=True)) as found:
             results = [result async for result in found]
         return results + [TargetResult(target, WriteOutcome.NOT_TRIED) for target in targets[len(results) :]]
@@ -97,9 +91,9 @@ class TargetRunner:
     async def _perform(self, target: Target) -> TargetResult:
         if self._is_stopped():
             return TargetResult(target, WriteOutcome.NOT_TRIED)
-        if reason := self._refusal(self._action):  # the profile was edited after the action began
+        if reason := self.refusal(self._action):  # the profile was edited after the action began
             self._has_stopped = True
-            self._records.record_outcome(self._action, self._targets[self._begun :], "refused", detail=reason)
+            self.records.record_outcome(self._action, self.targets[self._begun :], "refused", detail=reason)
             refused = UsageError(f"{reason} The rest was not sent.")
             return TargetResult(target, WriteOutcome.NOT_TRIED, error=refused)
         self._begun += 1
@@ -110,29 +104,29 @@ class TargetRunner:
             raise
         self._has_stopped = self._has_stopped or _stops_remaining(result.error)
         if result.outcome is not WriteOutcome.NOT_TRIED:
-            self._running.done += 1
-            if self._on_progress is not None:
-                self._on_progress(self._running.done, len(self._targets))
+            self.running.done += 1
+            if self.on_progress is not None:
+                self.on_progress(self.running.done, len(self.targets))
         return result
 
     async def _write(self, target: Target) -> TargetResult:
         from dyntui.api.errors import ApiError, ApiProblem, WriteStopped
 
-        action, records = self._action, self._records
+        action, records = self._action, self.records
         before: object = None
         if action.before is not None:
             try:
-                before = await action.before(self._client, target)
+                before = await action.before(self.client, target)
             except DyntuiError as problem:
                 records.record_outcome(action, (target,), WriteOutcome.FAILED, detail=f"not started: {problem}")
                 return TargetResult(target, WriteOutcome.FAILED, error=problem)
-        permit = self._permit.for_target(self._is_stopped)
+        permit = self.permit.for_target(self._is_stopped)
         value: object = None
         error: DyntuiError | None = None
         outcome = WriteOutcome.DONE
         try:
             await _record_in_thread(partial(records.record_start, action, (target,), before=before))
-            value = await action.call(self._client, target, permit)
+            value = await action.call(self.client, target, permit)
         except AuditUnavailable as problem:
             return TargetResult(target, WriteOutcome.FAILED, error=problem)
         except WriteStopped as problem:
@@ -155,7 +149,7 @@ class TargetRunner:
         reread: object = None
         if action.reread is not None and not _stops_remaining(error):
             with suppress(DyntuiError):  # deleted or not readable now: the next refresh of the list shows which
-                reread = await action.reread(self._client, target)
+                reread = await action.reread(self.client, target)
         return TargetResult(target, outcome, value, reread, error)
 
 

@@ -188,28 +188,23 @@ async def run_undo(
     return undo_result(journal, stopped.reason, stopped.error) if stopped else undo_result(journal)
 
 
+@dataclass
 class _Deletions:
     """Deletes the planned objects of one undo, several at a time.
 
     After a stop request or a failure nothing more is sent, and the deletions in flight end.
     """
 
-    def __init__(
-        self,
-        journal: Journal,
-        client: Client,
-        permit: WritePermit,
-        control: JobControl,
-        on_progress: Callable[[int, int, Mapping[UndoState, int]], None] | None,
-    ) -> None:
-        self._journal = journal
-        self._client = client
-        self._permit = permit
-        self._control = control
-        self._on_progress = on_progress
-        self._kind = undo_target_for(journal)
-        self._read_server = make_reader(client, patient=True)
-        self._counts = Counter(undo_counts(journal))
+    journal: Journal
+    client: Client
+    permit: WritePermit
+    control: JobControl
+    on_progress: Callable[[int, int, Mapping[UndoState, int]], None] | None
+
+    def __post_init__(self) -> None:
+        self._kind = undo_target_for(self.journal)
+        self._read_server = make_reader(self.client, patient=True)
+        self._counts = Counter(undo_counts(self.journal))
         self._total = sum(self._counts.get(state, 0) for state in _OPEN)
         self._done = 0
         self._failure: Exception | None = None
@@ -222,12 +217,12 @@ class _Deletions:
             return
         for part in self._parts():
             self._check()
-            rows = created_as(self._journal, [line.user_id for line in part])
+            rows = created_as(self.journal, [line.user_id for line in part])
             await self._delete_lines(part, await self._kind.read(self._read_server, rows))
 
     def _parts(self) -> Iterator[list[UndoLine]]:
         after = -1
-        while lines := undo_lines(self._journal, _OPEN, after, max(_WINDOW, self._kind.read_size)):
+        while lines := undo_lines(self.journal, _OPEN, after, max(_WINDOW, self._kind.read_size)):
             after = lines[-1].row
             yield lines
 
@@ -237,7 +232,7 @@ class _Deletions:
         async def delete(line: UndoLine) -> None:
             try:
                 self._check()
-                (row,) = created_as(self._journal, [line.user_id])
+                (row,) = created_as(self.journal, [line.user_id])
                 found = documents
                 if found is None:
                     found = await self._kind.read(self._read_server, [row])
@@ -248,17 +243,17 @@ class _Deletions:
                 raise
             self._count(line.state, state)
 
-        run = BulkRun(self._client, self._kind.action.operation, uses_last_response_time=True)
+        run = BulkRun(self.client, self._kind.action.operation, uses_last_response_time=True)
         async with aclosing(run.in_order(lines, delete, drain=True)) as deletions:
             async for _ in deletions:
                 pass
 
     def _must_stop(self) -> bool:
-        return self._failure is not None or self._control.stop_requested
+        return self._failure is not None or self.control.stop_requested
 
     def _check(self) -> None:
         """Raise what stops the undo, if anything."""
-        self._control.check()
+        self.control.check()
         if self._failure is not None:
             raise self._failure
 
@@ -266,8 +261,8 @@ class _Deletions:
         self._done += 1
         self._counts[old_state] -= 1
         self._counts[new_state] += 1
-        if self._on_progress is not None:
-            self._on_progress(self._done, self._total, dict(self._counts))
+        if self.on_progress is not None:
+            self.on_progress(self._done, self._total, dict(self._counts))
 
     async def _delete(self, row: CreatedRow, document: Row | None, *, was_sent: bool) -> UndoState:
         """Delete one object, whose current state is `document`, and return its state of the undo.
@@ -277,7 +272,7 @@ class _Deletions:
         """
         from dyntui.api.errors import ApiProblem, WriteStopped
 
-        kind, journal = self._kind, self._journal
+        kind, journal = self._kind, self.journal
         backoff = Backoff()
         while True:
             if document is None:
@@ -288,10 +283,10 @@ class _Deletions:
             if line.state is UndoState.SKIPPED:
                 write_undo(journal, [line])
                 return line.state
-            permit = self._permit.for_target(self._must_stop)
+            permit = self.permit.for_target(self._must_stop)
             write_undo(journal, [line._replace(state=UndoState.SENDING)])
             try:
-                await self._client.call(kind.action.operation, path={kind.parameter: row.user_id}, permit=permit)
+                await self.client.call(kind.action.operation, path={kind.parameter: row.user_id}, permit=permit)
             except WriteStopped:
                 if not was_sent:
                     write_undo(journal, [line])
@@ -310,8 +305,8 @@ class _Deletions:
                 if delay is None:
                     raise JobStopped(f"the server does not respond: {response.message}", error=problem) from problem
                 delay = max(delay, getattr(problem, "retry_after", None) or 0.0)
-                with self._client.log.waits.known("a server that fails", delay):
-                    await self._control.wait(delay)
+                with self.client.log.waits.known("a server that fails", delay):
+                    await self.control.wait(delay)
                 self._check()
                 document = (await kind.read(self._read_server, [row])).get(row.user_id)
                 continue
