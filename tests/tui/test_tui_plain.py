@@ -176,6 +176,8 @@ def test_the_documented_keys_are_those_of_the_actions() -> None:
         ("—", "none"),
         ("plain words, kept", "plain words, kept"),
         ("! t to choose", "warning: t to choose"),
+        ("origin *", "origin, required"),
+        ("Keys: users › ada", "Keys: users, ada"),
     ],
 )
 def test_signs_become_words(drawn: str, read: str) -> None:

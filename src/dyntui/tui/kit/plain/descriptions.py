@@ -148,7 +148,7 @@ def _field_texts(field: Widget) -> tuple[str, str]:
     """Return the label and the help of a field."""
     siblings = list(field.parent.children) if field.parent is not None else []
     index = siblings.index(field) if field in siblings else 0
-    before = [other for other in siblings[:index] if isinstance(other, Static)]
+    before = [other for other in siblings[:index] if isinstance(other, Static) and not other.has_class("title")]
     placeholder = plain_text(safe(field.placeholder, 300)) if isinstance(field, Input) else ""
     label = plain_text(str(before[-1].content)) if before else ""
     sign, _, name = label.partition(" ")

@@ -25,6 +25,8 @@ _NOT_LOADED = re.compile("·(?: ?·)+")
 _GAP = re.compile(r"[\s\xa0]{2,},?|\s,")
 _COMMAS = re.compile(r",(?:\s*,)+\s*")
 _WARNING = "! "
+_REQUIRED = " *"
+"""The sign after the label of a field that has to be filled in."""
 _CHECKED, _UNCHECKED = "[x] ", "[ ] "
 
 
@@ -33,10 +35,14 @@ def plain_text(text: str) -> str:
     text = text.strip()
     if text.startswith(_WARNING):
         return f"warning: {plain_text(text[len(_WARNING) :])}"
+    if text.endswith(_REQUIRED):
+        return f"{plain_text(text.removesuffix(_REQUIRED))}, required"
     if text.isascii() and "  " not in text and "[" not in text:
         return text
     if text == "—":
         return "none"
+    if "‹" not in text:  # between breadcrumbs
+        text = text.replace(" › ", ", ")
     text = _SIGN.sub(lambda sign: f" {_WORDS[sign[1]]} ", _NOT_LOADED.sub("", text).translate(_REPLACED))
     text = _DRAWING.sub("  ", text).strip()
     if text.startswith((_CHECKED, _UNCHECKED)):

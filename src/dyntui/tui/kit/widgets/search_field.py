@@ -16,6 +16,7 @@ class SearchField(TextField):
     def __init__(self, lines: LineList, *, placeholder: str = "", takes_space: bool = True) -> None:
         """lines: the list that the keys move in. takes_space: whether space is text; else the dialog handles it."""
         super().__init__(placeholder=placeholder, id="search")
+        self.border_title = "Search"  # read in plain mode
         self._lines = lines
         self._takes_space = takes_space
 
