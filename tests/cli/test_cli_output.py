@@ -23,7 +23,7 @@ from tests.conftest import Sandbox, serving
 from tests.families import slow_except
 
 import dyntui
-from dyntui.cli import output
+from dyntui.cli import output, questions
 from dyntui.cli.output_options import FORMATS
 from dyntui.core.text import safe
 from dyntui.sandbox.hostile_payloads import PAYLOADS
@@ -71,9 +71,9 @@ PLACES = {
     "cli/error_handling.py": ["sys.stderr"],  # closed streams
     "cli/job_runner.py": ["sys.stdout"],  # closed streams
     "cli/output.py": [
-        "click.confirm", "click.echo", "click.echo_via_pager", "click.prompt", "error.show", "getpass.getpass",
-        "sys.stderr", "sys.stdout", "sys.stdout.buffer",
+        "click.echo", "click.echo_via_pager", "error.show", "sys.stderr", "sys.stdout", "sys.stdout.buffer",
     ],
+    "cli/questions.py": ["click.confirm", "click.echo", "click.prompt", "getpass.getpass"],
     "config/credential_command.py": ["subprocess.Popen"],  # its output is captured
     "config/keyring_store.py": ["subprocess.run"],  # its output is captured or discarded
     "config/keyring_worker.py": ["sys.stderr", "sys.stdout"],  # the process that keyring_store starts
@@ -267,8 +267,8 @@ def test_every_function_of_the_output_module_makes_text_safe(
     output.print_usage_error(click.UsageError(text))
     assert unsafe_characters(capsys.readouterr().err) == []
     monkeypatch.setattr(sys, "stdin", io.StringIO("n\nanswer\n"))
-    output.confirm(text)
-    output.prompt(text)
+    questions.confirm(text)
+    questions.prompt(text)
     output.print_document(json.dumps({text: [text]}, ensure_ascii=False))
     printed = capsys.readouterr()
     assert unsafe_characters(printed.out + printed.err) == []

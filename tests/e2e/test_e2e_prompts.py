@@ -99,7 +99,7 @@ def test_a_signal_ends_a_prompt_and_restores_the_terminal(
 
 _SIGNAL_BEFORE_READ = """
 import os, pty, signal, sys, time
-from dyntui.cli import output
+from dyntui.cli import questions
 
 hidden, rounds, late = sys.argv[1] == "hidden", int(sys.argv[2]), 0
 for _ in range(rounds):
@@ -107,7 +107,7 @@ for _ in range(rounds):
     if not child:
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
         try:
-            output.prompt("question", hidden=hidden)
+            questions.prompt("question", hidden=hidden)
         except SystemExit:
             os._exit(143)
         os._exit(1)

@@ -11,7 +11,7 @@ import click
 
 from dyntui.cli.allowlists import find_list
 from dyntui.cli.context import BaseCommand, CliContext, pass_context
-from dyntui.cli.output import can_ask
+from dyntui.cli.questions import can_ask
 from dyntui.cli.targets import EMPTY_INPUT
 from dyntui.cli.write_helpers import (
     confirm_access_options,

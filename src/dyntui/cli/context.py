@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from dyntui.cli import output
 from dyntui.cli.output import ignore_closed_stream, print_lines, show_progress
 from dyntui.cli.output_options import OutputOptions, make_output_options
 from dyntui.core.errors import DyntuiError
@@ -244,14 +243,16 @@ def _record_use(profile: Profile) -> None:
 
 def ask_passphrase(prompt: str, confirm: bool = False) -> str:
     """Ask for a passphrase on the terminal without echo, twice if `confirm`. Raises UsageError without a terminal."""
-    if not output.can_ask():
+    from dyntui.cli import questions
+
+    if not questions.can_ask():
         from dyntui.core.errors import UsageError
 
         raise UsageError(
             "The token is protected by a passphrase, which can only be entered on a terminal.",
             hint="Set DYNTUI_TOKEN instead.",
         )
-    return output.prompt(prompt, hidden=True, twice=confirm)
+    return questions.prompt(prompt, hidden=True, twice=confirm)
 
 
 _VARIABLES = {

@@ -18,7 +18,7 @@ from dyntui.cli.login import (
     obtain_token,
     store_token,
 )
-from dyntui.cli.output import confirm, prompt
+from dyntui.cli.questions import confirm, prompt
 from dyntui.cli.watch import watch_option
 from dyntui.core.errors import DyntuiError, UsageError
 

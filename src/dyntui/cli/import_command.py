@@ -18,7 +18,7 @@ from dyntui.cli.import_reading import (
     reading_options,
     user_options,
 )
-from dyntui.cli.output import can_ask, confirm
+from dyntui.cli.questions import can_ask, confirm
 from dyntui.cli.targets import EMPTY_INPUT
 from dyntui.core.errors import EXIT_DONE, EXIT_SOME_FAILED, UsageError
 from dyntui.core.json_types import Row

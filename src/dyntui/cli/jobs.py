@@ -15,7 +15,7 @@ import click
 from dyntui.cli.context import CliContext, CommandGroup, confirm_options, pass_context, run
 from dyntui.cli.import_command import drop_unset, first_option, report_option, run_options
 from dyntui.cli.list_filters import keep_rows, local_filter_options
-from dyntui.cli.output import confirm
+from dyntui.cli.questions import confirm
 from dyntui.cli.watch import watch_option
 from dyntui.core.errors import UsageError
 

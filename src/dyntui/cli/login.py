@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dyntui.cli.context import CliContext, ask_passphrase
-from dyntui.cli.output import confirm, prompt
+from dyntui.cli.questions import confirm, prompt
 from dyntui.core.errors import UsageError
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ import click
 
 from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_context
 from dyntui.cli.list_filters import filter_options, keep_rows
-from dyntui.cli.output import confirm, print_lines
+from dyntui.cli.output import print_lines
+from dyntui.cli.questions import confirm
 from dyntui.cli.resource_lists import record_fields
 from dyntui.cli.targets import ignore_missing_option, users_argument
 from dyntui.cli.watch import watch_option

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dyntui.cli.context import CliContext, combine_options, confirm_options
-from dyntui.cli.output import can_ask, confirm, prompt, show_progress
+from dyntui.cli.output import show_progress
+from dyntui.cli.questions import can_ask, confirm, prompt
 from dyntui.cli.targets import LeftOut, read_targets
 from dyntui.core.errors import EXIT_SOME_FAILED
 
