@@ -104,7 +104,6 @@ class Console(TerminalActionsMixin):
         self.custom_keys = current_keymap(self.settings.keymap)
         self.set_keymap(self.custom_keys)
         use_custom_keys(self.custom_keys)
-        use_console(key_of)
         if self.announcer is not None:
             self.announcer.greeting = self.plain_greeting()
 
@@ -145,6 +144,9 @@ class Console(TerminalActionsMixin):
         return None
 
     # Start and end
+
+    def on_load(self) -> None:
+        use_console(key_of)
 
     def on_mount(self) -> None:
         startup.exit_on_signals(self.exit)
