@@ -176,7 +176,10 @@ def test_what_is_not_a_file_in_place_of_the_audit_log_is_an_error(run: Run, kind
     assert str(file) in done.err
 
 
-def test_a_row_cache_that_cannot_be_used_is_named_and_the_others_are_listed(run: Run) -> None:
+def test_a_row_cache_that_cannot_be_used_is_named_and_the_others_are_listed(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dyntui.store.cache._BUSY_S", 0.05)
     folder = paths().cache
     RowCache(folder / "rows-good.db").close()
     locked = RowCache(folder / "rows-locked.db")

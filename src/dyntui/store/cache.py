@@ -41,6 +41,8 @@ __all__ = [
 
 MAX_AGE = timedelta(hours=24)
 _OFF = "DYNTUI_NO_CACHE"
+_BUSY_S = 2.0
+"""Seconds to wait for another program that writes to the file."""
 _CHUNK = 500
 MOST_IN_MEMORY = 10_000
 """Maximum rows of a cache in memory."""
@@ -262,7 +264,7 @@ class RowCache:
 
 def _opened(file: Path) -> sqlite3.Connection:
     """Open a cache file. Raises CacheTooNew, or one of _DAMAGE when it is not a usable cache."""
-    db = sqlite3.connect(file, check_same_thread=False, isolation_level=None, timeout=2)
+    db = sqlite3.connect(file, check_same_thread=False, isolation_level=None, timeout=_BUSY_S)
     try:
         version, latest = user_version(db), latest_version("cache")
         application = db.execute("PRAGMA application_id").fetchone()[0]
