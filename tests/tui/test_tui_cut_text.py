@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 from tests.families import slow_except
-from tests.tui.cut_text import cut_cells, cut_texts, whole_text
-from tests.tui.import_support import go_to, messy, open_wizard
+from tests.tui.cut_text import cut_cells, cut_texts, footer_keys, whole_text
+from tests.tui.import_support import go_to, messy, open_wizard, step_of
 from tests.tui.tui_support import SIZE, SMALL, console_of, demo, jump, press, settled, text_of, until
 from textual.pilot import Pilot
 
@@ -142,6 +142,7 @@ async def test_the_wizard_cuts_no_text(tmp_path: Path, wide: bool) -> None:
         await press(pilot, "escape")
         await go_to(pilot, messy(tmp_path / "people.csv"), STEPS[-1])
         for step in reversed(STEPS):
+            assert "next step" in footer_keys(console) or step_of(pilot).blocked_reason(), step
             await walk.walk(step)
             await press(pilot, "left_square_bracket")
         assert not walk.found, "\n".join(f"{place}: {text}" for text, place in walk.found.items())

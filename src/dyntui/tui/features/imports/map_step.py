@@ -148,7 +148,7 @@ class MapStep(ValueChoicesMixin):
         columns = mapping.source_columns
         mapped = {find_owner_column(columns, item.column) for item in mapping.mapped}
         style = "warn" if mapping.missing else ""
-        return [(f"{len(mapped):,} mapped", style), (f"{len(columns) - len(mapped):,} excluded", style)]
+        return [(f"{len(mapped):,} mapped", style), (f"{len(columns) - len(mapped):,} excluded", "")]
 
     def blocked_reason(self) -> str | None:
         mapping = self.mapping

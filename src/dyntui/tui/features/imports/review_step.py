@@ -148,9 +148,9 @@ class ReviewStep(RowLoadingMixin):
             return [("loading rows", "")]
         counts = self.summary.counts
         total = "" if self.app.size.width < WIDE else f" of {counts.total:,}"
-        parts = [f"{counts.ready:,}{total} ready", f"{counts.problems:,} with problems"]
-        parts += [f"{counts.excluded:,} excluded"] if counts.excluded else []
-        return [(part, "warn" if counts.problems else "") for part in parts]
+        parts: list[Piece] = [(f"{counts.ready:,}{total} ready", "")]
+        parts.append((f"{counts.problems:,} with problems", "warn" if counts.problems else ""))
+        return [*parts, *([(f"{counts.excluded:,} excluded", "")] if counts.excluded else [])]
 
     def blocked_reason(self) -> str | None:
         if self.summary is None:
