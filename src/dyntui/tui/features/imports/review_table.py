@@ -21,7 +21,8 @@ from dyntui.tui.features.imports.formatting import cell_text
 from dyntui.tui.kit.widgets.cells import fit
 from dyntui.tui.kit.widgets.line_list import Piece
 from dyntui.tui.kit.widgets.static_rows import TableRows
-from dyntui.tui.kit.widgets.table import GUTTER, Table, TableColumn, _Layout
+from dyntui.tui.kit.widgets.table import Table
+from dyntui.tui.kit.widgets.table_layout import GUTTER, TableColumn, TableLayout
 
 __all__ = ["ReviewRows", "ReviewTable", "columns_for", "problem_text", "table_row"]
 
@@ -241,7 +242,7 @@ class ReviewTable(Table):
             self.repaint()
             self.post_message(self.Moved(self))
 
-    def _make_layout(self, width: int) -> _Layout:
+    def _make_layout(self, width: int) -> TableLayout:
         """Lay out row number, identifier and problem, and between them the cells that fit after scrolling."""
         first, *cells, problem = self.columns
         identifier, others = cells[:1], cells[1:]
@@ -258,7 +259,7 @@ class ReviewTable(Table):
             left -= width_shown + self.gap
         has_more = skipped + len(shown) - 1 < len(cells)
         shown.append((problem, problem_width + max(0, left - 1)))
-        return _Layout(tuple(shown), skipped > 0, has_more)
+        return TableLayout(tuple(shown), skipped > 0, has_more)
 
     def _is_visible(self, searched: TableColumn) -> bool:
         return any(column is searched for column, _ in self._layout(self.size.width).cells)

@@ -6,11 +6,10 @@ columns are hidden by priority; `l` scrolls to them. The cursor stays on the sam
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import NamedTuple, Protocol
 
 from textual import events
 from textual.message import Message
@@ -26,73 +25,16 @@ from dyntui.tui.kit.widgets.cells import fit, row_pieces, width_of, wrapped
 from dyntui.tui.kit.widgets.line_list import LineList, Piece
 from dyntui.tui.kit.widgets.line_widget import highlight_words
 from dyntui.tui.kit.widgets.static_rows import StaticRows, TableRows
+from dyntui.tui.kit.widgets.table_layout import GUTTER, ColumnFit, TableColumn, TableLayout
 
-__all__ = ["Table", "TableColumn"]
+__all__ = ["Table"]
 
 
-GUTTER = 2
 NOT_LOADED = "···"
 _MAX_DIRECT_RANGE = 5_000
 """A longer range is marked by the screen, which can show progress."""
 _SIGN_WORDS = {" ": "", "×": "deleted", "•": "marked", "~": "changed"}
 """The words of plain mode for the signs before rows."""
-_WIDE_FROM = 140
-"""The width in cells of a table from which it shows columns for wide screens."""
-_MAX_GROWTH = 3
-"""A growing column takes at most this many times its width."""
-
-
-class TableColumn(Protocol):
-    """A column as the table draws it."""
-
-    @property
-    def name(self) -> str:
-        """The heading."""
-
-    @property
-    def width(self) -> int:
-        """The width in cells."""
-
-    @property
-    def min_width(self) -> int:
-        """The width in cells that its texts need as times are shown now."""
-
-    @property
-    def grow(self) -> bool:
-        """Whether the column takes the width that is left."""
-
-    @property
-    def right(self) -> bool:
-        """Whether cells are aligned to the right."""
-
-    @property
-    def priority(self) -> int:
-        """On a narrow screen the column with the highest number is hidden first; 0 is never hidden."""
-
-    @property
-    def wide(self) -> bool:
-        """Whether the column is shown only on a wide screen, after all others have their place."""
-
-    @property
-    def order(self) -> str:
-        """The name of the column in the server's `orderBy`; "" when the server cannot order by it."""
-
-    def cell(self, row: Row, at: datetime) -> str:
-        """Return the text of the cell, safe for the terminal. at: the time from which ages are counted."""
-
-    def whole(self, row: Row, at: datetime) -> object:
-        """Return the value where the cell shows less than it; else the text of the cell."""
-
-
-class _Layout(NamedTuple):
-    """The columns that fit the width of the table."""
-
-    cells: tuple[tuple[TableColumn, int], ...]
-    """The visible columns with their widths."""
-    more_left: bool
-    """Whether columns on the left are scrolled out of view."""
-    more_right: bool
-    """Whether columns on the right are hidden."""
 
 
 _MARK_ACTIONS = frozenset({"table.mark", "table.mark_range", "table.unmark"})
@@ -172,9 +114,9 @@ class Table(LineList):
         """Id and index of the row that was marked last: the start of a range."""
         self._pinned_column = ""
         """The sort column, which is not hidden on a narrow screen."""
-        self._layouts: dict[tuple[int, int, int], _Layout] = {}
+        self._layouts: dict[tuple[int, int, int], TableLayout] = {}
         """Computed layouts, by width, `offset_columns` and the width of times."""
-        self._texts: dict[int, tuple[Row, _Layout, Sequence[Piece], bool]] = {}
+        self._texts: dict[int, tuple[Row, TableLayout, Sequence[Piece], bool]] = {}
         """Formatted rows, by index: row, layout, pieces, and whether a cell is cut."""
 
     # Rows
@@ -324,7 +266,7 @@ class Table(LineList):
         rows = ((index, self.view.get(index)) for index in range(self.top, self.top + self.visible_count))
         return any(row is not None and self._formatted_row(index, row, width)[3] for index, row in rows)
 
-    def _formatted_row(self, index: int, row: Row, width: int) -> tuple[Row, _Layout, Sequence[Piece], bool]:
+    def _formatted_row(self, index: int, row: Row, width: int) -> tuple[Row, TableLayout, Sequence[Piece], bool]:
         """Return a row as it is in `_texts`: cells with a meaning in its style, the text between them in one piece."""
         layout = self._layout(width)
         cached = self._texts.get(index)
@@ -377,73 +319,22 @@ class Table(LineList):
 
     # Columns
 
-    def _layout(self, width: int) -> _Layout:
+    def _layout(self, width: int) -> TableLayout:
         key = (width, self.offset_columns, time_width())
         if key not in self._layouts:
             self._layouts[key] = self._make_layout(width)
         return self._layouts[key]
 
-    def _min_width(self, column: TableColumn, *, is_exact: bool = True) -> int:
-        arrow = 2 if self.order and self.order[0] == column.name else 0
-        return max(column.min_width if is_exact else column.width, width_of(column.name) + arrow)
+    def _min_width(self, column: TableColumn) -> int:
+        return self._fit.min_width(column)
 
-    def _hide_columns(
-        self, columns: Sequence[TableColumn], available: int, *, is_exact: bool, times: Collection[str] = ()
-    ) -> list[TableColumn]:
-        """Return the columns that fit, hidden by priority; after the first column was scrolled to, from the right.
+    @property
+    def _fit(self) -> ColumnFit:
+        sorted_by = self.order[0] if self.order else ""
+        return ColumnFit(self.columns, self.gap, self.offset_columns, sorted_by, self._pinned_column)
 
-        is_exact: whether times have their exact width. times: columns that are hidden after all others.
-        """
-        shown = list(columns)
-        used = sum(self._min_width(column, is_exact=is_exact) + self.gap for column in shown) - self.gap
-        while used > available - (len(shown) < len(columns)) and len(shown) > 1:
-            rest = [column for column in shown[1:] if column.name != self._pinned_column] or shown[1:]
-            leaving = rest[-1]
-            if not self.offset_columns:
-                leaving = max(rest, key=lambda each: (each.name not in times, each.priority, rest.index(each)))
-            shown.remove(leaving)
-            used -= self._min_width(leaving, is_exact=is_exact) + self.gap
-        return shown
-
-    def _add_wide_columns(self, shown: Sequence[TableColumn], spare: int) -> list[TableColumn]:
-        """Return `shown` with the columns for wide screens that fit in `spare` cells, where growing columns have grown
-        by half."""
-        spare -= sum(column.width // 2 for column in shown if column.grow)
-        names = {column.name for column in shown}
-        for column in self.columns:
-            if column.wide and (needed := self._min_width(column) + self.gap) <= spare:
-                names.add(column.name)
-                spare -= needed
-        return [column for column in self.columns if column.name in names]
-
-    def _make_layout(self, width: int) -> _Layout:
-        available = width - GUTTER
-        first, *others = self.columns
-        skipped = min(self.offset_columns, len(others))
-        columns = [column for column in (first, *others[skipped:]) if not column.wide]
-        # An exact time needs more room than an age. The times that are visible as ages stay, before other columns.
-        visible = self._hide_columns(columns, available, is_exact=False)
-        times = {column.name for column in visible if column.min_width > column.width}
-        shown = self._hide_columns(columns, available, is_exact=True, times=times) if times else visible
-        used = sum(self._min_width(column) + self.gap for column in shown) - self.gap
-        dropped = len(columns) - len(shown)
-        if width >= _WIDE_FROM and not dropped:
-            shown = self._add_wide_columns(shown, available - used)
-            used = sum(self._min_width(column) + self.gap for column in shown) - self.gap
-        cells = {column.name: self._min_width(column) for column in shown}
-        spare = available - used - bool(dropped)  # a blank before the sign for more columns
-        if spare < 0:
-            cells[shown[0].name] = max(1, available - bool(dropped))
-        growing = [column for column in shown if column.grow]
-        while spare > 0 and growing:
-            share = max(1, spare // len(growing))
-            for column in tuple(growing):
-                more = min(share, spare, max(0, column.width * _MAX_GROWTH - cells[column.name]))
-                cells[column.name] += more
-                spare -= more
-                if not more:
-                    growing.remove(column)
-        return _Layout(tuple((column, cells[column.name]) for column in shown), skipped > 0, dropped > 0)
+    def _make_layout(self, width: int) -> TableLayout:
+        return self._fit.layout(width)
 
     def action_left(self) -> None:
         if self.offset_columns:
