@@ -15,7 +15,6 @@ from tests.tui.pty_support import Pty
 from tests.tui.random_typing import Step, key, script
 
 _LIMIT = 40.0
-_FAST, _ALL = 1, 200
 _ROWS = 30
 
 
@@ -79,19 +78,26 @@ def runs() -> Iterator[list[Run]]:
 
 
 @pytest.mark.parametrize(
-    "seed", [pytest.param(seed, marks=() if seed < _FAST else pytest.mark.slow) for seed in range(_ALL)]
+    "seeds",
+    [
+        *(range(first, first + 4) for first in range(0, 20, 4)),
+        *(pytest.param(range(seed, seed + 1), marks=pytest.mark.slow) for seed in range(200)),
+    ],
+    ids=str,
 )
-def test_random_keys(seed: int, tmp_path: Path, runs: list[Run]) -> None:
-    steps = script(seed)
-    run = Run(tmp_path / "home", latency_ms=random.Random(seed).choice([0, 30, 200]))
+def test_random_keys(seeds: range, tmp_path: Path, runs: list[Run]) -> None:
+    run = Run(tmp_path / "home", latency_ms=random.Random(seeds[0]).choice([0, 30, 200]))
     runs.append(run)
-    for step in steps:
-        if step.token and run.steps:
-            run.rest()
-        run.type(step)
-    run.rest()
-    typed, token = random_typing.token_of(seed)
-    run.type(Step(0.0, (*[key("escape")] * 15, *typed), token))
+    for seed in seeds:
+        if run.steps:
+            run.type(Step(0.0, (key("escape"),)))
+        for step in script(seed):
+            if step.token and run.steps:
+                run.rest()
+            run.type(step)
+        run.rest()
+        typed, token = random_typing.token_of(seed)
+        run.type(Step(0.0, (*[key("escape")] * 15, *typed), token))
     run.check()
 
 
