@@ -3,8 +3,8 @@ PYTHON ?= python3
 V := .venv
 BIN := $(V)/bin
 STAMP := $(V)/.installed
-# Two test processes a core: many tests wait for a server, a terminal or a timer.
-WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
+# Three test processes a core: many tests wait for a server, a terminal or a timer.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(3 * (os.cpu_count() or 1))')
 
 .PHONY: help install demo test test-all docs check mutate stats bench screenshots cast clean
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.families import slow_except
 from tests.services.imports.imports_fixtures import (
     Cut,
     FakeServer,
@@ -79,7 +80,7 @@ async def test_rows_are_recorded_as_sending_before_the_request(tmp_path: Path) -
     ],
     ids=["502", "html", "truncated", "not json", "garbled", "408", "cut after", "half", "500 before", "cut before"],
 )
-@pytest.mark.parametrize("orders", [True, False])
+@pytest.mark.parametrize("orders", slow_except([True, False], True))
 async def test_a_lost_response_is_recovered_without_sending_rows_again(tmp_path: Path, lost: Any, orders: bool) -> None:
     """With one walk over the newest users, or, where the server does not sort, row by row."""
     server = FakeServer([lost])
