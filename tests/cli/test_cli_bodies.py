@@ -61,6 +61,8 @@ def test_fields_are_arguments_json_files_and_standard_input_alike(dyntui: Cli, t
         (("settings", "set", "security.jwtDuration.amount=soon"), 2, "'soon' is not a number"),
         (("settings", "get", "securty"), 2, "Did you mean security"),
         (("do", "settings", "edit", "x=1"), 2, "dyntui settings set"),
+        (("do", "-d", "{"), 2, "RESOURCE and ACTION are missing"),
+        (("do", "webhooks", "-d", "{}"), 2, "`dyntui do webhooks` lists the actions"),
     ],
 )
 def test_unknown_and_wrong_fields_are_named_with_the_nearest(

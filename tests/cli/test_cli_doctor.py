@@ -62,6 +62,18 @@ def test_doctor_without_a_server_exits_4(run: Run) -> None:
     assert run("doctor", "--json").code == 4
 
 
+def test_doctor_finds_folders_that_cannot_be_created(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("DYNTUI_HOME", str(tmp_path / "file" / "home"))
+    done = run("doctor", "--offline", "--json")
+    found = {check["name"]: check for check in done.document["checks"]}
+    assert done.code == 1
+    for name in ("config", "state", "cache"):
+        assert (found[name]["state"], f"{tmp_path / 'file'} is not a folder" in found[name]["text"]) == ("fail", True)
+
+
 @pytest.mark.skipif(os.name != "posix", reason="modes are POSIX")
 @pytest.mark.usefixtures("without_keyring")
 def test_doctor_finds_files_that_others_can_access_and_changes_nothing(run: Run) -> None:

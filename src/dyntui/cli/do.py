@@ -13,6 +13,7 @@ from dyntui.cli.resource_commands import run_action
 from dyntui.cli.resource_lists import parent_option
 from dyntui.cli.targets import ignore_missing_option
 from dyntui.cli.write_helpers import read_option
+from dyntui.core.errors import UsageError
 from dyntui.core.json_types import as_objects
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ def do(
     is an id, or another value that identifies the object: an email, a name, a URL. @FILE reads them from a file and -
     from standard input, one a line.
     """
+    if name is None or action_name is None:
+        _check_nothing_ignored(name, data=data, parent=parent, ignore_missing=ignore_missing)
     if name is None:
         list_resources(context)
         return 0
@@ -62,6 +65,22 @@ def do(
     return run_action(
         context, record, action, words, confirmation, parent=parent, data=data, ignore_missing=ignore_missing
     )
+
+
+def _check_nothing_ignored(name: str | None, *, data: str | None, parent: str, ignore_missing: bool) -> None:
+    """Raise UsageError for an option that only an action uses.
+
+    name: the resource that was given, without an action.
+    """
+    given = [("--data", data is not None), ("--of", bool(parent)), ("--ignore-missing", ignore_missing)]
+    for option, is_given in given:
+        if is_given:
+            missing = "RESOURCE and ACTION are" if name is None else "ACTION is"
+            listing = "dyntui do" if name is None else f"dyntui do {name}"
+            raise UsageError(
+                f"{missing} missing, so there is nothing that uses {option}.",
+                hint=f"`{listing}` lists the {'resources' if name is None else 'actions'}.",
+            )
 
 
 def _print_actions(context: CliContext, record: Resource) -> None:

@@ -122,6 +122,9 @@ def check_files() -> Iterator[Check]:
 
 def _check_folder(name: str, folder: Path) -> Check:
     if not os.path.lexists(folder):
+        if obstacle := _find_obstacle(folder):
+            advice = "Set DYNTUI_HOME to a folder that can be written, or correct that one."
+            return Check(name, "fail", f"{folder} cannot be created: {obstacle}", advice)
         return Check(name, "ok", f"{folder} (will be created)")
     problem = _find_problem(folder, 0o022, is_folder=True)
     if problem:
@@ -132,6 +135,14 @@ def _check_folder(name: str, folder: Path) -> Check:
         return Check(name, "fail", f"{folder} is not writable", "Set DYNTUI_HOME to a writable folder.")
     mode = f", {stat.S_IMODE(folder.stat().st_mode):04o}" if os.name == "posix" else ""
     return Check(name, "ok", f"{folder}{mode}")
+
+
+def _find_obstacle(folder: Path) -> str:
+    """Return why a folder that does not exist cannot be created; "" when it can."""
+    existing = next(parent for parent in folder.absolute().parents if os.path.lexists(parent))
+    if not existing.is_dir():
+        return f"{existing} is not a folder"
+    return "" if os.access(existing, os.W_OK | os.X_OK) else f"{existing} is not writable"
 
 
 def _find_problem(path: Path, forbidden_mode: int, *, is_folder: bool = False) -> str:
