@@ -62,9 +62,7 @@ def test_doctor_without_a_server_exits_4(run: Run) -> None:
     assert run("doctor", "--json").code == 4
 
 
-def test_doctor_finds_folders_that_cannot_be_created(
-    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_doctor_finds_folders_that_cannot_be_created(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("DYNTUI_HOME", str(tmp_path / "file" / "home"))
     done = run("doctor", "--offline", "--json")

@@ -128,6 +128,8 @@ def test_an_edit_shows_its_changes_and_keeps_the_other_fields(cli: Run) -> None:
         ("get webhooks x --filter y", "cannot be combined"),
         ("do webhook-messages redeliver x --yes", "--of ID"),
         ("events tail --json", "--ndjson"),
+        ("events tail --resource walet", "Did you mean wallet?"),
+        ("events tail --where evntName=x", "Did you mean eventName?"),
         ("api getOrigins --all", "has no pages"),
     ],
 )
@@ -259,6 +261,9 @@ def test_the_tail_prints_the_selected_events(cli: Run) -> None:
     lines = cli("events", "tail", "--once", "--since", "400d", "--resource", "wallet").out.splitlines()
     assert lines
     assert all("wallet." in line for line in lines)
+    where = cli("events", "tail", "--once", "--since", "400d", "--where", "eventName$=.linked", "--ndjson").out
+    expected = [row["eventId"] for row in rows if row["eventName"].endswith(".linked")]
+    assert [json.loads(line)["eventId"] for line in where.splitlines()] == expected != []
     assert "user.created" in cli("events", "types").out
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dyntui.cli.context import CliContext, pass_context
-from dyntui.cli.list_filters import filter_options
+from dyntui.cli.list_filters import filter_options, local_filter_options
 from dyntui.cli.output import flush
 from dyntui.cli.resource_commands import make_resource_group
 from dyntui.cli.resource_lists import list_rows, record_fields
@@ -51,6 +51,7 @@ def list_event_types(context: CliContext, conditions: RowConditions) -> None:
     help="Seconds between requests.",
 )
 @click.option("--once", "exit_after_first", is_flag=True, help="Print existing events and exit.")
+@local_filter_options(has_time=False)
 @pass_context
 def tail(
     context: CliContext,
@@ -61,6 +62,7 @@ def tail(
     text: str,
     interval_s: float,
     exit_after_first: bool,
+    conditions: RowConditions,
 ) -> None:
     """Print new events as they arrive, oldest first, until interrupted."""
     import asyncio
@@ -68,22 +70,27 @@ def tail(
     from dyntui.core.times import now, parse_since
     from dyntui.resources import Column
     from dyntui.resources.events import user_id_of
-    from dyntui.services.events import EventFilter, EventTail
+    from dyntui.services.events import EventFilter, EventTail, check_event_resource
+    from dyntui.services.lists.filtered_list import check_fields
     from dyntui.services.webhooks import read_event_names
 
     if context.prints_data and not context.output.is_streamed and not exit_after_first:
         raise UsageError(
             "Output as one document needs --once, because it is printed at the end.", hint="Use --ndjson to tail."
         )
-    event_filter = EventFilter(resource, names, text, parse_since(start), parse_since(end) if end else None)
+    check_fields(conditions, [], RESOURCES["events"])
+    until = parse_since(end) if end else None
+    event_filter = EventFilter(resource, names, text, parse_since(start), until, conditions or None)
 
     columns = Column("timestamp"), Column("eventName"), Column(title="user", pick=user_id_of), Column("eventId")
     printer = context.item_printer(columns, record_fields(context, RESOURCES["events"]))
     prints_lines = sys.stdout.isatty() and not context.prints_data
 
     async def work(connection: Connection) -> None:
-        if names:
+        if names or resource:
             known = await read_event_names(connection.client)
+            if resource:
+                check_event_resource(resource, known)
             unknown = [name for name in names if known and not any(name.lower() in each.lower() for each in known)]
             hint = "`dyntui events types` lists them."
             context.print_message(*(f"warning: No known event name contains {name!r}. {hint}" for name in unknown))

@@ -15,8 +15,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row
 from dyntui.core.times import now, parse_time
+from dyntui.core.validation import nearest_name
 from dyntui.resources import RESOURCES
 from dyntui.services.bulk import BulkRun
 from dyntui.services.lists.page_scan import scan_by_cursor
@@ -25,8 +27,9 @@ from dyntui.services.lists.response_rows import read_page
 if TYPE_CHECKING:
     from dyntui.api.client import Client
     from dyntui.api.pagination import RowPage
+    from dyntui.services.lists.row_conditions import RowConditions
 
-__all__ = ["EventFilter", "EventTail"]
+__all__ = ["EventFilter", "EventTail", "check_event_resource"]
 
 Event = Row
 _OVERLAP = timedelta(seconds=5)
@@ -51,13 +54,33 @@ class EventFilter:
     """The first time; None for the default of the tail."""
     end: datetime | None = None
     """The last time; None to follow new events."""
+    conditions: RowConditions | None = None
+    """What the fields of an event have to fulfill; None for nothing."""
 
     def matches(self, event: Row) -> bool:
         """Return whether an event matches the parts that the server does not filter."""
         name = str(event.get("eventName") or "").lower()
         if self.names and not any(part.lower() in name for part in self.names):
             return False
+        if self.conditions is not None and not self.conditions.fits(event, RESOURCES["events"]):
+            return False
         return not self.text or _contains(event, self.text.lower())
+
+
+def check_event_resource(resource: str, event_names: Sequence[str]) -> None:
+    """Raise UsageError if no event is about this resource: the server would find none, without an error.
+
+    event_names: the names of all events, such as `user.session.created`; [] when they are not known.
+    """
+    parts = (name.split(".")[:-1] for name in event_names)
+    known = {".".join(words[:count]) for words in parts for count in range(1, len(words) + 1)}
+    if known and resource not in known:
+        near = nearest_name(resource, known)
+        names = ", ".join(sorted(name for name in known if "." not in name))
+        raise UsageError(
+            f"No event is about the resource {resource!r}.",
+            hint=f"Did you mean {near}?" if near else f"Resources: {names}.",
+        )
 
 
 def _contains(value: object, text: str) -> bool:
