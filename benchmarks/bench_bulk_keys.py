@@ -31,7 +31,7 @@ LABELS = ("scroll", "page")
 def make_keys(path: Path) -> str:
     """Return the keys: scroll, start the import of a file in the wizard, return to the users, and scroll again."""
     pasted = f"\x1b[200~{path}\x1b[201~".encode().hex()
-    scroll = "down*40@warm down*40@scroll-{0} pagedown*15@page-{0} home wait:500"
+    scroll = "down*40@warm down*120@scroll-{0} pagedown*20@page-{0} home wait:500"
     steps = (
         scroll.format("idle"),
         f"i~Source x:{pasted}~Parse",
