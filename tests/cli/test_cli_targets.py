@@ -162,6 +162,14 @@ def test_no_targets_are_done_and_a_file_that_cannot_be_read_is_refused(dyntui: C
     for file in (tmp_path / "none.txt", binary):
         refused = dyntui("users", "delete", f"@{file}", "--yes", check=False)
         assert refused.returncode == 2 and file.name in refused.stderr
+    for words in (("users", "delete", ""), ("users", "get", "external:"), ("do", "sessions", "revoke", " ")):
+        unset = dyntui(*words, *([] if "get" in words else ["--yes", "--ignore-missing"]), check=False)
+        assert unset.returncode == 2 and "An empty text identifies no" in unset.stderr, words
+    for line in ('{"id": null}', '{"id": ""}', '{"id": {}}'):
+        unnamed = dyntui("users", "delete", "-", "--yes", "--ignore-missing", stdin=line, check=False)
+        assert unnamed.returncode == 2 and "Line 1 of standard input" in unnamed.stderr, line
+    marked = dyntui("users", "delete", "-", "--dry-run", stdin="\ufeffnobody@marked.example", check=False)
+    assert "There is no user 'nobody@marked.example'" in marked.stderr
 
 
 @pytest.mark.parametrize("line", slow_except(("get", "users export --ndjson", "users --help"), "get"))

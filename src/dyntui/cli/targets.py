@@ -59,7 +59,7 @@ def read_targets(arguments: Sequence[str], *, key: str = "id") -> list[str]:
 
 def _read_file(name: str, key: str) -> list[str]:
     try:
-        with Path(name).open(encoding="utf-8-sig") as file:
+        with Path(name).open(encoding="utf-8") as file:
             return _read_lines(file, name, key)
     except OSError as error:
         raise UsageError(f"{name or '@'} cannot be read: {error.strerror}.", hint="Give a file as @FILE.") from None
@@ -71,12 +71,15 @@ def _read_lines(file: TextIO, name: str, key: str) -> list[str]:
     found: list[str] = []
     try:
         for number, line in enumerate(file, 1):
-            text = line.strip()
+            text = (line.removeprefix("\ufeff") if number == 1 else line).strip()
             if text.startswith("{"):
                 try:
-                    text = str(json.loads(text)[key])
+                    value = json.loads(text)[key]
                 except (ValueError, KeyError, TypeError):
-                    raise UsageError(f"Line {number} of {name} is not a JSON object with {key!r}.") from None
+                    value = None
+                if not isinstance(value, (str, int)) or isinstance(value, bool) or not str(value).strip():
+                    raise UsageError(f"Line {number} of {name} is not a JSON object with {key!r}.")
+                text = str(value)
             if text and not text.startswith("#"):
                 found.append(text)
     except UnicodeDecodeError:

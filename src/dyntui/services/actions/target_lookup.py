@@ -121,8 +121,9 @@ async def look_up_targets(
     """Return the targets of an action that the texts identify; their rows are read where the action needs them.
 
     texts: ids, or values of `record.identified_by`. parent: the id of the parent, for the path. on_progress: called
-    with the number of texts that were looked up and of all texts.
+    with the number of texts that were looked up and of all texts. Raises UsageError for an empty text.
     """
+    _check_texts(record, texts)
     if action.target is ActionTarget.LIST:
         if texts:
             raise UsageError(f"{action.name} of {record.name} takes no id.", hint="Give its fields as FIELD=VALUE.")
@@ -206,7 +207,8 @@ async def look_up_one(client: Client, record: Resource, text: str, *, parent: st
 
 
 async def read_object(client: Client, record: Resource, text: str, *, parent: str = "") -> Row:
-    """Read the object that a text identifies in full. Raises TargetNotFound, AmbiguousTarget or ApiError."""
+    """Read the object that a text identifies in full. Raises UsageError, TargetNotFound, AmbiguousTarget or ApiError."""
+    _check_texts(record, [text])
     object_id = text.lower() if _is_id(text) else text
     if record.identified_by and not _is_id(text):
         object_id = str((await look_up_one(client, record, text, parent=parent))[record.key])
@@ -227,8 +229,9 @@ async def find_matches(
     A list that the server searches is searched for each text, several at a time; every other list is read one time.
 
     reads_ids: whether an id is read, not only taken, where the server searches the list. needs_rows: whether the rows
-    are needed; without, ids are taken where the token may not read.
+    are needed; without, ids are taken where the token may not read. Raises UsageError for an empty text.
     """
+    _check_texts(record, texts)
     if record.identified_by and record.filter is not None:
         external = await _find_external(client, record, texts)
 
@@ -253,6 +256,15 @@ async def find_matches(
     for text in texts:
         fitting = rows if is_single(record) else identified_rows(rows, text, record.key, record.identified_by)
         yield TargetMatches(record, text, fitting)
+
+
+def _check_texts(record: Resource, texts: Iterable[str]) -> None:
+    """Raise UsageError for an empty text, such as that of an unset variable: it would identify what has no name."""
+    if any(text.strip() in ("", _EXTERNAL) for text in texts):
+        raise UsageError(
+            f"An empty text identifies no {record.singular}.",
+            hint="Check the argument: a variable of a script may not be set.",
+        )
 
 
 def _is_id(text: str) -> bool:
@@ -296,6 +308,7 @@ async def _find_external(client: Client, record: Resource, texts: Iterable[str])
     async with aclosing(scan(client, record)) as scanned_rows:
         async for scanned in scanned_rows:
             for entry in entries_for(scanned.row):
-                if (text := f"{_EXTERNAL}{entry.get('externalUserId', '')}") in found:
+                external_id = entry.get("externalUserId")
+                if external_id and (text := f"{_EXTERNAL}{external_id}") in found:
                     found[text].append(scanned.row)
     return found
