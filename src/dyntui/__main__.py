@@ -8,6 +8,7 @@ from contextlib import suppress
 
 from dyntui.core.process_state import (
     install_crash_hook,
+    open_closed_streams,
     pause_garbage_collection,
     resume_garbage_collection,
     skip_garbage_collection_at_exit,
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 def main() -> None:
     """Run the command line and exit with its code. Without a word on it there is nothing to parse: the console."""
     install_crash_hook(_crashed)
+    open_closed_streams()
     pause_garbage_collection()
     if sys.argv[1:] or "_DYNTUI_COMPLETE" in os.environ:
         from dyntui.cli.root import main as run

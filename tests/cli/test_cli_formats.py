@@ -82,6 +82,8 @@ def test_every_command_has_the_formats(run: Run) -> None:
         ("keys", "-q", ".", "--template", "{key}"): "--jq and --template cannot be combined",
         ("keys", "--template", "{key"): "Wrong template",
         ("keys", "--template", "{}"): "has no name",
+        ("keys", "--template", "{key:{meaning}}"): "A field cannot be inside of another",
+        ("keys", "--template", "{key:>999999999}"): "is wider than 1,000 characters",
         ("keys", "--fields", " , "): "--fields names no field",
         ("keys", "--fields", "key,meanin"): "Did you mean meaning?",
         ("keys", "--template", "{keys}"): "Did you mean key?",

@@ -181,6 +181,8 @@ def test_a_reader_that_has_enough_ends_a_command_with_0(line: str, dyntui: Cli) 
     done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, env=environ, check=False)
     os.close(writer)
     assert (done.returncode, done.stderr) == (0, b"")
+    shell = ["sh", "-c", '"$@" <&- >&- 2>/dev/null', "sh", *command]
+    assert subprocess.run(shell, env=environ, check=False).returncode == 0, "closed as some daemons start commands"
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["compile_jq", "fill_template", "parse_template", "run_jq"]
 
+_MAX_WIDTH = 1000
+"""The largest width in a template, so that a wrong one does not fill the memory."""
 _ESCAPES = {"\\n": "\n", "\\t": "\t", "\\\\": "\\"}
 _ESCAPE = re.compile(r"\\[nt\\]")
 
@@ -54,7 +56,13 @@ class _Template(string.Formatter):
 def parse_template(template: str) -> tuple[str, ...]:
     """Return the fields that a template names. Raises UsageError when it is wrong."""
     try:
-        fields = tuple(name for _, name, _, _ in string.Formatter().parse(template) if name is not None)
+        parts = [part for part in string.Formatter().parse(template) if part[1] is not None]
+        for _, _, format, _ in parts:
+            if "{" in (format or ""):
+                raise ValueError(f"A field cannot be inside of another: {format}")
+            if any(int(number) > _MAX_WIDTH for number in re.findall(r"\d+", format or "")):
+                raise ValueError(f"{format} is wider than {_MAX_WIDTH:,} characters")
+        fields = tuple(name or "" for _, name, _, _ in parts)
         fill_template(template, {})
     except (ValueError, KeyError, IndexError, TypeError) as error:
         raise UsageError(f"Wrong template: {error}.", hint="Example: --template '{id:<36}  {email}'.") from None

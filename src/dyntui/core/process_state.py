@@ -9,6 +9,7 @@
 | garbage collector, at exit  | `skip_garbage_collection_at_exit` | until the process ends     |
 | garbage collector, block    | `without_garbage_collection`      | one `with` block           |
 | thread switch interval      | `shorten_switch_interval`         | until the process ends     |
+| standard streams            | `open_closed_streams`             | until the process ends     |
 | `os.environ`                | `set_environment_variable`        | until the process ends     |
 | `sys.modules`               | `block_import`                    | one `with` block           |
 | file creation mask          | `private_umask`                   | one `with` block           |
@@ -34,6 +35,7 @@ __all__ = [
     "block_import",
     "install_crash_hook",
     "install_thread_crash_hook",
+    "open_closed_streams",
     "pause_garbage_collection",
     "private_umask",
     "remove_thread_crash_hook",
@@ -48,6 +50,14 @@ __all__ = [
 def install_crash_hook(on_crash: Callable[[type[BaseException], BaseException, TracebackType | None], None]) -> None:
     """Call `on_crash` for an uncaught exception: Python's own traceback would print what a server sent."""
     sys.excepthook = on_crash
+
+
+def open_closed_streams() -> None:
+    """Use the null device for a standard stream that the starter of this process has closed, as with `>&-`."""
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:
+            mode = "r" if name == "stdin" else "w"
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode, encoding="utf-8"))
 
 
 def install_thread_crash_hook(on_crash: Callable[[threading.ExceptHookArgs], None]) -> None:

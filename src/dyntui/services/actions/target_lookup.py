@@ -207,7 +207,10 @@ async def look_up_one(client: Client, record: Resource, text: str, *, parent: st
 
 
 async def read_object(client: Client, record: Resource, text: str, *, parent: str = "") -> Row:
-    """Read the object that a text identifies in full. Raises UsageError, TargetNotFound, AmbiguousTarget or ApiError."""
+    """Read the object that a text identifies in full.
+
+    Raises UsageError for an empty text, TargetNotFound, AmbiguousTarget or ApiError.
+    """
     _check_texts(record, [text])
     object_id = text.lower() if _is_id(text) else text
     if record.identified_by and not _is_id(text):
