@@ -125,6 +125,16 @@ def test_a_wallet_is_linked_deleted_and_recovered(dyntui: Cli, ada: dict[str, An
     assert dyntui.json("wallets", "list", "--user", ada["id"])["items"] == []
     dyntui("wallets", "recover", ada["id"], "--yes")
     assert len(dyntui.json("wallets", "list", "--user", ada["id"])["items"]) == 1
+    other = "0x" + address[:1:-1]
+    fields = json.dumps({"publicWalletAddress": other, "chain": "SOL", "walletName": "phantom"})
+    line = ("wallets", "link", ada["id"], "-d", "-", "walletName=metamask", "--chain", "EVM", "--yes")
+    dyntui(*line, stdin=fields)
+    made = dyntui.json("wallets", "list", "--user", ada["id"], "--where", f"publicKey={other}")["items"]
+    assert [(wallet["chain"], wallet["name"], wallet["provider"]) for wallet in made] == [
+        ("EVM", "metamask", "browserExtension")
+    ]
+    missing = dyntui("wallets", "link", ada["id"], "chain=EVM", check=False)
+    assert missing.returncode == 2 and "Give --address, or publicWalletAddress=VALUE." in missing.stderr
 
 
 @pytest.mark.parametrize("legacy", [(), ("--legacy",)])
@@ -193,6 +203,18 @@ def test_a_wallet_is_pregenerated_for_a_phone_number(dyntui: Cli) -> None:
     user = done["items"][0]["result"]
     assert user["phoneNumber"] == "+14155550177"
     assert user["wallets"]
+    national = json.dumps({"type": "phoneNumber", "smsCountryCode": {"isoCountryCode": "US", "phoneCountryCode": "1"}})
+    line = ("wallets", "pregenerate", "-d", national, "identifier=4155550178", "chains=EVM,SVM", "--yes")
+    user = dyntui.json(*line)["items"][0]["result"]
+    assert (user["phoneNumber"], len(user["wallets"])) == ("+14155550178", 2)
+    for words, expected in (
+        (("chains=EVM",), "An identifier is required"),
+        (("a@example.com", "chain=EVM"), "Did you mean chains?"),
+        (("a@example.com", "chains:=3"), "chains is not a list of texts"),
+        (("a@example.com", "b@example.com", "chains=EVM"), "second identifier"),
+    ):
+        done = dyntui("wallets", "pregenerate", *words, check=False)
+        assert (done.returncode, expected in done.stderr) == (2, True), done.stderr
 
 
 def test_rows_of_a_live_environment_are_cached_only_after_consent(dyntui: Cli) -> None:

@@ -10,6 +10,7 @@ import click
 
 from dyntui.cli.context import CliContext, CommandGroup, confirm_options, pass_context
 from dyntui.cli.export_output import export_options, export_rows
+from dyntui.cli.field_arguments import data_option, parse_fields, print_warnings, split_arguments
 from dyntui.cli.list_filters import filter_options
 from dyntui.cli.resource_commands import add_action_command, add_resource_commands
 from dyntui.cli.resource_lists import all_option, limit_option, object_fields, print_list
@@ -118,28 +119,45 @@ def get_wallet(context: CliContext, wallet: str) -> None:
     context.print_object(document, object_fields(context, WALLETS))
 
 
+_LINK_OPTIONS = {"publicWalletAddress": "--address", "chain": "--chain", "walletName": "--name"}
+"""The required fields of a linked wallet, and the options that give them."""
+
+
 @wallets.command("link")
 @click.argument("user", metavar="USER")
-@click.option("--address", required=True, help="Address of the wallet.")
-@click.option("--chain", required=True, help="Chain of the wallet: EVM, SOL, BTC, ...")
-@click.option("--name", required=True, help="Name of the wallet app: metamask, phantom, ...")
-@click.option("--provider", default="browserExtension", show_default=True, help="How the wallet connects.")
+@click.argument("pairs", nargs=-1, metavar="[FIELD=VALUE]...")
+@click.option("--address", "publicWalletAddress", metavar="TEXT", help="Address of the wallet.")
+@click.option("--chain", metavar="TEXT", help="Chain of the wallet: EVM, SOL, BTC, ...")
+@click.option("--name", "walletName", metavar="TEXT", help="Name of the wallet app: metamask, phantom, ...")
+@click.option(
+    "--provider", "walletProvider", metavar="TEXT", help="How the wallet connects.  [default: browserExtension]"
+)
+@data_option
 @confirm_options
 @pass_context
 def link_external_wallet(
     context: CliContext,
+    /,
     user: str,
-    address: str,
-    chain: str,
-    name: str,
-    provider: str,
+    pairs: tuple[str, ...],
+    data: str | None,
     confirmation: Confirmation,
+    **options: str | None,
 ) -> int:
-    """Link an external wallet to a user."""
+    """Link an external wallet to a user.
+
+    Address, chain and name are required. They are options, or the fields publicWalletAddress, chain, walletName and
+    walletProvider; an option overrides its field.
+    """
     from dyntui.services.actions.target_lookup import look_up_one
     from dyntui.services.actions.user_actions import link_wallet, user_target
 
-    fields = {"publicWalletAddress": address, "chain": chain, "walletName": name, "walletProvider": provider}
+    given = {name: value for name, value in options.items() if value is not None}
+    fields = {"walletProvider": "browserExtension", **parse_fields(pairs, data).body("createWallet"), **given}
+    for name, option in _LINK_OPTIONS.items():
+        if not fields.get(name):
+            raise UsageError(f"The wallet has no {name}.", hint=f"Give {option}, or {name}=VALUE.")
+    print_warnings(context, "createWallet", fields)
     action = link_wallet(fields)
 
     async def work(connection: Connection) -> int:
@@ -151,20 +169,17 @@ def link_external_wallet(
 
 
 @wallets.command("pregenerate")
-@click.argument("identifier")
+@click.argument("arguments", nargs=-1, metavar="[IDENTIFIER] [FIELD=VALUE]...")
 @click.option(
     "--type",
     "kind",
     type=click.Choice(PREGENERATE_TYPES),
-    default="email",
-    show_default=True,
-    help="Type of IDENTIFIER. Phone numbers start with the country code: +14155550100.",
+    help="Type of IDENTIFIER. Phone numbers start with the country code: +14155550100.  [default: email]",
 )
 @click.option(
     "--chain",
     "chains",
     multiple=True,
-    required=True,
     metavar="CHAIN",
     help="Chain: EVM, SVM, SUI, BTC or TON (repeatable).",
 )
@@ -176,26 +191,70 @@ def link_external_wallet(
     metavar="FID",
     help="Farcaster id, for the older endpoint; IDENTIFIER is an email.",
 )
+@data_option
 @confirm_options
 @pass_context
 def pregenerate_wallets(
     context: CliContext,
-    identifier: str,
-    kind: str,
+    arguments: tuple[str, ...],
+    kind: str | None,
     chains: tuple[str, ...],
     social: str | None,
     legacy: bool,
     farcaster_fid: int | None,
+    data: str | None,
     confirmation: Confirmation,
 ) -> int:
-    """Pre-generate embedded wallets for an identifier. A user with it claims them at the first sign-in."""
-    from dyntui.services.actions.user_actions import pregenerate, pregeneration
+    """Pre-generate embedded wallets for an identifier. A user with it claims them at the first sign-in.
+
+    An identifier and a chain are required. Instead of options they can be the fields identifier, type, chains and
+    socialProvider; an option overrides its field.
+    """
+    from dyntui.services.actions.user_actions import pregenerate, pregeneration, pregeneration_operation
     from dyntui.services.actions.write_types import Target
 
+    identifiers, pairs = split_arguments(arguments)
+    if len(identifiers) > 1:
+        raise UsageError(f"{identifiers[1]!r} is a second identifier.", hint="Pre-generate for one at a time.")
+    is_farcaster = farcaster_fid is not None
+    endpoint = pregeneration_operation(legacy=legacy, is_farcaster=is_farcaster)
+    fields = parse_fields(pairs, data).body(endpoint)
+    options = {
+        "email" if is_farcaster else "identifier": next(iter(identifiers), None),
+        "type": kind,
+        "chains": list(chains) or None,
+        "socialProvider": social,
+        "fid": farcaster_fid,
+    }
+    fields |= {name: value for name, value in options.items() if value is not None}
     operation, body = pregeneration(
-        identifier, kind, chains, social=social or "", legacy=legacy, farcaster_fid=farcaster_fid
+        _take_text(fields, "email" if is_farcaster else "identifier"),
+        _take_text(fields, "type") or "email",
+        _take_texts(fields, "chains"),
+        social=_take_text(fields, "socialProvider"),
+        legacy=legacy,
+        farcaster_fid=fields.pop("fid", None) if is_farcaster else None,
+        more=fields,
     )
+    print_warnings(context, operation, body)
+    identifier = str(body["email" if is_farcaster else "identifier"])
     return run_write(context, pregenerate(operation, body), [Target(identifier, identifier)], confirmation)
+
+
+def _take_text(fields: dict[str, Any], name: str) -> str:
+    """Remove a field and return its text; "" when it is not given. Raises UsageError when it is no text."""
+    value = fields.pop(name, None)
+    if value is not None and not isinstance(value, str):
+        raise UsageError(f"{name} is not a text: {value}.", hint=f"Use {name}=TEXT.")
+    return value or ""
+
+
+def _take_texts(fields: dict[str, Any], name: str) -> list[str]:
+    """Remove a field and return its texts; [] when it is not given. Raises UsageError when it is no list of texts."""
+    value = fields.pop(name, None) or []
+    if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
+        raise UsageError(f"{name} is not a list of texts: {value}.", hint=f"Use {name}=A,B.")
+    return value
 
 
 @wallets.command("export")

@@ -22,6 +22,7 @@ __all__ = [
     "link_wallet",
     "pregenerate",
     "pregeneration",
+    "pregeneration_operation",
     "set_metadata_field",
     "user_target",
     "wallet_chains",
@@ -107,9 +108,15 @@ def pregeneration(
     social: str = "",
     legacy: bool = False,
     farcaster_fid: int | None = None,
+    more: Mapping[str, Any] | None = None,
 ) -> tuple[str, dict[str, Any]]:
     """Return the operation and the body that pre-generate wallets for `identifier`. Raises UsageError for invalid
-    values."""
+    values.
+
+    more: further fields of the body. With the country of a phone number in them, `identifier` is its national number.
+    """
+    more = more or {}
+    operation = pregeneration_operation(legacy=legacy, is_farcaster=farcaster_fid is not None)
     legacy = legacy or farcaster_fid is not None
     chain_names = list(dict.fromkeys(wallet_chains(chains, legacy=legacy)))
     if not identifier.strip():
@@ -118,16 +125,22 @@ def pregeneration(
         raise UsageError("A chain is required.", hint=f"Available: {', '.join(PREGENERATE_CHAINS)}.", field="chains")
     identifier = identifier.strip()
     if farcaster_fid is not None:
-        body = {"email": identifier, "fid": farcaster_fid, "chains": chain_names}
-        return "createEmbeddedWalletFromFarcaster", body
-    body = {"identifier": identifier, "type": kind, "chains": chain_names}
-    if kind == "phoneNumber":
+        return operation, {"email": identifier, "fid": farcaster_fid, "chains": chain_names, **more}
+    body: dict[str, Any] = {"identifier": identifier, "type": kind, "chains": chain_names}
+    if kind == "phoneNumber" and "smsCountryCode" not in more:
         body["identifier"], body["smsCountryCode"] = _phone(identifier)
     if kind in ("socialUsername", "socialAccountId") and not social:
         raise UsageError("The social provider is required: google, github, ...", field="social")
     if social:
         body["socialProvider"] = social
-    return "createEmbeddedWallet" if legacy else "createWaasWallet", body
+    return operation, {**body, **more}
+
+
+def pregeneration_operation(*, legacy: bool, is_farcaster: bool) -> str:
+    """Return the operation that pre-generates wallets. legacy: use the older endpoint, as Farcaster does."""
+    if is_farcaster:
+        return "createEmbeddedWalletFromFarcaster"
+    return "createEmbeddedWallet" if legacy else "createWaasWallet"
 
 
 def _phone(text: str) -> tuple[str, dict[str, str]]:
