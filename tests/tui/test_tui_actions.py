@@ -26,6 +26,7 @@ from dyntui.services.actions.registry import declaration, declarations
 from dyntui.services.actions.write_types import ConfirmationLevel, Requirement
 from dyntui.tui.kit import action_registry
 from dyntui.tui.kit.action_registry import ACTIONS, Action, ActionMixin, bindings, disabled_reason_of, key_label
+from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 from dyntui.tui.shell.all_actions import ALL_ACTIONS
 from dyntui.tui.shell.app import Console
 from dyntui.tui.shell.confirm_dialog import ConfirmDialog
@@ -78,6 +79,15 @@ def test_no_method_is_taken_for_the_handler_of_a_key() -> None:
     for each in all_subclasses(MessagePump):
         if each.__module__.startswith("dyntui."):
             assert [name for name in vars(each) if name.startswith(("key_", "_key_"))] == [], each
+
+
+def test_every_dialog_with_input_is_submitted_by_ctrl_s() -> None:
+    for each in acting_classes():
+        if issubclass(each, BaseDialog) and each.current_input is not BaseDialog.current_input:
+            keys = {
+                key for parent in each.__mro__ for binding in own_bindings(parent) for key in binding.key.split(",")
+            }
+            assert "ctrl+s" in keys, each.__name__
 
 
 def all_subclasses(parent: type[Any]) -> Iterator[type[Any]]:

@@ -244,7 +244,9 @@ async def test_the_palette_lists_actions_and_screens() -> None:
     async with console.run_test(size=(120, 50)) as pilot:
         await settled(pilot)
         await press(pilot, "ctrl+p")
-        assert "filter  (/)" in text_of(console)
+        text = text_of(console)
+        assert text.index("new  (+)") < text.index("filter  (/)")
+        assert "columns left" not in text, "the cursor keys come last"
         await press(pilot, *"go to allow", "enter")
         assert "allowlists" in lines_of(console)[0]
 

@@ -90,8 +90,8 @@ def parse_since(text: str) -> datetime:
 
 
 def age(moment: datetime | None, at: datetime | None = None) -> str:
-    """Return the age of a moment as lists show it: `12 s ago`, `2 min ago`, `5 h ago`, `yesterday`, `3 Nov`, `14 Mar
-    2025`, `—`."""
+    """Return the age of a moment as lists show it: `now`, `12 s ago`, `2 min ago`, `5 h ago`, `yesterday`, `3 Nov`,
+    `14 Mar 2025`, `—`."""
     if moment is None:
         return "—"
     at = at or now()
@@ -99,7 +99,7 @@ def age(moment: datetime | None, at: datetime | None = None) -> str:
     if seconds < -60:
         return f"{moment.day} {moment:%b} {moment.year}" if seconds < -_DAY_S else f"in {duration(-seconds)}"
     if seconds < 60:
-        return f"{max(0, int(seconds))} s ago"
+        return f"{int(seconds)} s ago" if seconds >= 1 else "now"
     if seconds < 3600:
         return f"{int(seconds // 60)} min ago"
     if seconds < _DAY_S:

@@ -5,16 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
-from dyntui.tui.kit.action_registry import active_actions, key_label
+from dyntui.tui.kit.action_registry import ActiveAction, active_actions, key_label
 
 if TYPE_CHECKING:
     from dyntui.tui.shell.base_screen import ConsoleScreen
     from dyntui.tui.shell.console_app import ConsoleApp
 
-__all__ = ["open_action_menu"]
+__all__ = ["open_action_menu", "own_actions_first"]
 
+_SHARED_SCOPES = ("copying", "detail", "siblings", "list", "table")
+"""Scopes of the actions that all screens of a kind have, in the order in which they are listed."""
 _UNLISTED_SCOPES = ("app", "rows", "panes", "tree", "table")
 """Scopes of the cursor and of the console itself, which the help and the palette list."""
+
+
+def own_actions_first(actions: Sequence[ActiveAction]) -> list[ActiveAction]:
+    """Return the actions of the screen, then those that all screens of its kind have, then those of all screens."""
+    order = (*_SHARED_SCOPES, *(scope for scope in _UNLISTED_SCOPES if scope not in _SHARED_SCOPES))
+    return sorted(
+        actions, key=lambda active: order.index(active.action.scope) + 1 if active.action.scope in order else 0
+    )
 
 
 def open_action_menu(screen: ConsoleScreen, title: str, *, without: Sequence[str] = (), marks: bool = False) -> None:
@@ -33,11 +43,7 @@ def open_action_menu(screen: ConsoleScreen, title: str, *, without: Sequence[str
         and not active.action.each
         and active.action.id not in without
     ]
-    # The screen's own actions come before those that all screens of its kind have.
-    shared_scopes = ("copying", "detail", "siblings", "list", "table")
-    offered.sort(
-        key=lambda active: shared_scopes.index(active.action.scope) + 1 if active.action.scope in shared_scopes else 0
-    )
+    offered = own_actions_first(offered)
     nodes = {active.action.id: active.node for active in offered}
     choices = [
         Choice(

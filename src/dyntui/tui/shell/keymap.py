@@ -89,6 +89,7 @@ RENAMED_ACTIONS: Mapping[str, str] = {
     "weigh.page_up": "confirm.page_up",
     "weigh.up": "confirm.up",
     "writing.take": "text-editor.submit",
+    "transforms.toggle": "multi-select.toggle",
 }
 """Former action id -> the id that the action has now."""
 

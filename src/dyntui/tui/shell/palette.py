@@ -12,6 +12,7 @@ from textual.content import Content
 
 from dyntui.core.text import safe
 from dyntui.tui.kit.action_registry import active_actions, key_label
+from dyntui.tui.shell.action_menu import own_actions_first
 from dyntui.tui.shell.jump_targets import available_jumps
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class RegistryCommands(Provider):
 
     def _commands(self) -> Iterator[_Command]:
         console = cast("ConsoleApp", self.app)
-        for active in active_actions(self.screen):
+        for active in own_actions_first(active_actions(self.screen)):
             action = active.action
             if action.scope in _NOT_LISTED or action.id in _NOT_LISTED or action.each:
                 continue

@@ -37,7 +37,6 @@ IMPORTS_ACTIONS = register(
     Action("map.save", ("S",), "save mapping", "Save this mapping for files with the same columns.", READ, 16),
     Action("map.load", ("b",), "load mapping", "Use a saved mapping.", READ),
     Action("map.propose", ("equals_sign",), "propose again", "Discard your choices and propose a mapping again.", READ),
-    Action("transforms.toggle", ("space",), "select", "Select or deselect this transform.", READ, run="toggle_transform"),
     Action("transforms.value", ("plus",), "with a value", "Add a transform with a value of its own, such as prefix:+.", READ,
         run="add_value_transform"),
     Action("review.edit", ("enter",), "edit", "Edit the cell under the cursor.", READ, 10, disabled_reason="edit_cell_disabled_reason"),

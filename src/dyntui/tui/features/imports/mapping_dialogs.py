@@ -146,7 +146,8 @@ class _Transforms(ItemList[str]):
             (cut(describe_transform(name), max(0, width - 17)), "dim"),
         ]
 
-    def action_toggle_transform(self) -> None:
+    def toggle(self) -> None:
+        """Select or deselect the transform under the cursor."""
         name = self.items[self.cursor]
         if name in self.selected:
             self.selected.remove(name)
@@ -174,11 +175,11 @@ class _Transforms(ItemList[str]):
 class TransformsDialog(BaseDialog[list[str]]):
     """Return the names of the selected transforms in order. samples: values for the preview."""
 
-    BINDINGS = bindings(KIT_ACTIONS, "select")
+    BINDINGS = bindings(KIT_ACTIONS, "multi-select")
     footer_keys = (
-        ("transforms.toggle", "select"),
+        ("multi-select.toggle", "select"),
         ("transforms.value", "with a value"),
-        ("select.choose", "apply"),
+        ("multi-select.submit", "apply"),
         ("dialog.cancel", "cancel"),
     )
 
@@ -216,6 +217,9 @@ class TransformsDialog(BaseDialog[list[str]]):
         error = next((problem for problem in problems if problem.severity == "error"), None)
         return f"✕ {safe(error.message, 80)}" if error is not None else safe(result, 60)
 
+    def action_toggle_option(self) -> None:
+        self._list.toggle()
+
     @on(LineList.Opened)
-    def action_choose(self) -> None:
+    def action_submit(self) -> None:
         self.dismiss(list(self._list.selected))
