@@ -13,11 +13,12 @@ import pytest
 from tests.services.resource_fixtures import FLAGS
 from tests.services.webhook_receiver import receiving
 from tests.tui.test_tui_hostile import assert_harmless
-from tests.tui.tui_support import SMALL, console_of, demo, fill, jump, paste, press, settled, text_of, until
+from tests.tui.tui_support import SMALL, console_of, demo, fill, jump, lines_of, paste, press, settled, text_of, until
 from textual.widgets import TextArea
 
 from dyntui.api.catalog import catalog
 from dyntui.config.paths import paths
+from dyntui.core.ids import short_id
 from dyntui.core.json_types import as_object
 from dyntui.resources import RESOURCES
 from dyntui.services import editor
@@ -39,6 +40,7 @@ from dyntui.tui.kit.dialogs.text_dialog import TextDialog
 from dyntui.tui.kit.widgets.json_tree import JsonTree
 from dyntui.tui.shell.app import Console
 from dyntui.tui.shell.confirm_dialog import ConfirmDialog
+from dyntui.tui.shell.lists.cached_names import cached_name
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 from dyntui.tui.shell.routes import LIST_SCREENS, ROUTES
 from dyntui.tui.shell.schema_form import SchemaForm
@@ -225,6 +227,17 @@ async def test_the_tail_follows_pauses_and_filters(monkeypatch: pytest.MonkeyPat
         screen = console.screen
         assert isinstance(screen, EventTailScreen)
         await until(pilot, lambda: "live" in text_of(console))
+        cache = console.session.rows
+        assert cache is not None
+        row = screen.table.selected_row
+        owner = cached_name(cache, "users", str(row["user"]))
+        assert "@" in owner
+        last_line = next(line for line in lines_of(console) if str(row["eventId"])[:4] in line)
+        assert owner[:20] in last_line, "owners are shown by email"
+        assert short_id(str(row["user"])) not in last_line
+        await press(pilot, "enter")
+        assert owner[:20] in lines_of(console)[0]
+        await press(pilot, "escape")
         await make_user(console, "first")
         await until(pilot, lambda: "first@example.com" in text_of(console))
         assert screen.table.cursor == screen.table.count - 1

@@ -13,7 +13,7 @@ import pytest
 from tests.services.resource_fixtures import FILLED, FLAGS, parent_for
 from tests.tui.conftest import NOW
 from tests.tui.test_tui_hostile import assert_harmless
-from tests.tui.tui_support import SMALL, console_of, demo, jump, paste, press, settled, text_of, until
+from tests.tui.tui_support import SMALL, console_of, demo, jump, lines_of, paste, press, settled, text_of, until
 
 from dyntui.config.paths import paths
 from dyntui.core.effect import Effect
@@ -352,17 +352,19 @@ async def test_a_form_refused_by_the_server_is_reopened() -> None:
         await settled(pilot)
         await open_record(pilot, "webhooks")
         await press(pilot, "plus")
-        wrong = {"url": "http://127.0.0.1:8000/hook", "events": "user.created, user.updated", "isEnabled": "false"}
+        wrong = {"url": "http://127.0.0.1:8000/hook", "events": "user.created, user.updatd", "isEnabled": "false"}
         await fill_form(pilot, wrong)
         await confirm_it(pilot)
         assert (
             "Webhook “http://127.0.0.1:8000/hook” not created: body/url must be https"
             in console.session.notifications[-1].text
         )
+        warnings = [notification.text for notification in console.session.notifications]
+        assert any("'user.updatd' is not a known value. Did you mean user.updated?" in text for text in warnings)
         form = console.screen
         assert isinstance(form, SchemaForm)
         assert form.values_by_field(form.current_input()) == wrong
-        await fill_form(pilot, {"url": "https://a.example/hook"})
+        await fill_form(pilot, {"url": "https://a.example/hook", "events": "user.created"})
         await confirm_it(pilot)
         assert audited()[-1] == ("webhooks.create", "done")
         assert "https://a.example/hook" in text_of(console)
@@ -431,6 +433,7 @@ async def test_lists_that_the_token_cannot_read_show_the_reason_and_are_checked_
         await settled(pilot)
         await jump(pilot, "members")
         assert "Forbidden" in text_of(console)
+        assert "opening" not in lines_of(console)[-1], "the footer says what is so, too"
         await jump(pilot, "resources")
         text = text_of(console)
         assert re.search(r"Members .*not allowed", text)

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from dyntui.core.errors import UsageError
-from dyntui.core.json_types import Row
+from dyntui.core.json_types import Row, as_list, as_object
 from dyntui.resources import ActionTarget, Resource, ResourceAction
 from dyntui.services.actions.write_types import WriteResults
 from dyntui.tui.shell.action_runner import is_in_use, run_action
@@ -124,6 +124,8 @@ class ActionFlowMixin(ConsoleScreen):
         changes: Sequence[str] = ()
         if plan.initial_values is not None:
             changes = describe_changes(plan.fields, plan.initial_values, values)
+        for warning in _unknown_values(plan, as_object(filled.body)) if filled is not None else ():
+            self.console.notify(warning, "warning")
         targets = [make_target(plan.record, row) for row in plan.rows]
         if plan.action.target is ActionTarget.LIST:
             targets = [make_new_target(plan.record, values)]
@@ -138,6 +140,17 @@ class ActionFlowMixin(ConsoleScreen):
             form=plan.form,
             done=lambda results: self.after(plan, results) if self.is_attached else None,
         )
+
+
+def _unknown_values(plan: ActionFlow, body: Mapping[str, object]) -> list[str]:
+    """Return a warning for each value of a list field that is not one of its suggestions, as the command line does."""
+    from dyntui.services.body_check import value_warnings
+
+    return [
+        line
+        for name, known in plan.suggestions.items()
+        for line in value_warnings(name, as_list(body.get(name)), known)
+    ]
 
 
 async def _load_fields(connection: Connection, plan: ActionFlow) -> ActionFlow:

@@ -48,7 +48,7 @@ class TableScreen(ConsoleScreen):
     def body(self) -> ComposeResult:
         rows = StaticRows(key=self.KEY, is_loaded=False)
         table = Table(
-            self.COLUMNS,
+            self.table_columns(),
             rows,
             empty=self.empty_text,
             highlight=self.highlighted_words,
@@ -61,6 +61,10 @@ class TableScreen(ConsoleScreen):
         with Vertical():
             yield SummaryText()
             yield table
+
+    def table_columns(self) -> Sequence[Column]:
+        """Return the columns of the table."""
+        return self.COLUMNS
 
     def empty_text(self) -> str:
         """Return the text of a table without rows."""

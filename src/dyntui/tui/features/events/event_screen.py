@@ -8,6 +8,7 @@ from dyntui.tui.features.events.actions import EVENTS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
 from dyntui.tui.shell.json_screen import JsonScreen
+from dyntui.tui.shell.lists.cached_names import cached_name
 
 __all__ = ["NO_USER", "EventScreen"]
 
@@ -21,14 +22,16 @@ class EventScreen(JsonScreen):
     UNFOLDED_LEVELS = 3
     DOCUMENT_NAME = "event"
 
-    def __init__(self, event: Row) -> None:
+    def __init__(self, event: Row, user: str = "") -> None:
+        """user: the name of the user that the event is about, such as the email; "" if it is not known."""
         super().__init__((), dict(event))
-        self.breadcrumbs = ("events", str(event.get("eventName") or event.get("eventId") or ""))
+        title = str(event.get("eventName") or event.get("eventId") or "")
+        self.breadcrumbs = ("events", title, user) if user else ("events", title)
         self.event = event
 
     @classmethod
     def open(cls, console: ConsoleApp, target: RouteTarget) -> None:
-        console.visit(cls(target.row))
+        console.visit(cls(target.row, cached_name(console.session.rows, "users", user_id_of(target.row))))
 
     def user_disabled_reason(self) -> str | None:
         return None if user_id_of(self.event) else NO_USER

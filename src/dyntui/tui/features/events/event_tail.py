@@ -27,6 +27,7 @@ from dyntui.tui.shell.auto_refresh import AutoRefreshMixin
 from dyntui.tui.shell.base_screen import error_label
 from dyntui.tui.shell.console_app import RouteTarget
 from dyntui.tui.shell.error_hints import errors_shown
+from dyntui.tui.shell.lists.cached_names import CachedNames
 from dyntui.tui.shell.table_screen import FilteredTableScreen
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class EventTailScreen(AutoRefreshMixin, FilteredTableScreen):
         time_column("timestamp", "time", priority=0),
         Column("eventName", "event", 26, priority=0),
         Column(title="summary", width=30, grow=True, pick=_summary, priority=2),
-        Column("user", "user", 11, format=short_id, priority=1),
+        Column("user", "user", 24, names="users", priority=1),
         Column("eventId", "id", 11, format=short_id, priority=3),
     )
     KEY = "eventId"
@@ -83,6 +84,10 @@ class EventTailScreen(AutoRefreshMixin, FilteredTableScreen):
         self._polling: EventTail | None = None
         """The tail of the request in flight."""
         self._events: list[Row] = []
+        self._names = CachedNames()
+
+    def table_columns(self) -> Sequence[Column]:
+        return [self._names.column(column) for column in self.COLUMNS]
 
     @property
     def unfiltered_breadcrumbs(self) -> tuple[str, ...]:
@@ -169,6 +174,7 @@ class EventTailScreen(AutoRefreshMixin, FilteredTableScreen):
         text_filter = EventFilter(text=self.filter_text)
         rows = [{**event, "user": user_id_of(event)} for event in self._events if text_filter.matches(event)]
         self.rows_view.error = None
+        self._names.load(self.console.session.rows, self.COLUMNS, rows)
         self.set_rows(rows)
         if at_end and rows:
             table.move_to(len(rows) - 1)
@@ -204,8 +210,8 @@ class EventTailScreen(AutoRefreshMixin, FilteredTableScreen):
         self._update_rows(follow=True)
 
     def action_open(self) -> None:
-        row = self.table.selected_row
-        self.console.visit(EventScreen({name: value for name, value in row.items() if name != "user"}))
+        event = {name: value for name, value in self.table.selected_row.items() if name != "user"}
+        EventScreen.open(self.console, RouteTarget(row=event))
 
     def action_user(self) -> None:
         row = self.table.selected_row

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -12,10 +10,9 @@ from textual.app import ComposeResult
 
 from dyntui.core.errors import DyntuiError
 from dyntui.core.interface import with_keys
-from dyntui.core.text import safe, shorten
+from dyntui.core.text import shorten
 from dyntui.core.times import clock_text, now
-from dyntui.resources import RESOURCES, Column, Resource, Row
-from dyntui.resources.cell_formats import text
+from dyntui.resources import Column, Resource
 from dyntui.resources.filters import filter_words, parse_filter, search_scope
 from dyntui.tui.kit.action_registry import key_of
 from dyntui.tui.kit.messages import LatestMessage
@@ -24,6 +21,7 @@ from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.base_screen import ConsoleScreen, age_label, error_label
 from dyntui.tui.shell.error_hints import error_hint
+from dyntui.tui.shell.lists.cached_names import CachedNames
 
 if TYPE_CHECKING:
     from dyntui.config.list_preferences import ListPreferences, Widths
@@ -58,9 +56,8 @@ class ListScreen(ConsoleScreen):
         """parent: the id of the parent, for the path; "" for none. parent_label: its name, for the breadcrumbs."""
         super().__init__()
         self.record = record
-        self.default_columns = tuple(self._with_names(column) for column in record.columns)
-        self._names: dict[str, str] = {}
-        """The names of the objects that rows have ids of, by id, where the row cache has them."""
+        self._names = CachedNames()
+        self.default_columns = tuple(self._names.column(column) for column in record.columns)
         shows_names = any(column.names for column in record.columns) and record.route == "detail"
         self.enter_shows_row = record.route not in _ROUTES_TO_LISTS and not shows_names
         self.parent_id = parent
@@ -171,28 +168,6 @@ class ListScreen(ConsoleScreen):
             self.table.offset_columns = 0
             self.table.layout_changed()
 
-    # Names in place of ids
-
-    def _with_names(self, column: Column) -> Column:
-        return replace(column, format=self._name_of) if column.names else column
-
-    def _name_of(self, value: object, at: datetime) -> str:
-        """Format the id of an object as its name, or as the id while its name is not known."""
-        return safe(self._names.get(str(value), "")) or text(value, at)
-
-    def _load_names(self, rows: Sequence[Row]) -> None:
-        """Look up the names of the objects that these rows have ids of, in the row cache: no request is sent."""
-        cache = self.console.session.rows
-        for column in self.record.columns if cache is not None else ():
-            if not column.names:
-                continue
-            record = RESOURCES[column.names]
-            ids = [*{str(value) for row in rows if (value := column.value(row))} - self._names.keys()]
-            found = cache.rows(record.name, ids) if cache is not None and ids else []
-            self._names |= {str(row[record.key]): record.label_of(row) for row in found if row}
-            if any(found):
-                self.table.update_ages()
-
     def not_connected(self, error: DyntuiError) -> None:
         if self.view is not None:
             self.view.error, self.view.failed_at = error, now()
@@ -235,7 +210,8 @@ class ListScreen(ConsoleScreen):
     def _view_changed(self) -> None:
         if self.view is None or not self.is_mounted:
             return
-        self._load_names(self.view.loaded_rows())
+        if self._names.load(self.console.session.rows, self.record.columns, self.view.loaded_rows()):
+            self.table.update_ages()
         self.table.view_changed()
         if self.out_of_date and not self.view.outdated:
             self.out_of_date = False
@@ -314,7 +290,7 @@ class ListScreen(ConsoleScreen):
     def status(self) -> Sequence[Piece]:
         view, table = self.view, self.table
         if view is None:
-            error = self.console.session.error
+            error = self._no_rows.error or self.console.session.error
             return [(error_label(error), "warn")] if error is not None else [("opening", "")]
         parts: list[Piece] = []
         if view.error is not None:
