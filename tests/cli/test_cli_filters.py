@@ -49,6 +49,8 @@ ROW: dict[str, Any] = {
         ("createdAt<2026-02-01", True),
         ("createdAt>=2026-01-31T10:00:00Z", True),
         ("createdAt=2026-01-31", True),
+        ("createdAt=2026-01-31T12:00:00+02:00", True),
+        ("createdAt!=2026-01-31T12:00:00+02:00", False),
         ("createdAt>1d", False),
         ("enabled=yes", True),
         ("enabled=false", False),
@@ -72,7 +74,9 @@ def test_a_condition_compares_by_the_kind_of_the_value(text: str, fits: bool) ->
     assert parse_condition(text).fits(ROW) is fits
 
 
-@pytest.mark.parametrize("text", ["createdAt>soon", "seats<many"])
+@pytest.mark.parametrize(
+    "text", ["createdAt>soon", "seats<many", "enabled>false", "email==x", "email!==x", "email =~ x"]
+)
 def test_values_that_cannot_be_compared_are_an_error(text: str) -> None:
     with pytest.raises(UsageError):
         parse_condition(text).fits(ROW)

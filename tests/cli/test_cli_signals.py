@@ -258,6 +258,27 @@ print(before == after, signal.set_wakeup_fd(-1), signal.getitimer(signal.ITIMER_
     assert _run(code, signal.SIGTERM).stdout == "True -1 (0.0, 0.0)\n"
 
 
+@pytest.mark.parametrize("number", slow_except(SIGNALS, signal.SIGINT))
+def test_a_signal_ends_a_jq_expression_without_end(number: signal.Signals) -> None:
+    program = """
+from dyntui.cli.expressions import compile_jq, run_jq
+from dyntui.cli.signals import stop_signals
+endless = "def f: f; f"
+with stop_signals():
+    compile_jq(endless)
+    print("ready", flush=True)
+    run_jq(endless, {})
+"""
+    process = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    try:
+        assert process.stdout is not None and process.stdout.readline() == b"ready\n"
+        process.send_signal(number)
+        assert process.wait(timeout=LIMIT_S) != 0
+    finally:
+        process.kill()
+        process.communicate()
+
+
 @pytest.mark.parametrize(
     ("module", "code", "shown"), [("dyntui.cli.root", -signal.SIGINT, ""), ("dyntui.cli.users", 130, "stopped")]
 )

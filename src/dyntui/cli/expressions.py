@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -34,11 +33,17 @@ def compile_jq(expression: str) -> Any:
         raise UsageError(f"Wrong jq expression: {reason}") from None
 
 
-def run_jq(expression: str, document: object) -> Iterator[object]:
-    """Yield the results of a jq expression for a JSON value. Raises UsageError when it does not fit the value."""
+def run_jq(expression: str, document: object) -> list[object]:
+    """Return the results of a jq expression for a JSON value. Raises UsageError when it does not fit the value.
+
+    A signal ends the process meanwhile, because an expression can run without end.
+    """
+    from dyntui.cli.signals import ending_signals
+
     program = compile_jq(expression)
     try:
-        yield from program.input_text(dump_json(document).decode())
+        with ending_signals():
+            return list(program.input_text(dump_json(document).decode()))
     except ValueError as error:
         raise UsageError(f"The jq expression does not fit the result: {error}.") from None
 

@@ -195,7 +195,7 @@ def _print_document(options: OutputOptions, document: object) -> None:
     elif options.jq:
         from dyntui.cli.expressions import run_jq
 
-        results = list(run_jq(options.jq, document))
+        results = run_jq(options.jq, document)
         indented = sys.stdout.isatty()
         texts = [each if isinstance(each, str) else plain_json(_json(each, indented=indented)) for each in results]
         if texts:

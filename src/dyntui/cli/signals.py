@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 if TYPE_CHECKING:
     import asyncio
 
-__all__ = ["StopSignals", "active_signals", "default_signals", "stop_signals"]
+__all__ = ["StopSignals", "active_signals", "default_signals", "ending_signals", "stop_signals"]
 
 T = TypeVar("T")
 
@@ -255,3 +255,20 @@ def default_signals() -> Iterator[None]:
     finally:
         if signals is _active:
             signals.install()
+
+
+@contextmanager
+def ending_signals() -> Iterator[None]:
+    """End the process at the first signal within the block: for C code, which no handler of Python interrupts."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in _NUMBERS}
+    handled = {number: handler for number, handler in before.items() if handler not in (None, signal.SIG_IGN)}
+    try:
+        for number in handled:
+            signal.signal(number, signal.SIG_DFL)
+        yield
+    finally:
+        for number, handler in handled.items():
+            signal.signal(number, handler)

@@ -38,7 +38,7 @@ class Operator(StrEnum):
     AT_MOST = "<="
 
 
-_CONDITION = re.compile(r"\s*([^\s=!~^$<>]+)\s*(!=|\^=|\$=|>=|<=|=|~|>|<)\s*(.*?)\s*", re.DOTALL)
+_CONDITION = re.compile(r"\s*([^\s=!~^$<>]+)\s*(!=|\^=|\$=|>=|<=|=|~|>|<)(?![=~<>])\s*(.*?)\s*", re.DOTALL)
 MATCHES = {
     Operator.EQUAL: Match.EXACT,
     Operator.CONTAINS: Match.CONTAINS,
@@ -85,14 +85,17 @@ class Condition:
 
     def _compare(self, value: object, operator: Operator) -> bool:
         if isinstance(value, bool):
+            if operator not in MATCHES:
+                raise UsageError(f"{self.field} is true or false, which has no order.", hint=f"Use {self.field}=true.")
             text = self.text.casefold()
             return operator is Operator.EQUAL and text in (_TRUE if value else _FALSE)
         if isinstance(value, (list, Mapping)):
             value = len(value)
         number, other = _number(value), _number(self.text)
         if isinstance(value, str) and operator in MATCHES:
-            is_day = operator is Operator.EQUAL and _DATE.fullmatch(self.text) and parse_time(value)
-            return value.startswith(self.text) if is_day else MATCHES[operator].fits(value, self.text)
+            if operator is Operator.EQUAL and (moment := parse_time(value)) and (other_moment := parse_time(self.text)):
+                return value.startswith(self.text) if _DATE.fullmatch(self.text) else moment == other_moment
+            return MATCHES[operator].fits(value, self.text)
         if number is not None and other is not None and operator not in _TEXT_ONLY:
             return _ordered(operator, number, other)
         if operator in MATCHES:
