@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import shlex
 import sys
 from pathlib import Path
 
@@ -110,7 +111,8 @@ def test_env_add_asks_for_missing_values_and_does_not_echo_the_token(tmp_path: P
         "TERM": "xterm-256color",
     }
     screen = io.StringIO()
-    child = pexpect.spawn(sys.executable, ["-m", "dyntui", "env", "add"], env=environ, encoding="utf-8", timeout=20)
+    line = f"true | {shlex.quote(sys.executable)} -m dyntui env add"  # the questions are asked on the terminal
+    child = pexpect.spawn("sh", ["-c", line], env=environ, encoding="utf-8", timeout=20)
     child.logfile_read = screen
     for question, answer in (
         ("Name: ", "prod"),

@@ -47,6 +47,10 @@ def test_a_deletion_needs_a_confirmation(dyntui: Cli, ada: dict[str, Any]) -> No
 def test_a_question_is_on_the_terminal_while_ids_come_from_a_pipe(dyntui: Cli, ada: dict[str, Any]) -> None:
     line = f"printf '%s\\n' {ada['id']} | {shlex.quote(sys.executable)} -m dyntui users delete"
     environ = dict(dyntui.sandbox.environ(dyntui.home))
+    unseen = dyntui.home / "messages"
+    with pexpect.spawn("/bin/sh", ["-c", f"{line} 2> {unseen}"], env=environ, encoding="utf-8", timeout=60) as terminal:
+        terminal.expect(pexpect.EOF)
+    assert (terminal.exitstatus, "Not confirmed. Re-run with --yes" in unseen.read_text()) == (2, True)
     with pexpect.spawn("/bin/sh", ["-c", line], env=environ, encoding="utf-8", timeout=60) as terminal:
         terminal.delaybeforesend = None
         terminal.expect(r"Continue\? \[y/N\]: ")

@@ -169,6 +169,13 @@ class CliContext:
         """Whether the result is printed as data for a program, not as a table or text."""
         return not self.output.prints_text
 
+    @property
+    def can_ask(self) -> bool:
+        """Whether the command may ask a question: on a terminal, and not when its result is printed as data."""
+        from dyntui.cli import questions
+
+        return not self.prints_data and questions.can_ask()
+
     def print_result(self, *lines: str) -> None:
         """Print lines of the result as text. Empty texts are left out. Does nothing when data is printed."""
         if not self.prints_data and (texts := [line for line in lines if line]):
@@ -252,7 +259,7 @@ def ask_passphrase(prompt: str, confirm: bool = False) -> str:
             "The token is protected by a passphrase, which can only be entered on a terminal.",
             hint="Set DYNTUI_TOKEN instead.",
         )
-    return questions.prompt(prompt, hidden=True, twice=confirm)
+    return questions.prompt(prompt, hidden=True, twice=confirm, on_terminal=True)
 
 
 _VARIABLES = {

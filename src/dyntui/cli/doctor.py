@@ -11,7 +11,6 @@ import click
 from dyntui.cli import doctor_checks
 from dyntui.cli.context import BaseCommand, CliContext, ask_passphrase, pass_context
 from dyntui.cli.doctor_checks import Check
-from dyntui.cli.login import can_ask
 from dyntui.core.errors import DyntuiError
 
 if TYPE_CHECKING:
@@ -102,7 +101,7 @@ def _check_environment(context: CliContext, profile: Profile, offline: bool) -> 
     from dyntui.config.credentials import find_token, token_warning
 
     try:
-        credential = find_token(profile, ask_passphrase=ask_passphrase if can_ask(context) else None)
+        credential = find_token(profile, ask_passphrase=ask_passphrase if context.can_ask else None)
     except DyntuiError as error:
         yield _failed_check("token", error)
         return

@@ -12,7 +12,6 @@ from dyntui.cli.context import CliContext, CommandGroup, ask_passphrase, pass_co
 from dyntui.cli.list_filters import keep_rows, local_filter_options
 from dyntui.cli.login import (
     CREDENTIAL_KINDS,
-    can_ask,
     choose_credential_kind,
     confirm_origin,
     obtain_token,
@@ -203,17 +202,17 @@ def _check_kind(context: CliContext, profile: Profile) -> Profile:
 
 
 def _ask(context: CliContext, label: str, option: str) -> str:
-    if not can_ask(context):
+    if not context.can_ask:
         raise UsageError(f"{option} is missing.", hint="`dyntui env add --help` lists the options.")
-    return prompt(label).strip()
+    return prompt(label, on_terminal=True).strip()
 
 
 def _choose_base_url(context: CliContext, base_url: str | None, old: Profile | None) -> str:
     from dyntui.config.profiles import DEFAULT_BASE_URL, check_base_url
 
     base_url = base_url or context.base_url
-    if base_url is None and old is None and can_ask(context):
-        base_url = prompt("Base URL", default=DEFAULT_BASE_URL)
+    if base_url is None and old is None and context.can_ask:
+        base_url = prompt("Base URL", default=DEFAULT_BASE_URL, on_terminal=True)
     return check_base_url(base_url or (old.base_url if old else DEFAULT_BASE_URL))
 
 
@@ -222,12 +221,12 @@ def _choose_kind(context: CliContext, base_url: str) -> Kind:
     from dyntui.config.urls import is_loopback
 
     is_local = is_loopback(origin(base_url)[1])
-    if not can_ask(context):
+    if not context.can_ask:
         if is_local:
             return "sandbox"
         raise UsageError("--kind is missing.", hint="Use --kind live or --kind sandbox.")
     kinds: list[Kind] = ["live", "sandbox"]
-    return cast("Kind", prompt("Kind", choices=kinds, default=kinds[is_local]))
+    return cast("Kind", prompt("Kind", choices=kinds, default=kinds[is_local], on_terminal=True))
 
 
 def _describe_token(profile: Profile, token: str | None, where: str, *, unchanged: bool) -> str:
@@ -278,9 +277,9 @@ def remove(context: CliContext, name: str, yes: bool) -> None:
     profiles = Profiles.load()
     address = "a damaged entry" if name in profiles.damaged else profiles.get(name).base_url
     if not yes:
-        if not can_ask(context):
+        if not context.can_ask:
             raise UsageError("Not confirmed. Re-run with --yes", hint=f"This removes {name} from this machine.")
-        confirm(f"Remove {name} and its token from this machine?", abort=True)
+        confirm(f"Remove {name} and its token from this machine?", abort=True, on_terminal=True)
     profiles.remove(name)
     warnings = profiles.save()
     context.print_message(*warnings)

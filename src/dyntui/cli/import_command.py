@@ -18,7 +18,7 @@ from dyntui.cli.import_reading import (
     reading_options,
     user_options,
 )
-from dyntui.cli.questions import can_ask, confirm
+from dyntui.cli.questions import confirm
 from dyntui.cli.targets import EMPTY_INPUT
 from dyntui.core.errors import EXIT_DONE, EXIT_SOME_FAILED, UsageError
 from dyntui.core.json_types import Row
@@ -258,7 +258,7 @@ def _confirm_missing_identity(context: CliContext, journal: Journal) -> None:
     missing = find_missing_identity(journal)
     if missing is None or not missing.needs_confirmation:
         return
-    if context.prints_data or not can_ask() or not confirm(f"{missing.message} Import them?", on_terminal=True):
+    if not context.can_ask or not confirm(f"{missing.message} Import them?", on_terminal=True):
         raise UsageError(missing.message, hint=missing.advice)
 
 

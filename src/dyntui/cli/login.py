@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CREDENTIAL_KINDS",
-    "can_ask",
     "choose_credential_kind",
     "confirm_origin",
     "find_saved_profile",
@@ -36,11 +35,6 @@ _KIND_HELP = {
     "file": "a plain file that only you can read (0600)",
 }
 _MAX_TOKEN_CHARS = 64 * 1024
-
-
-def can_ask(context: CliContext) -> bool:
-    """Return whether questions can be asked: there is a terminal, and --json is not set."""
-    return sys.stdin.isatty() and sys.stderr.isatty() and not context.prints_data
 
 
 def find_saved_profile(context: CliContext, profiles: Profiles) -> Profile:
@@ -66,10 +60,10 @@ def confirm_origin(context: CliContext, profile: Profile) -> Profile:
     unconfirmed = unconfirmed_origin(profile)
     if not unconfirmed:
         return profile
-    if not can_ask(context):
+    if not context.can_ask:
         check_origin(profile)
     context.print_message(f"{unconfirmed} is not a server of Dynamic. The token of {profile.name} would be sent to it.")
-    if not confirm(f"Is {host_label(origin(profile.base_url)[1])} the right server?"):
+    if not confirm(f"Is {host_label(origin(profile.base_url)[1])} the right server?", on_terminal=True):
         raise click.Abort
     return replace(profile, confirmed_origin=unconfirmed)
 
@@ -89,14 +83,14 @@ def choose_credential_kind(context: CliContext, requested: str | None, default: 
     if probe.ok:
         context.print_message(f"Keyring: {probe.backend}.")
         return CredentialKind.KEYRING
-    if requested == "keyring" or not can_ask(context):
+    if requested == "keyring" or not context.can_ask:
         raise CredentialError(
             f"The keyring cannot be used: {probe.reason}.",
             hint="Choose another store with --credential: session, passphrase, file (plain, 0600) or command.",
         )
     context.print_message(f"The keyring cannot be used: {probe.reason}. Other credential stores:")
     context.print_message(*(f"  {name:12}{text}" for name, text in _KIND_HELP.items()))
-    return CredentialKind(prompt("Credential store", choices=list(_KIND_HELP), default="session"))
+    return CredentialKind(prompt("Credential store", choices=list(_KIND_HELP), default="session", on_terminal=True))
 
 
 def obtain_token(context: CliContext, kind: CredentialKind, from_stdin: bool, *, needed: bool) -> str | None:
@@ -116,8 +110,8 @@ def obtain_token(context: CliContext, kind: CredentialKind, from_stdin: bool, *,
     elif os.environ.get("DYNTUI_TOKEN", "").strip():
         context.print_message("Using the token from DYNTUI_TOKEN.")
         text = os.environ["DYNTUI_TOKEN"]
-    elif can_ask(context):
-        text = prompt("API token (hidden)", hidden=True)
+    elif context.can_ask:
+        text = prompt("API token (hidden)", hidden=True, on_terminal=True)
     elif needed:
         raise UsageError(
             "No token was given.", hint="Pass it with --token-stdin or DYNTUI_TOKEN, never as an argument."

@@ -31,12 +31,12 @@ _TERMINAL = "CONIN$" if sys.platform == "win32" else "/dev/tty"
 def can_ask() -> bool:
     """Return whether a question can be asked on the terminal, also while standard input is a pipe or a file.
 
-    It cannot be asked with `< /dev/null`, which says that nobody answers.
+    It cannot be asked with `< /dev/null`, which says that nobody answers, and with `2> FILE`, where it is not seen.
     """
+    if not sys.stderr.isatty():
+        return False
     if sys.stdin.isatty():
         return True
-    if not sys.stderr.isatty():  # the question would not be seen
-        return False
     try:
         if stat.S_ISCHR(os.fstat(sys.stdin.fileno()).st_mode):
             return False
@@ -103,7 +103,7 @@ def _interruptible_input(on_terminal: bool) -> Iterator[None]:
         signals = stack.enter_context(stop_signals())
         stack.enter_context(signals.reading_input())
         termui.visible_prompt_func = functools.partial(_read_line, source=source)
-        termui.hidden_prompt_func = _read_hidden_line
+        termui.hidden_prompt_func = functools.partial(_read_hidden_line, source=source)
         try:
             yield
         finally:
@@ -127,18 +127,19 @@ def _read_line(prompt: str, *, source: TextIO) -> str:
     return line.removesuffix("\n")
 
 
-def _read_hidden_line(prompt: str) -> str:
+def _read_hidden_line(prompt: str, *, source: TextIO) -> str:
+    """Read a line as `_read_line`, without echo."""
     termios = _termios()
-    if termios is None or not sys.stdin.isatty():
+    if termios is None or not source.isatty():
         import getpass
 
         return getpass.getpass(prompt)
-    terminal = sys.stdin.fileno()
+    terminal = source.fileno()
     before = termios.tcgetattr(terminal)
     hidden = [*before[:3], before[3] & ~termios.ECHO, *before[4:]]
     try:
         termios.tcsetattr(terminal, termios.TCSAFLUSH, hidden)
-        return _read_line(prompt, source=sys.stdin)
+        return _read_line(prompt, source=source)
     finally:
         termios.tcsetattr(terminal, termios.TCSAFLUSH, before)
         click.echo(err=True)

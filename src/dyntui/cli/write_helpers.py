@@ -13,7 +13,7 @@ import click
 
 from dyntui.cli.context import CliContext, combine_options, confirm_options
 from dyntui.cli.output import show_progress
-from dyntui.cli.questions import can_ask, confirm, prompt
+from dyntui.cli.questions import confirm, prompt
 from dyntui.cli.targets import LeftOut, read_targets
 from dyntui.core.errors import EXIT_SOME_FAILED
 
@@ -197,7 +197,7 @@ def ask_confirmation(context: CliContext, needed: Requirement, from_options: Con
 
     is_unread = needed.code not in ("", from_options.read)
     is_given = (from_options.yes or from_options.typed) and not is_unread
-    if context.prints_data or not can_ask() or is_given or needed.level is ConfirmationLevel.NONE:
+    if not context.can_ask or is_given or needed.level is ConfirmationLevel.NONE:
         if from_options.yes and needed.warning:
             context.print_message(needed.warning)
         if needed.effects and not is_unread:
