@@ -168,6 +168,10 @@ def test_no_targets_are_done_and_a_file_that_cannot_be_read_is_refused(dyntui: C
     for line in ('{"id": null}', '{"id": ""}', '{"id": {}}'):
         unnamed = dyntui("users", "delete", "-", "--yes", "--ignore-missing", stdin=line, check=False)
         assert unnamed.returncode == 2 and "Line 1 of standard input" in unnamed.stderr, line
+    for format in ("tsv", "csv", "yaml", "json"):
+        listed = dyntui("users", "list", "-o", format).stdout
+        table = dyntui("users", "delete", "-", "--yes", "--ignore-missing", stdin=listed, check=False)
+        assert table.returncode == 2 and "Line 1 of standard input is no" in table.stderr, format
     marked = dyntui("users", "delete", "-", "--dry-run", stdin="\ufeffnobody@marked.example", check=False)
     assert "There is no user 'nobody@marked.example'" in marked.stderr
 

@@ -80,11 +80,25 @@ def _read_lines(file: TextIO, name: str, key: str) -> list[str]:
                 if not isinstance(value, (str, int)) or isinstance(value, bool) or not str(value).strip():
                     raise UsageError(f"Line {number} of {name} is not a JSON object with {key!r}.")
                 text = str(value)
+            elif _is_table(text, key, is_first=number == 1):
+                raise UsageError(
+                    f"Line {number} of {name} is no target.", hint="Give one target a line, or rows as --ndjson."
+                )
             if text and not text.startswith("#"):
                 found.append(text)
     except UnicodeDecodeError:
         raise UsageError(f"{name} is not UTF-8 text.", hint="Save it as text, one target a line.") from None
     return found
+
+
+def _is_table(text: str, key: str, *, is_first: bool) -> bool:
+    """Return whether a line is of a list in another format: no target is so, and none would be found.
+
+    is_first: whether it is the first line, which in CSV has the names of the columns.
+    """
+    columns = text.split(",")
+    is_header = len(columns) > 1 and key in columns
+    return "\t" in text or text.startswith("[{") or (is_first and (is_header or text == "items:"))
 
 
 @dataclass(frozen=True, slots=True)
