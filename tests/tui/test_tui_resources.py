@@ -25,6 +25,7 @@ from dyntui.tui.kit.action_registry import ACTIONS
 from dyntui.tui.kit.dialogs.form_dialog import FormChoice
 from dyntui.tui.shell.app import Console
 from dyntui.tui.shell.confirm_dialog import ConfirmDialog
+from dyntui.tui.shell.lists.cached_names import cached_name
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 from dyntui.tui.shell.record_actions import TOGGLE, offered_actions
 from dyntui.tui.shell.routes import list_screen
@@ -332,10 +333,16 @@ async def test_a_new_token_is_shown_one_time_and_not_stored() -> None:
         assert raw not in texts
 
 
-async def test_options_are_chosen_from_a_list() -> None:
+async def test_details_name_the_owner_and_options_are_chosen_from_a_list() -> None:
     console = resource_console()
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
+        connections = await open_record(pilot, "global-wallet-connections")
+        assert console.session.rows is not None
+        owner = cached_name(console.session.rows, "users", str((connections.table.row or {})["userId"]))
+        assert "@" in owner
+        await press(pilot, "enter")
+        assert re.search(rf"owner +{re.escape(owner)}", text_of(console)), "details show the owner by email"
         await open_record(pilot, "webhooks")
         await press(pilot, "plus")
         form = console.screen

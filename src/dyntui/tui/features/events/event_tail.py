@@ -60,7 +60,7 @@ class EventTailScreen(AutoRefreshMixin, FilteredTableScreen):
         time_column("timestamp", "time", priority=0),
         Column("eventName", "event", 26, priority=0),
         Column(title="summary", width=30, grow=True, pick=_summary, priority=2),
-        Column("user", "user", 24, names="users", priority=1),
+        Column("user", "user", 24, grow=True, names="users", priority=1),
         Column("eventId", "id", 11, format=short_id, priority=3),
     )
     KEY = "eventId"

@@ -20,6 +20,7 @@ from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.action_flow import ActionFlow, ActionFlowMixin
 from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
 from dyntui.tui.shell.detail_screen import DetailScreen, Tab
+from dyntui.tui.shell.lists.cached_names import cached_name
 from dyntui.tui.shell.record_classes import record_class
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ _CHILD_COLUMNS = (
     Column("title", "related resources", 26, grow=True, priority=0),
     Column("name", "name", 20, priority=1),
 )
+_USER_LABELS = ("userId", "user")
+"""The labels of fields with the id of a user."""
 _MAX_DEPTH = 3
 """Levels of nested values that get lines of their own; deeper ones are shown as JSON."""
 
@@ -123,7 +126,13 @@ class ResourceDetailScreen(DetailScreen, ActionFlowMixin):
         self.label = self.record.label_of(document)
 
     def field_lines(self, document: Row) -> list[FieldLine]:
-        return _field_lines(self.record, document)
+        lines: list[FieldLine] = []
+        for line in _field_lines(self.record, document):
+            if line.label in _USER_LABELS and isinstance(line.value, str):
+                owner = cached_name(self.console.session.rows, "users", line.value)
+                lines += [FieldLine("owner", owner)] if owner else []
+            lines.append(line)
+        return lines
 
     def fill(self, tab: Tab, document: Row) -> None:
         from dyntui.services.actions.resource_actions import mask_secrets
@@ -141,7 +150,7 @@ class ResourceDetailScreen(DetailScreen, ActionFlowMixin):
 
     def _user_under_cursor(self, pane: Widget | None) -> str | None:
         field = pane.current_field if isinstance(pane, FieldList) else None
-        return str(field.value) if field is not None and field.label in ("userId", "user") and field.value else None
+        return str(field.value) if field is not None and field.label in _USER_LABELS and field.value else None
 
     def open_under_cursor(self, pane: Widget | None) -> None:
         if (user_id := self._user_under_cursor(pane)) is not None:
