@@ -20,6 +20,7 @@ from tests.cli.test_cli_hostile import COMMANDS, NOT_RUN, leaf_commands
 from tests.cli.test_cli_output import unsafe_characters
 from tests.conftest import Sandbox, serving
 from tests.e2e.terminal import Terminal, clean_environ
+from tests.families import slow_except
 
 from dyntui.cli.output_options import FORMATS
 from dyntui.cli.root import root
@@ -194,6 +195,28 @@ def test_a_long_table_fits_the_terminal_in_the_pager(people: Sandbox, tmp_path: 
     lines = re.sub(r"\x1b\[[0-9;]*m", "", paged).splitlines()
     assert len(lines) == 51 and max(map(len, lines)) <= 80
     assert all(re.search(r"[0-9a-f-]{4,}…[0-9a-f]{4}$", line) for line in lines[1:])
+
+
+@pytest.mark.parametrize(
+    ("words", "is_colored"),
+    slow_except(
+        [
+            ("users list --limit 1 --json", True),
+            ("users list --limit 1 --ndjson", True),
+            ("settings get --json", True),
+            ("settings get --json --no-color", False),
+        ],
+        ("users list --limit 1 --json", True),
+    ),
+)
+def test_json_on_a_terminal_has_colors(people: Sandbox, tmp_path: Path, words: str, is_colored: bool) -> None:
+    environ = clean_environ() | people.environ(tmp_path) | {"DYNTUI_NO_PAGER": "1"}
+    with Terminal(*words.split(), env=environ, columns=200, rows=30) as terminal:
+        assert terminal.wait_for_exit() == 0
+        shown = terminal.raw.decode()
+    assert (re.search(r'\x1b\[34m\x1b\[1m"\w+"\x1b\[0m: ?\S', shown) is not None) is is_colored, shown
+    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown)
+    assert json.loads(plain[plain.index("{") : plain.rindex("}") + 1])
 
 
 @pytest.mark.slow

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,6 +39,7 @@ __all__ = [
     "make_exporter",
     "print_captured",
     "print_document",
+    "print_json",
     "print_lines",
     "print_styled",
     "print_usage_error",
@@ -141,6 +143,28 @@ def print_lines(*lines: str, err: bool = False) -> None:
 def print_document(text: str) -> None:
     """Print JSON or YAML. Characters that a terminal would interpret or hide are escaped as `\\uNNNN`."""
     _print_whole(plain_json(text))
+
+
+def print_json(text: str) -> None:
+    """Print JSON as `print_document`, in color on a terminal that has it."""
+    text = plain_json(text)
+    _print_whole(_colored_json(text) if has_color(sys.stdout) else text)
+
+
+_JSON_TOKEN = re.compile(
+    r'(?P<key>"[^"\\]*(?:\\.[^"\\]*)*"(?=:))|(?P<text>"[^"\\]*(?:\\.[^"\\]*)*")|(?P<word>true|false|null)'
+)
+_JSON_STYLES: dict[str, dict[str, Any]] = {
+    "key": {"fg": "blue", "bold": True},
+    "text": {"fg": "green"},
+    "word": {"fg": "cyan"},
+}
+"""The colors of the parts of JSON, as in gh."""
+
+
+def _colored_json(text: str) -> str:
+    """Return JSON, or a part of it that consists of whole values, with colors. It must be safe for the terminal."""
+    return _JSON_TOKEN.sub(lambda token: click.style(token[0], **_JSON_STYLES[str(token.lastgroup)]), text)
 
 
 def print_values(text: str) -> None:
@@ -267,7 +291,8 @@ def make_exporter(format: ExportFormat, columns: Sequence[str], fields: Sequence
     global _has_progress
     _has_progress = _has_progress or sys.stdout.isatty()  # the rows show it
     stream = sys.stdout.buffer if _captured is None else cast("BinaryIO", _CapturingStream())
-    return Exporter(stream, format, columns, fields, on_terminal=sys.stdout.isatty())
+    paint = _colored_json if has_color(sys.stdout) else None
+    return Exporter(stream, format, columns, fields, on_terminal=sys.stdout.isatty(), paint_json=paint)
 
 
 class _CapturingStream(io.RawIOBase):

@@ -16,6 +16,7 @@ from dyntui.cli.output import (
     is_plain,
     make_exporter,
     print_document,
+    print_json,
     print_lines,
     print_styled,
     print_values,
@@ -205,7 +206,7 @@ def _print_document(options: OutputOptions, document: object) -> None:
 
         print_document(dump_yaml(document).removesuffix("\n"))
     elif options.format in ("json", "ndjson"):
-        print_document(_json(document, indented=options.format == "json"))
+        print_json(_json(document, indented=options.format == "json"))
     else:
         _export_object(options, document)
 

@@ -94,6 +94,8 @@ class Exporter:
     written: int = 0
     on_terminal: bool = False
     """Escape characters that a terminal would hide or interpret with `safe()` in a CSV, as always in the others."""
+    paint_json: Callable[[str], str] | None = None
+    """Adds colors to JSON for a terminal; None for none."""
     _begun: bool = False
 
     def begin(self) -> None:
@@ -106,7 +108,7 @@ class Exporter:
         if self.format in (ExportFormat.CSV, ExportFormat.EXACT):
             self._line(self.columns)
         elif self.format is ExportFormat.JSON:
-            self.stream.write(b'{"items": [')
+            self.stream.write(self._painted('{"items": ['))
 
     def row(self, row: Row) -> None:
         """Write one row."""
@@ -140,7 +142,10 @@ class Exporter:
         return self._json_text(select_fields(row, self.fields))
 
     def _json_text(self, value: object) -> bytes:
-        return plain_json(dump_json(value).decode()).encode()
+        return self._painted(plain_json(dump_json(value).decode()))
+
+    def _painted(self, text: str) -> bytes:
+        return (self.paint_json(text) if self.paint_json is not None else text).encode()
 
     def _line(self, cells: Sequence[str]) -> None:
         if self.format is ExportFormat.TSV:  # is mostly read by people, after grep or head
