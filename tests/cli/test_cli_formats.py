@@ -78,6 +78,9 @@ def test_every_command_has_the_formats(run: Run) -> None:
     for words, expected in {
         ("get", "-o", "xml"): "'xml' is not one of 'table', 'json'",
         ("users", "export", "-o", "users.csv"): "-O FILE",
+        ("users", "export", "-q", ".email"): "An export has no --jq.",
+        ("wallets", "export", "--template", "{id}", "-O", "x.csv"): "An export has no --template.",
+        ("allowlists", "export", "Guests", "-o", "table"): "An export has no -o table",
         ("keys", "-q", ".items[", "--json"): "Wrong jq expression",
         ("keys", "-q", ".", "-o", "csv"): "--jq works with JSON and NDJSON, not with csv",
         ("keys", "-q", ".", "--template", "{key}"): "--jq and --template cannot be combined",

@@ -10,7 +10,7 @@ import click
 from dyntui.cli.allowlist_entries import entry_filter, search_options
 from dyntui.cli.allowlists import find_list
 from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_context
-from dyntui.cli.export_output import rows_file_option, write_rows
+from dyntui.cli.export_output import check_export_output, rows_file_option, write_rows
 from dyntui.cli.resource_lists import parse_match, record_fields
 from dyntui.cli.write_helpers import confirm_access_options, perform_and_report
 from dyntui.core.text import quantity
@@ -65,6 +65,8 @@ def export(context: CliContext, name: str, output: Path | None) -> None:
     from dyntui.resources import ALLOWLIST_ENTRIES
     from dyntui.services.access.entries import ENTRY_EXPORT
     from dyntui.services.access.entry_search import entries_of
+
+    check_export_output(context)
 
     async def work(connection: Connection) -> int:
         row = await find_list(connection, name)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from dyntui.services.lists.list_source import ListQuery
     from dyntui.services.lists.row_conditions import RowConditions
 
-__all__ = ["export_options", "export_rows", "file_option", "rows_file_option", "write_rows"]
+__all__ = ["check_export_output", "export_options", "export_rows", "file_option", "rows_file_option", "write_rows"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -59,6 +59,7 @@ def export_rows(
     columns: the columns of a CSV or TSV, if no fields are requested. output: a new file; None for standard output.
     ignore_missing: whether a target that does not exist counts as exported. Returns the exit code.
     """
+    check_export_output(context)
     texts = read_targets(targets) if targets else None
     unresolved: list[TargetMatches] = []
     names = record_fields(context, record)
@@ -76,6 +77,14 @@ def export_rows(
     return EXIT_SOME_FAILED if left_out.is_failure else 0
 
 
+def check_export_output(context: CliContext) -> None:
+    """Raise UsageError for an option of the output that an export does not have, before anything is read."""
+    options = context.output
+    if options.format == "table" or options.jq or options.template:
+        used = "-o table" if options.format == "table" else "--jq" if options.jq else "--template"
+        raise UsageError(f"An export has no {used}.", hint="Use `list --all`, or another format: -o csv|tsv|json|….")
+
+
 async def write_rows(
     context: CliContext,
     rows: AsyncIterator[Row],
@@ -90,9 +99,6 @@ async def write_rows(
     from dyntui.services.exports import ExportFormat, export, export_file
 
     options = context.output
-    if options.format == "table" or options.jq or options.template:
-        used = "-o table" if options.format == "table" else "--jq" if options.jq else "--template"
-        raise UsageError(f"An export has no {used}.", hint="Use `list --all`, or another format: -o csv|tsv|json|….")
     if names is not None and options.fields:
         names.check(options.fields, [])
     columns = options.fields or columns
