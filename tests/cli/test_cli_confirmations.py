@@ -395,7 +395,7 @@ def test_every_command_demands_what_api_demands(
     kind: str, name: str, command: Run, world: World, jobs: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     values, ways = world.values[name], {}
-    confirmed = ("--yes", "--confirm-environment", name, "--profile", "sandbox")
+    confirmed = ("--yes", "--confirm", name, "--profile", "sandbox")
     added = command("allowlists", "add", name, f"{kind}@x.example", *confirmed)
     assert added.code == 0, added.err
     (entries_job,) = re.findall(r"entries-\d+-\d+-\w+", added.err)

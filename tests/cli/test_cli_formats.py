@@ -155,6 +155,7 @@ def test_fields_jq_and_templates_select(
     assert (len(rest["items"]), rest["total"], rest["next"]) == (30, 150, None)
     assert {row["id"] for row in rest["items"]}.isdisjoint(row["id"] for row in page["items"])
     assert {tuple(row) for row in rest["items"]} == {("id", "wallets")}
+    assert "There are no users after the first 150." in run("users", "list", "--offset", "150").err
     events = run("events", "list", "--limit", "3", "--json").document
     following = run("events", "list", "--limit", "3", "--offset", "3", "--json").document
     assert events["next"] == 3 and events["items"][-1] != following["items"][0]

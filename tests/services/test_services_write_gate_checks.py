@@ -115,6 +115,14 @@ def test_an_operation_that_controls_sign_in_is_not_permitted_without_its_impact(
         make_gate(tmp_path).authorize(make_action(operation), TARGETS[:1], YES)
 
 
+def test_the_name_of_another_environment_confirms_nothing(tmp_path: Path) -> None:
+    gate = make_gate(tmp_path)
+    for yes in (True, False):
+        with pytest.raises(UsageError, match="'other' is not this sandbox environment acme"):
+            gate.authorize(make_action(), TARGETS, Confirmation(yes=yes, typed="other", environment="other"))
+    gate.authorize(make_action(), TARGETS, Confirmation(typed="acme", environment="acme"))
+
+
 async def test_remaining_targets_are_refused_when_the_profile_becomes_read_only(tmp_path: Path) -> None:
     gate, called = make_gate(tmp_path), []
 

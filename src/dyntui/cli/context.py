@@ -455,29 +455,37 @@ def combine_options(*options: Callable[[F], F]) -> Callable[[F], F]:
 
 
 def confirm_options(command: Callable[..., T]) -> Callable[..., T]:
-    """Add --dry-run, --yes and --confirm-environment to a command that writes.
+    """Add --dry-run, --yes, --confirm-environment and --confirm to a command that writes.
 
-    The command gets the last two as `confirmation`, with the code of --read when it has that option. --dry-run is in
-    the context, for `write_helpers.confirm_action`.
+    The command gets all but the first as `confirmation`, with the code of --read when it has that option. --dry-run is
+    in the context, for `write_helpers.confirm_action`.
     """
 
     @functools.wraps(command)
     def with_confirmation(
-        *args: object, yes: bool, confirm_environment: str, dry_run: bool, read: str = "", **options: object
+        *args: object,
+        yes: bool,
+        confirm_environment: str,
+        confirm: str,
+        dry_run: bool,
+        read: str = "",
+        **options: object,
     ) -> T:
         from dyntui.services.actions.write_types import Confirmation
 
         click.get_current_context().ensure_object(CliContext).dry_run = dry_run
-        return command(*args, confirmation=Confirmation(yes, confirm_environment, read), **options)
+        confirmation = Confirmation(yes, confirm or confirm_environment, read, confirm_environment.strip())
+        return command(*args, confirmation=confirmation, **options)
 
+    with_text = click.option(
+        "--confirm", metavar="TEXT", default="", help="Confirm with the text that the command asks for."
+    )(with_confirmation)
     with_option = click.option(
         "--confirm-environment",
-        "--confirm",
-        "confirm_environment",
         metavar="NAME",
         default="",
-        help="Confirm a destructive action with the environment name or the requested text.",
-    )(with_confirmation)
+        help="Confirm a destructive action with the environment name. Another name is refused.",
+    )(with_text)
     with_yes = click.option("--yes", is_flag=True, help="Skip the confirmation prompt.")(with_option)
     return click.option("--dry-run", is_flag=True, help="Print what would be sent and its impact, but send no write.")(
         with_yes

@@ -228,6 +228,8 @@ class _RowPrinter:
             return
         if not self._count and text:
             context.print_message(f"No {record.plural} match {text!r}.")
+        elif not self._count and offset:
+            context.print_message(f"There are no {record.plural} after the first {offset:,}.")
         elif not self._count:
             context.print_message(with_keys(record.empty) or "The list is empty.")
         elif not context.prints_data and sys.stdout.isatty():

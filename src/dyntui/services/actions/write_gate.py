@@ -240,6 +240,12 @@ class WriteGate:
             raise NotConfirmed(requirement)
         if requirement.level is ConfirmationLevel.CONFIRM and not (confirmation.yes or typed):
             raise NotConfirmed(requirement)
+        known = ("", self._profile.confirmation_name, self._profile.environment_id, *requirement.accepted)
+        if confirmation.environment not in known:
+            raise UsageError(
+                f"Not confirmed: {confirmation.environment!r} is not this {requirement.environment}. Nothing was sent.",
+                hint="Check the environment of the command, or correct the name.",
+            )
         return WritePermit(action.name, frozenset({action.operation, *action.extra_operations}))
 
     async def perform(

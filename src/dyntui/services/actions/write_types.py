@@ -215,6 +215,8 @@ class Confirmation:
     """The text that was typed; "" for none."""
     read: str = ""
     """The code of the effects that were read."""
+    environment: str = ""
+    """The environment that was named; "" for none. Another one than that of the action is refused."""
 
 
 class NotConfirmed(UsageError):
