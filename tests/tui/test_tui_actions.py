@@ -6,6 +6,8 @@ import importlib
 import inspect
 import pkgutil
 import re
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -88,6 +90,12 @@ def test_every_dialog_with_input_is_submitted_by_ctrl_s() -> None:
                 key for parent in each.__mro__ for binding in own_bindings(parent) for key in binding.key.split(",")
             }
             assert "ctrl+s" in keys, each.__name__
+
+
+def test_a_text_names_the_key_of_a_feature_that_was_not_opened() -> None:
+    """In a process of its own: here all features are imported."""
+    code = "from dyntui.tui.shell.keymap import key_in_text as f; print(f('map.choose'))"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "enter\n"
 
 
 def all_subclasses(parent: type[Any]) -> Iterator[type[Any]]:

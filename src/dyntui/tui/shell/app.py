@@ -39,7 +39,7 @@ from dyntui.tui.shell import routes, startup
 from dyntui.tui.shell.actions import SHELL_ACTIONS
 from dyntui.tui.shell.console_app import RouteTarget
 from dyntui.tui.shell.console_state import NOT_OPEN, ConsoleState, Latency, Notification
-from dyntui.tui.shell.keymap import current_keymap, keymap_problems
+from dyntui.tui.shell.keymap import current_keymap, key_in_text, keymap_problems
 from dyntui.tui.shell.terminal_actions import TerminalActionsMixin
 from dyntui.tui.shell.time_format import load_time_format, switch_time_format
 
@@ -146,7 +146,7 @@ class Console(TerminalActionsMixin):
     # Start and end
 
     def on_load(self) -> None:
-        use_console(key_of)
+        use_console(key_in_text)
 
     def on_mount(self) -> None:
         startup.exit_on_signals(self.exit)

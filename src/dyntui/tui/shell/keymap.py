@@ -6,14 +6,23 @@ The app reads keymap.toml at start. What only the help screen needs is imported 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from importlib import import_module
 from typing import TYPE_CHECKING
 
-from dyntui.tui.kit.action_registry import Action, key_label
+from dyntui.tui.kit.action_registry import ACTIONS, Action, key_label, key_of
 
 if TYPE_CHECKING:
     from dyntui.tui.shell.console_app import ConsoleApp
 
-__all__ = ["RENAMED_ACTIONS", "change_keys", "current_keymap", "describe_conflict", "keymap_problems", "keys_of"]
+__all__ = [
+    "RENAMED_ACTIONS",
+    "change_keys",
+    "current_keymap",
+    "describe_conflict",
+    "key_in_text",
+    "keymap_problems",
+    "keys_of",
+]
 
 RENAMED_ACTIONS: Mapping[str, str] = {
     "allowlist-entries.switch": "allowlist-entries.toggle",
@@ -97,6 +106,13 @@ RENAMED_ACTIONS: Mapping[str, str] = {
 def current_keymap(keymap: Mapping[str, str]) -> dict[str, str]:
     """Return `keymap` (action id -> keys) with the ids that the actions have now."""
     return {RENAMED_ACTIONS.get(action_id, action_id): keys for action_id, keys in keymap.items()}
+
+
+def key_in_text(action_id: str) -> str:
+    """Return the key of an action for a text, also before a screen of its feature was opened."""
+    if action_id not in ACTIONS:
+        import_module("dyntui.tui.shell.all_actions")  # adds all actions to the registry
+    return key_of(action_id)
 
 
 def keys_of(action: Action, keymap: Mapping[str, str]) -> tuple[str, ...]:
