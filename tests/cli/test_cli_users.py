@@ -252,7 +252,9 @@ def test_sessions_are_listed_and_revoked_one_by_one(dyntui: Cli) -> None:
     found = dyntui.json("users", "sessions", user["id"])["items"]
     assert {session["id"] for session in found} == {session["id"] for session in user["sessions"]}
     active = [session["id"] for session in found if not session["revokedAt"]]
-    dyntui("users", "revoke-session", active[0], "--yes")
+    device = next(session["ipAddress"] for session in found if session["id"] == active[0])
+    done = dyntui("users", "revoke-session", active[0], "--of", user["email"], "--yes")
+    assert device in done.stdout and device in dyntui("audit", "--last", "1").stdout, "--of names the device"
     repeated = dyntui.json("users", "sessions", user["id"])["items"]
     assert [session["id"] for session in repeated if not session["revokedAt"]] == active[1:]
 

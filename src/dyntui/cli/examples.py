@@ -65,7 +65,10 @@ _EXAMPLES: dict[str, tuple[str, ...]] = {
         f"users reveal-social-token {_SESSION}",
         f"users reveal-social-token {_SESSION} --yes",
     ),
-    "users revoke-session": (f"users revoke-session {_SESSION}", f"users revoke-session {_SESSION} --yes"),
+    "users revoke-session": (
+        f"users revoke-session {_SESSION}",
+        f"users revoke-session {_SESSION} --of ada@example.com --yes",
+    ),
     "wallets list": ("wallets list --user ada@example.com", "wallets list --all --ndjson"),
     "wallets link": (
         "wallets link ada@example.com --address 0x52908400098527886E0F7030069857D2E4169EE7 --chain EVM --name metamask",
