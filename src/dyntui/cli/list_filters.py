@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from dyntui.cli.context import CliContext
 from dyntui.core.errors import UsageError
@@ -19,9 +20,18 @@ if TYPE_CHECKING:
     from dyntui.resources import Resource
     from dyntui.services.lists.row_conditions import RowConditions
 
-__all__ = ["check_filters", "filter_options", "keep_rows", "local_filter_options"]
+__all__ = ["check_filters", "filter_options", "keep_rows", "local_filter_options", "refuse_empty"]
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+def refuse_empty(ctx: click.Context, parameter: click.Parameter, value: str) -> str:
+    """Callback of a filter: refuse an empty text, such as that of an unset variable, which would select all rows."""
+    is_given = parameter.name is not None and ctx.get_parameter_source(parameter.name) is ParameterSource.COMMANDLINE
+    if is_given and not value.strip():
+        raise click.BadParameter("It is empty. Leave the option out to list all.", ctx, parameter)
+    return value
+
 
 _TIMES = "30m, 12h, 7d, 2026-01-31 or 2026-01-31T12:00:00Z"
 _where_option = click.option(
@@ -33,10 +43,12 @@ _where_option = click.option(
     "> >= < <=.",
 )
 _time_options = (
-    click.option("--since", metavar="TIME", help=f"Only rows since TIME: {_TIMES}."),
-    click.option("--until", metavar="TIME", help="Only rows until TIME."),
+    click.option("--since", metavar="TIME", callback=refuse_empty, help=f"Only rows since TIME: {_TIMES}."),
+    click.option("--until", metavar="TIME", callback=refuse_empty, help="Only rows until TIME."),
 )
-_chain_option = click.option("--chain", metavar="CHAIN", help="Only rows of this chain: EVM, SOL, BTC, ...")
+_chain_option = click.option(
+    "--chain", metavar="CHAIN", callback=refuse_empty, help="Only rows of this chain: EVM, SOL, BTC, ..."
+)
 _no_wallet_option = click.option("--no-wallet", is_flag=True, help="Only rows without a wallet.")
 
 

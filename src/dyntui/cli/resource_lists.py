@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from dyntui.cli.context import CliContext, combine_options
-from dyntui.cli.list_filters import check_filters, filter_options
+from dyntui.cli.list_filters import check_filters, filter_options, refuse_empty
 from dyntui.cli.watch import watch_option
 from dyntui.core.errors import UsageError
 from dyntui.core.interface import with_keys
@@ -68,7 +68,14 @@ match_options = combine_options(
 
 _text_options = combine_options(
     match_options,
-    click.option("--filter", "text", metavar="TEXT", default="", help="Only rows with TEXT, or column:TEXT."),
+    click.option(
+        "--filter",
+        "text",
+        metavar="TEXT",
+        default="",
+        callback=refuse_empty,
+        help="Only rows with TEXT, or column:TEXT.",
+    ),
 )
 _order_option = click.option("--order", metavar="COLUMN-asc|desc", default="", help="Order by the server.")
 _page_options = combine_options(limit_option, all_option, watch_option)

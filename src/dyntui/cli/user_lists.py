@@ -10,7 +10,7 @@ import click
 
 from dyntui.cli.context import BaseCommand, CliContext, combine_options, pass_context
 from dyntui.cli.export_output import export_options, export_rows
-from dyntui.cli.list_filters import filter_options
+from dyntui.cli.list_filters import filter_options, refuse_empty
 from dyntui.cli.resource_lists import limit_option, match_options, parse_match, print_list
 from dyntui.cli.watch import watch_option
 from dyntui.core.errors import UsageError
@@ -33,7 +33,11 @@ _COLUMNS = (
 )
 _filter_options = combine_options(
     click.option(
-        "--filter", "text", metavar="TEXT", help="Only users that match TEXT: a part of a value, or a full name."
+        "--filter",
+        "text",
+        metavar="TEXT",
+        callback=refuse_empty,
+        help="Only users that match TEXT: a part of a value, or a full name.",
     ),
     click.option(
         "--column",
@@ -43,7 +47,10 @@ _filter_options = combine_options(
         help="Column to search for TEXT.",
     ),
     click.option(
-        "--social", metavar="PROVIDER", help="Only users with an account at this provider: google, github, ..."
+        "--social",
+        metavar="PROVIDER",
+        callback=refuse_empty,
+        help="Only users with an account at this provider: google, github, ...",
     ),
 )
 
