@@ -83,7 +83,13 @@ def test_values_that_cannot_be_compared_are_an_error(text: str) -> None:
 
 
 def test_users_are_filtered_by_the_server_or_on_this_machine(dyntui: Cli) -> None:
-    for words in ("users list --filter", "users list --since", "get users --chain", "get gates --filter"):
+    for words in (
+        "users list --filter",
+        "users list --since",
+        "get users --chain",
+        "get gates --filter",
+        "users list --profile",
+    ):
         unset = dyntui(*words.split(), "", check=False)
         assert (unset.returncode, unset.stdout) == (2, "") and "It is empty." in unset.stderr, words
 

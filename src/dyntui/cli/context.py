@@ -276,6 +276,8 @@ def _make_callback(name: str) -> Callable[[click.Context, click.Parameter, objec
     """Return a click callback that stores the value of a global option in the field `name` of the context."""
 
     def store(ctx: click.Context, parameter: click.Parameter, value: object) -> object:
+        if isinstance(value, str) and not value.strip():  # of an unset variable: it must not select another environment
+            raise click.BadParameter("It is empty.", ctx, parameter)
         if value not in (None, False):
             setattr(ctx.ensure_object(CliContext), name, value)
             if name in _VARIABLES:
