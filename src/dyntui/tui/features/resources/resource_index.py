@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
@@ -20,6 +21,9 @@ __all__ = ["ResourceIndexScreen"]
 
 _OFTEN_FORBIDDEN = ("organizations", "my-invites", "membership-environments", "user-tokens")
 """Lists that the token of an environment often cannot read; they are checked when the screen opens."""
+
+_WORD_START = re.compile(r"(?<=[a-z])(?=[A-Z])")
+"""Where a word begins in the name of a group, such as GlobalWallets."""
 
 
 class ResourceIndexScreen(LocalTableScreen):
@@ -50,7 +54,7 @@ class ResourceIndexScreen(LocalTableScreen):
                 "name": record.name,
                 "title": record.title,
                 "opened_with": _opened_with(record),
-                "group": operations.get(record.detail or record.list.operation).group,
+                "group": _WORD_START.sub(" ", operations.get(record.detail or record.list.operation).group),
                 "actions": str(len(record.actions)) if record.actions else "",
                 "access": self._access(record),
             }
