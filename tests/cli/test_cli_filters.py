@@ -89,6 +89,8 @@ def test_users_are_filtered_by_the_server_or_on_this_machine(dyntui: Cli) -> Non
         "get users --chain",
         "get gates --filter",
         "users list --profile",
+        "wallets list --user",
+        "events tail --once --resource",
     ):
         unset = dyntui(*words.split(), "", check=False)
         assert (unset.returncode, unset.stdout) == (2, "") and "It is empty." in unset.stderr, words

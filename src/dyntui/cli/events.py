@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dyntui.cli.context import CliContext, pass_context
-from dyntui.cli.list_filters import filter_options, local_filter_options
+from dyntui.cli.list_filters import filter_options, local_filter_options, refuse_empty
 from dyntui.cli.output import flush
 from dyntui.cli.resource_commands import make_resource_group
 from dyntui.cli.resource_lists import list_rows, record_fields
@@ -37,11 +37,34 @@ def list_event_types(context: CliContext, conditions: RowConditions) -> None:
 
 
 @events.command("tail")
-@click.option("--since", "start", metavar="TIME", default="1h", show_default=True, help="Start time: 30m, 12h, a date.")
-@click.option("--until", "end", metavar="TIME", default="", help="End time; the command exits then.")
-@click.option("--resource", metavar="NAME", default="", help="Only events of one resource: user, wallet, ...")
+@click.option(
+    "--since",
+    "start",
+    metavar="TIME",
+    callback=refuse_empty,
+    default="1h",
+    show_default=True,
+    help="Start time: 30m, 12h, a date.",
+)
+@click.option(
+    "--until", "end", metavar="TIME", callback=refuse_empty, default="", help="End time; the command exits then."
+)
+@click.option(
+    "--resource",
+    metavar="NAME",
+    callback=refuse_empty,
+    default="",
+    help="Only events of one resource: user, wallet, ...",
+)
 @click.option("--type", "names", metavar="NAME", multiple=True, help="Only event names that contain NAME; repeatable.")
-@click.option("--filter", "text", metavar="TEXT", default="", help="Only events that contain TEXT in any field.")
+@click.option(
+    "--filter",
+    "text",
+    metavar="TEXT",
+    callback=refuse_empty,
+    default="",
+    help="Only events that contain TEXT in any field.",
+)
 @click.option(
     "--every",
     "interval_s",

@@ -11,7 +11,7 @@ import click
 from dyntui.cli.context import CliContext, CommandGroup, confirm_options, pass_context
 from dyntui.cli.export_output import export_options, export_rows
 from dyntui.cli.field_arguments import data_option, parse_fields, print_warnings, split_arguments
-from dyntui.cli.list_filters import filter_options
+from dyntui.cli.list_filters import filter_options, refuse_empty
 from dyntui.cli.resource_commands import add_action_command, add_resource_commands
 from dyntui.cli.resource_lists import all_option, limit_option, object_fields, print_list
 from dyntui.cli.watch import watch_option
@@ -44,7 +44,7 @@ add_action_command(wallets, USERS, _RECOVER, "recover")
 
 
 @wallets.command("list")
-@click.option("--user", metavar="USER", help="Only the wallets of this user.")
+@click.option("--user", metavar="USER", callback=refuse_empty, help="Only the wallets of this user.")
 @click.option(
     "--filter",
     "address",
