@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 __all__ = ["FAST_EXAMPLES", "examples", "slow_except"]
 
-FAST_EXAMPLES = 25
+FAST_EXAMPLES = 15
 """The examples of a property in `make test`, of the 100 in `make test-all`."""
 
 

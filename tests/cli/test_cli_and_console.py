@@ -293,8 +293,6 @@ async def by_keys(console: Console, way: Way) -> Requirement:
     slow_except(
         [(name, kind) for name in WAYS for kind in PROFILES],
         ("users.delete", "live"),
-        ("allowlists.enable", "sandbox"),
-        ("allowlists.sync", "live"),
     ),
 )
 def test_the_keys_and_the_command_of_a_write_have_the_same_texts_and_audit_lines(

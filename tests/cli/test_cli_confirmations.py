@@ -388,7 +388,6 @@ def jobs(command: Run, world: World, tmp_path: Path) -> Iterator[dict[str, str]]
     slow_except(
         [(kind, name) for name in (SCOPED, FIRST_SITE_ACCESS, BLOCKING) for kind in PROFILES],
         ("live", SCOPED),
-        ("read-only", SCOPED),
     ),
 )
 def test_every_command_demands_what_api_demands(

@@ -15,6 +15,7 @@ import pytest
 from click.shell_completion import get_completion_class
 from tests.cli.cli_support import CLOSED_PORT_URL, ID, TOKEN, Done, Run
 from tests.conftest import Sandbox, serving
+from tests.families import slow_except
 from tests.services.resource_fixtures import FILLED
 
 from dyntui.api.catalog import catalog
@@ -385,13 +386,16 @@ def test_no_command_module_loads_the_console() -> None:
     assert done.stdout.strip() == "[]"
 
 
+LISTS = [name for name, record in RESOURCES.items() if record.scope is not Scope.PARENT]
+
+
 @pytest.fixture(scope="module")
 def hostile() -> Iterator[Sandbox]:
     with serving(flags=FLAGS, hostile=True, users=5) as running:
         yield running
 
 
-@pytest.mark.parametrize("name", [name for name, record in RESOURCES.items() if record.scope is not Scope.PARENT])
+@pytest.mark.parametrize("name", slow_except(LISTS, *LISTS[::3]))
 def test_hostile_strings_are_made_safe_for_the_terminal(
     name: str, hostile: Sandbox, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

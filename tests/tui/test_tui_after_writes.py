@@ -50,7 +50,7 @@ SIZE = (120, 40)
 WRITING = [each for each in actions() if find_action(RESOURCES[each[0]], each[1]).effect is not Effect.READ]
 ONE_EACH = {name: (name, action) for name, action in reversed(WRITING)}
 """One write of each resource."""
-FAST = ("users", "allowlists", "webhooks", "members", "tokens")
+FAST = ("users", "allowlists", "webhooks")
 ENABLED = {(name, "disable"): (name, "enable") for name in ("allowlists", "gates")}
 UNSEEN = {
     ("users", "revoke-sessions"),

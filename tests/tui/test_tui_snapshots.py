@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from tests.families import slow_except
 from tests.tui.tui_support import SIZE, SMALL, console_of, demo, press, profile, settled, stored
 from textual.pilot import Pilot
 
@@ -96,12 +97,12 @@ WIDE_ONES = (
 """The screens that are taken in 120x40."""
 
 
-@pytest.mark.parametrize("name", WIDE_ONES)
+@pytest.mark.parametrize("name", slow_except(WIDE_ONES, *WIDE_ONES[::3]))
 def test_screens_wide(snap_compare: Compare, name: str) -> None:
     assert snap_compare(demo(), terminal_size=SIZE, run_before=keys(*WAYS[name]))
 
 
-@pytest.mark.parametrize("name", SMALL_ONES)
+@pytest.mark.parametrize("name", slow_except(SMALL_ONES, *SMALL_ONES[::2]))
 def test_screens_small(snap_compare: Compare, name: str) -> None:
     assert snap_compare(demo(), terminal_size=SMALL, run_before=keys(*WAYS[name]))
 

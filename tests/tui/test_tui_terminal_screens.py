@@ -123,7 +123,7 @@ WAYS |= {f"access {name}": way for name, way in ACCESS.items()}
 WAYS |= {f"import {name}": to_step(way) for name, way in IMPORT.items()}
 
 
-FEW_OR_MANY = pytest.mark.parametrize("examples", [2, pytest.param(60, marks=pytest.mark.slow)])
+FEW_OR_MANY = pytest.mark.parametrize("examples", [1, pytest.param(60, marks=pytest.mark.slow)])
 
 
 def through(examples: int, pressed: Sequence[str], app: Callable[[], Twin]) -> None:

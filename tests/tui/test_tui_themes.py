@@ -62,7 +62,7 @@ def word_styles(console: Console, word: str) -> set[Style | None]:
     return {style for strip in strips_of(console) for text, style, _ in strip if text.strip() == word}
 
 
-@pytest.mark.parametrize("name", slow_except(ALL_THEMES, "quiet", "dense", "paper", "solarized-light"))
+@pytest.mark.parametrize("name", slow_except(ALL_THEMES, "quiet", "paper"))
 async def test_every_text_is_readable_in_every_theme(name: str) -> None:
     console = demo(20)
     async with console.run_test(size=SIZE) as pilot:

@@ -20,6 +20,7 @@ async def test_replaced_work_of_the_wizard_is_awaited() -> None:
         await open_wizard(pilot)
         wizard = wizard_of(pilot)
         done: list[object] = []
+        gc.collect()  # what other tests left
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             for number in range(5):

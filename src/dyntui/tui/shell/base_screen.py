@@ -165,8 +165,8 @@ class ConsoleScreen(ActionMixin, Screen[None]):
 
     @property
     def is_mounted(self) -> bool:
-        """Whether the widgets are there: the screen is composed, and is not being removed."""
-        return super().is_mounted and self.display
+        """Whether the widgets are there: the screen is composed, and neither it nor the console is being closed."""
+        return super().is_mounted and self.display and self.app.is_running
 
     def on_mount(self) -> None:
         session = self.console.session
