@@ -110,12 +110,24 @@ def run_in_turns(programs: Mapping[str, Callable[..., dict[str, Any]]], turns: i
 
 
 @contextmanager
-def sandbox(users: int, *options: str) -> Iterator[dict[str, str]]:
+def sandbox(users: int, *options: str, gives_way: bool = False) -> Iterator[dict[str, str]]:
     """Run a sandbox on loopback. Yields the environment variables with which dyntui uses it.
 
-    options: further options of `dyntui sandbox`.
+    options: further options of `dyntui sandbox`. gives_way: whether other processes get the processor first, so that
+    the sandbox disturbs them as little as a server on another machine.
     """
-    command = [sys.executable, "-m", "dyntui", "sandbox", "--port", "0", "--users", str(users), *options]
+    command = [
+        *(("nice", "-n", "19") if gives_way else ()),
+        sys.executable,
+        "-m",
+        "dyntui",
+        "sandbox",
+        "--port",
+        "0",
+        "--users",
+        str(users),
+        *options,
+    ]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=FOLDER.parent
     ) as served:
