@@ -29,7 +29,7 @@ from dyntui.tui.shell.record_actions import TOGGLE, offered_actions
 
 __all__ = ["files", "still"]
 
-CONFIRMED = ("--yes", "--confirm-environment", "environment")
+CONFIRMED = ("--yes", "--confirm-environment", ENVIRONMENT)
 REFUSAL = "This environment is read-only."
 OWN_STEPS: dict[str, tuple[str | Fill, ...]] = {"allowlists.undo": (*LAUNCH_PARTY_ENTRIES, "u")}
 """Keys of a write whose steps do another write first, which is refused as well."""

@@ -13,13 +13,14 @@ import pexpect
 import pytest
 from tests.cli.hostile_commands import MARKER
 from tests.cli.test_cli_output import unsafe_characters
+from tests.cli.test_cli_read_only import ENVIRONMENT
 from tests.conftest import Sandbox, serving
 
 from dyntui.cli.output_options import FORMATS
 from dyntui.cli.root import root
 
 BAD = "\x1b]0;own\x07\x9b31m\u202eevil\u200b\r\nnext"
-YES = ("--yes", "--confirm-environment", "sandbox")
+YES = ("--yes", "--confirm-environment", ENVIRONMENT)
 SET = ("--set", "emailVerifiedAt=unverified")
 USER, LIST, OTHER_LIST = "{users}", "{allowlists}", "VIP"
 
