@@ -24,6 +24,7 @@ from tests.families import slow_except
 
 import dyntui
 from dyntui.cli import output, questions
+from dyntui.cli import progress as progress_lines
 from dyntui.cli.output_options import FORMATS
 from dyntui.core.text import safe
 from dyntui.sandbox.hostile_payloads import PAYLOADS
@@ -70,10 +71,10 @@ PLACES = {
     "cli/context.py": ["sys.stderr"],  # closed streams
     "cli/error_handling.py": ["sys.stderr"],  # closed streams
     "cli/job_runner.py": ["sys.stdout"],  # closed streams
-    "cli/output.py": [
-        "click.echo", "click.echo_via_pager", "error.show", "sys.stderr", "sys.stdout", "sys.stdout.buffer",
-    ],
+    "cli/output.py": ["click.echo", "click.echo_via_pager", "error.show", "sys.stdout", "sys.stdout.buffer"],
+    "cli/progress.py": ["click.echo", "sys.stderr"],
     "cli/questions.py": ["click.confirm", "click.echo", "click.prompt", "getpass.getpass"],
+    "cli/streams.py": ["sys.stderr", "sys.stdout"],  # encodings
     "config/credential_command.py": ["subprocess.Popen"],  # its output is captured
     "config/keyring_store.py": ["subprocess.run"],  # its output is captured or discarded
     "config/keyring_worker.py": ["sys.stderr", "sys.stdout"],  # the process that keyring_store starts
@@ -257,8 +258,8 @@ def test_every_function_of_the_output_module_makes_text_safe(
     payload: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = f"{payload}\r\n\x1b[2Jnext"
-    output.show_progress(text)
-    output.show_progress(text, end=True)
+    progress_lines.show_progress(text)
+    progress_lines.show_progress(text, end=True)
     progress = capsys.readouterr().err
     assert unsafe_characters(progress.replace("\r", "", 2)) == [], "each begins with a carriage return"
     output.print_lines(text, text, err=True)

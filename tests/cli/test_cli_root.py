@@ -14,7 +14,7 @@ import pytest
 from tests.cli.cli_support import Run
 from tests.families import slow_except
 
-from dyntui.cli.context import CommandGroup
+from dyntui.cli.command_classes import CommandGroup
 from dyntui.cli.root import COMMANDS, root
 from dyntui.core.errors import DyntuiError
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dyntui.cli.context import CliContext, CommandGroup, pass_context
+from dyntui.cli.command_classes import CommandGroup
+from dyntui.cli.context import CliContext, pass_context
 
 if TYPE_CHECKING:
     from dyntui.services.access.check import AccessAnswer

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from dyntui.cli.context import CliContext, combine_options, confirm_options, pass_context
+from dyntui.cli.context import CliContext, pass_context
 from dyntui.cli.field_arguments import data_option, parse_fields, split_arguments
 from dyntui.cli.resource_commands import ACCESS_HELP
+from dyntui.cli.shared_options import combine_options, confirm_options
 from dyntui.cli.write_helpers import confirm_access_options, perform_and_report, run_write
 from dyntui.core.errors import UsageError
 

@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from time import monotonic
 
-from dyntui.cli.output import PROGRESS_INTERVAL_S, clear_activity, is_plain, show_activity
+from dyntui.cli.progress import PROGRESS_INTERVAL_S, clear_activity, show_activity
+from dyntui.cli.streams import is_plain
 
 __all__ = ["shown_activity"]
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dyntui.cli.context import CliContext, CommandGroup, pass_context
+from dyntui.cli.command_classes import CommandGroup
+from dyntui.cli.context import CliContext, pass_context
 from dyntui.cli.list_filters import keep_rows, local_filter_options
 from dyntui.cli.watch import watch_option
 from dyntui.core.errors import UsageError

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from dyntui.cli.allowlists import find_list
-from dyntui.cli.context import BaseCommand, CliContext, pass_context
+from dyntui.cli.command_classes import BaseCommand
+from dyntui.cli.context import CliContext, pass_context
 from dyntui.cli.questions import can_ask
 from dyntui.cli.targets import EMPTY_INPUT
 from dyntui.cli.write_helpers import (

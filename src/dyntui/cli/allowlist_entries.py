@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dyntui.cli.allowlists import find_list
-from dyntui.cli.context import BaseCommand, CliContext, combine_options, confirm_options, pass_context
+from dyntui.cli.command_classes import BaseCommand
+from dyntui.cli.context import CliContext, pass_context
 from dyntui.cli.field_arguments import data_option, parse_fields
 from dyntui.cli.list_filters import filter_options
 from dyntui.cli.resource_lists import all_option, limit_option, match_options, parse_match, print_list
+from dyntui.cli.shared_options import combine_options, confirm_options
 from dyntui.cli.targets import LeftOut, ignore_missing_option, read_targets
 from dyntui.cli.watch import watch_option
 from dyntui.cli.write_helpers import confirm_access_options, perform_and_report, report_results

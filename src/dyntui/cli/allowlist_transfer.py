@@ -9,9 +9,11 @@ import click
 
 from dyntui.cli.allowlist_entries import entry_filter, search_options
 from dyntui.cli.allowlists import find_list
-from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_context
+from dyntui.cli.command_classes import BaseCommand
+from dyntui.cli.context import CliContext, pass_context
 from dyntui.cli.export_output import check_export_output, rows_file_option, write_rows
 from dyntui.cli.resource_lists import parse_match, record_fields
+from dyntui.cli.shared_options import confirm_options
 from dyntui.cli.write_helpers import confirm_access_options, perform_and_report
 from dyntui.core.text import quantity
 

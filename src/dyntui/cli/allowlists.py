@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from dyntui.cli.access_commands import add_policy_commands
-from dyntui.cli.context import CliContext, CommandGroup, pass_context
+from dyntui.cli.command_classes import CommandGroup
+from dyntui.cli.context import CliContext, pass_context
 from dyntui.cli.list_filters import filter_options, keep_rows
 from dyntui.cli.resource_commands import add_resource_commands
 from dyntui.cli.resource_lists import object_fields, record_fields

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dyntui.cli.context import BaseCommand, CliContext, pass_context
+from dyntui.cli.command_classes import BaseCommand
+from dyntui.cli.context import CliContext, pass_context
 from dyntui.cli.field_arguments import print_event_warnings, print_warnings, read_data
 from dyntui.cli.write_helpers import confirm_access_options, perform
 from dyntui.core.errors import UsageError

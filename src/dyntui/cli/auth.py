@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import click
 
-from dyntui.cli.context import CliContext, CommandGroup, ask_passphrase, pass_context
+from dyntui.cli.command_classes import CommandGroup
+from dyntui.cli.context import CliContext, ask_passphrase, pass_context
 from dyntui.cli.login import (
     CREDENTIAL_KINDS,
     choose_credential_kind,

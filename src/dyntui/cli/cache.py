@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from dyntui.cli.context import CliContext, CommandGroup, pass_context
+from dyntui.cli.command_classes import CommandGroup
+from dyntui.cli.context import CliContext, pass_context
 from dyntui.core.json_types import as_object
 from dyntui.core.text import quantity
 

@@ -21,7 +21,8 @@ from click.shell_completion import (
     split_arg_string,
 )
 
-from dyntui.cli.context import BaseCommand, CliContext, pass_context
+from dyntui.cli.command_classes import BaseCommand
+from dyntui.cli.context import CliContext, pass_context
 from dyntui.cli.output import print_lines
 
 __all__ = ["add_shells", "completion"]

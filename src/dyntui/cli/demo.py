@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 
 import click
 
-from dyntui.cli.context import BaseCommand, CliContext, pass_context
+from dyntui.cli.command_classes import BaseCommand
+from dyntui.cli.context import CliContext, pass_context
 
 __all__ = ["demo", "sample_users_option"]
 

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_context
+from dyntui.cli.command_classes import BaseCommand
+from dyntui.cli.context import CliContext, pass_context
 from dyntui.cli.field_arguments import data_option
 from dyntui.cli.get import list_resources
 from dyntui.cli.resource_commands import run_action
 from dyntui.cli.resource_lists import parent_option
+from dyntui.cli.shared_options import confirm_options
 from dyntui.cli.targets import ignore_missing_option
 from dyntui.cli.write_helpers import read_option
 from dyntui.core.errors import UsageError

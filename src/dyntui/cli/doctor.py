@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from dyntui.cli import doctor_checks
-from dyntui.cli.context import BaseCommand, CliContext, ask_passphrase, pass_context
+from dyntui.cli.command_classes import BaseCommand
+from dyntui.cli.context import CliContext, ask_passphrase, pass_context
 from dyntui.cli.doctor_checks import Check
 from dyntui.core.errors import DyntuiError
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from dyntui.cli.context import CliContext, CommandGroup, ask_passphrase, pass_context, run
+from dyntui.cli.command_classes import CommandGroup
+from dyntui.cli.context import CliContext, ask_passphrase, pass_context, run
 from dyntui.cli.list_filters import keep_rows, local_filter_options
 from dyntui.cli.login import (
     CREDENTIAL_KINDS,

@@ -22,7 +22,7 @@ def run_with_exit_code(
     except DyntuiError as error:
         return report_error(error, debug=debug(), printed=printed())
     except BrokenPipeError:
-        from dyntui.cli.output import silence_stdout
+        from dyntui.cli.streams import silence_stdout
 
         silence_stdout()
         return 0
@@ -42,7 +42,8 @@ def report_error(error: DyntuiError, *, debug: bool = False, printed: int = 0) -
 
     printed: number of result rows that were printed before the error.
     """
-    from dyntui.cli.output import ignore_closed_stream, print_lines
+    from dyntui.cli.output import print_lines
+    from dyntui.cli.streams import ignore_closed_stream
     from dyntui.core.redact import redact
     from dyntui.core.text import quantity
 

@@ -9,9 +9,9 @@ import click
 
 from dyntui.cli.context import CliContext, pass_context
 from dyntui.cli.list_filters import filter_options, local_filter_options, refuse_empty
-from dyntui.cli.output import flush
 from dyntui.cli.resource_commands import make_resource_group
 from dyntui.cli.resource_lists import list_rows, record_fields
+from dyntui.cli.streams import flush
 from dyntui.cli.watch import watch_option
 from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.core.json_types import Row

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from dyntui.cli.context import CliContext, combine_options
+from dyntui.cli.context import CliContext
 from dyntui.cli.output import make_exporter
 from dyntui.cli.output_options import FORMATS
 from dyntui.cli.resource_lists import record_fields
+from dyntui.cli.shared_options import combine_options
 from dyntui.cli.targets import LeftOut, ignore_missing_option, read_targets
 from dyntui.core.errors import EXIT_SOME_FAILED, UsageError
 from dyntui.core.json_types import Row

@@ -9,7 +9,7 @@ import click
 
 from dyntui.cli.context import CliContext, pass_context
 from dyntui.cli.export_output import file_option
-from dyntui.cli.output import show_progress
+from dyntui.cli.progress import show_progress
 from dyntui.cli.resource_commands import make_resource_group
 from dyntui.core.errors import EXIT_SOME_FAILED
 from dyntui.core.text import quantity

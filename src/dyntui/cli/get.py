@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from dyntui.cli.context import BaseCommand, CliContext, pass_context
+from dyntui.cli.command_classes import BaseCommand
+from dyntui.cli.context import CliContext, pass_context
 from dyntui.cli.resource_lists import list_options, list_rows, show_resource
 from dyntui.cli.tables import joined
 from dyntui.core.errors import UsageError

@@ -7,7 +7,8 @@ from inspect import cleandoc
 
 import click
 
-from dyntui.cli.context import BaseCommand, CliContext, pass_context
+from dyntui.cli.command_classes import BaseCommand
+from dyntui.cli.context import CliContext, pass_context
 from dyntui.cli.help_texts import TOPICS
 from dyntui.cli.output import print_lines
 from dyntui.core.errors import UsageError

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dyntui.cli.context import BaseCommand, CliContext, combine_options, confirm_options, pass_context, run
+from dyntui.cli.command_classes import BaseCommand
+from dyntui.cli.context import CliContext, pass_context, run
 from dyntui.cli.import_reading import (
     ReadingOptions,
     make_mapping,
@@ -19,6 +20,7 @@ from dyntui.cli.import_reading import (
     user_options,
 )
 from dyntui.cli.questions import confirm
+from dyntui.cli.shared_options import combine_options, confirm_options
 from dyntui.cli.targets import EMPTY_INPUT
 from dyntui.core.errors import EXIT_DONE, EXIT_SOME_FAILED, UsageError
 from dyntui.core.json_types import Row

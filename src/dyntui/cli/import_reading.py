@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dyntui.cli.context import combine_options
+from dyntui.cli.shared_options import combine_options
 from dyntui.core.errors import UsageError
 
 if TYPE_CHECKING:

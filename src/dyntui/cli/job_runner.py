@@ -17,8 +17,10 @@ import click
 
 from dyntui.cli.context import CliContext
 from dyntui.cli.error_handling import report_error
-from dyntui.cli.output import PROGRESS_INTERVAL_S, ignore_closed_stream, is_plain, print_lines, show_progress
+from dyntui.cli.output import print_lines
+from dyntui.cli.progress import PROGRESS_INTERVAL_S, show_progress
 from dyntui.cli.signals import StopSignals, stop_signals
+from dyntui.cli.streams import ignore_closed_stream, is_plain
 from dyntui.cli.write_helpers import ask_confirmation
 from dyntui.core.errors import (
     EXIT_DONE,

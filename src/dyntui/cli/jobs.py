@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dyntui.cli.context import CliContext, CommandGroup, confirm_options, pass_context, run
+from dyntui.cli.command_classes import CommandGroup
+from dyntui.cli.context import CliContext, pass_context, run
 from dyntui.cli.import_command import drop_unset, first_option, report_option, run_options
 from dyntui.cli.list_filters import keep_rows, local_filter_options
 from dyntui.cli.questions import confirm
+from dyntui.cli.shared_options import confirm_options
 from dyntui.cli.watch import watch_option
 from dyntui.core.errors import UsageError
 

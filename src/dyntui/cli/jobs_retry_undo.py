@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_context, run
+from dyntui.cli.command_classes import BaseCommand
+from dyntui.cli.context import CliContext, pass_context, run
 from dyntui.cli.import_command import report_option
 from dyntui.cli.jobs import find_job, job_argument
 from dyntui.cli.questions import confirm
+from dyntui.cli.shared_options import confirm_options
 from dyntui.cli.write_helpers import ask_confirmation, confirm_access_options
 from dyntui.core.errors import (
     EXIT_DONE,

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dyntui.cli.context import BaseCommand, CliContext, pass_context
+from dyntui.cli.command_classes import BaseCommand
+from dyntui.cli.context import CliContext, pass_context
 from dyntui.cli.tables import joined
 from dyntui.core.errors import UsageError
 

@@ -1,8 +1,8 @@
 """Write to the terminal or a pipe. This module makes all text safe for a terminal.
 
 Text from a server, a file or a profile can contain terminal sequences, bidi controls and line breaks. No other module
-of `dyntui.cli`, but `questions` for what it asks, may call `click.echo` or `print`, or write to a standard stream; a
-test checks it.
+of `dyntui.cli` may call `click.echo` or `print`, or write to a standard stream, but `questions` for what it asks and
+`progress`; a test checks it.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ import io
 import os
 import re
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from time import monotonic
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, TextIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
 
 import click
 
+from dyntui.cli.capture import CapturedLine, captured
+from dyntui.cli.progress import clear_activity, omit_activity
+from dyntui.cli.streams import has_color, is_plain
 from dyntui.core.process_state import set_environment_variable
 from dyntui.core.text import plain_json, safe, without_surrogates
 
@@ -27,15 +27,7 @@ if TYPE_CHECKING:
     from dyntui.services.exports import Exporter, ExportFormat
 
 __all__ = [
-    "PROGRESS_INTERVAL_S",
-    "CapturedLine",
     "TextPart",
-    "captured_output",
-    "clear_activity",
-    "flush",
-    "has_color",
-    "ignore_closed_stream",
-    "is_plain",
     "make_exporter",
     "print_captured",
     "print_document",
@@ -45,23 +37,9 @@ __all__ = [
     "print_usage_error",
     "print_values",
     "redraw",
-    "show_activity",
-    "show_progress",
-    "silence_stdout",
-    "terminal_width",
-    "use_utf8",
 ]
 
-PROGRESS_INTERVAL_S = 5.0
-"""Seconds between lines of progress that are not replaced."""
-_last_progress_s = 0.0
-"""The monotonic time of the last line of progress in plain mode."""
-_has_progress = False
-"""Whether this command has shown progress."""
-_has_activity = False
-"""Whether the cursor is at the end of a line of `show_activity`."""
 _MAX_LINE_CHARS = 20_000
-_MAX_PROGRESS_CHARS = 200
 
 
 class TextPart(NamedTuple):
@@ -84,31 +62,6 @@ _STYLES: dict[str, dict[str, Any]] = {
 """The colors of the terminal for the roles of `core.meanings`, as in the console's theme for 16 colors."""
 
 
-class CapturedLine(NamedTuple):
-    """A line that was not printed yet."""
-
-    text: str
-    """Safe for the terminal, with its colors."""
-    err: bool
-    """Whether it is a message for standard error."""
-
-
-_captured: list[CapturedLine] | None = None
-"""Where lines go instead of the terminal or pipe; None while they are printed."""
-
-
-@contextmanager
-def captured_output() -> Iterator[list[CapturedLine]]:
-    """Collect what is printed within the block, instead of printing it."""
-    global _captured
-    lines: list[CapturedLine] = []
-    _captured = lines
-    try:
-        yield lines
-    finally:
-        _captured = None
-
-
 def print_captured(lines: Sequence[CapturedLine]) -> None:
     """Print lines that were collected."""
     for line in lines:
@@ -129,10 +82,10 @@ def redraw(lines: Sequence[str]) -> None:
 
 def _print(text: str, *, err: bool = False) -> None:
     clear_activity()
-    if _captured is None:
+    if (lines := captured()) is None:
         click.echo(text, err=err)
     else:
-        _captured.extend(CapturedLine(line, err) for line in text.split("\n"))
+        lines.extend(CapturedLine(line, err) for line in text.split("\n"))
 
 
 def print_lines(*lines: str, err: bool = False) -> None:
@@ -191,21 +144,9 @@ def _styled(part: TextPart) -> str:
     return click.style(text, **style) if style else text
 
 
-def has_color(stream: TextIO) -> bool:
-    """Return whether to print in color: only on a terminal, without NO_COLOR or --no-color, and not in plain mode."""
-    if not stream.isatty() or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
-        return False
-    return not is_plain()
-
-
-def terminal_width() -> int:
-    """Return the number of columns of the terminal on standard output; 0 for a pipe or a file."""
-    return os.get_terminal_size(sys.stdout.fileno()).columns if sys.stdout.isatty() else 0
-
-
 def _print_whole(text: str) -> None:
     """Print a whole result; in the pager if it does not fit on the terminal."""
-    if _captured is not None or not sys.stdout.isatty() or not _set_pager():
+    if captured() is not None or not sys.stdout.isatty() or not _set_pager():
         _print(text)
         return
     if text.count("\n") + 1 < os.get_terminal_size(sys.stdout.fileno()).lines:
@@ -229,54 +170,6 @@ def _set_pager() -> bool:
     return True
 
 
-def is_plain() -> bool:
-    """Return whether plain mode is on: only lines of text, for screen readers."""
-    from dyntui.config.settings import Settings
-
-    return Settings.load().plain
-
-
-def show_progress(text: str, *, end: bool = False) -> None:
-    """Replace the current line of a terminal on standard error; nothing for a pipe. end: also end the line.
-
-    In plain mode it is a line of its own, every few seconds and at the end.
-    """
-    global _last_progress_s, _has_progress
-    if not sys.stderr.isatty():
-        return
-    clear_activity()
-    _has_progress = True
-    if is_plain():
-        if end or monotonic() - _last_progress_s >= PROGRESS_INTERVAL_S:
-            _last_progress_s = monotonic()
-            click.echo(safe(text, _MAX_PROGRESS_CHARS), err=True)
-    else:
-        click.echo(f"\r\x1b[K{safe(text, _MAX_PROGRESS_CHARS)}", err=True, nl=end)
-
-
-def show_activity(text: str) -> None:
-    """Show what the command does on a line of the terminal that the next output replaces.
-
-    Nothing is shown after progress, which says more, and while the output is captured.
-    """
-    global _has_activity
-    if _has_progress or _captured is not None:
-        return
-    with ignore_closed_stream(sys.stderr):
-        clear_activity()
-        _has_activity = not is_plain()
-        click.echo(safe(text, _MAX_PROGRESS_CHARS), err=True, nl=is_plain())
-
-
-def clear_activity() -> None:
-    """Remove the line of `show_activity`."""
-    global _has_activity
-    if _has_activity:
-        _has_activity = False
-        with ignore_closed_stream(sys.stderr):
-            click.echo("\r\x1b[K", err=True, nl=False)
-
-
 def print_usage_error(error: click.ClickException) -> None:
     """Print a usage error of click: the usage line and where to find help."""
     text = io.StringIO()
@@ -288,9 +181,9 @@ def make_exporter(format: ExportFormat, columns: Sequence[str], fields: Sequence
     """Return an exporter that writes rows to standard output: raw into a pipe or file, safe text on a terminal."""
     from dyntui.services.exports import Exporter
 
-    global _has_progress
-    _has_progress = _has_progress or sys.stdout.isatty()  # the rows show it
-    stream = sys.stdout.buffer if _captured is None else cast("BinaryIO", _CapturingStream())
+    if sys.stdout.isatty():
+        omit_activity()  # the rows show it
+    stream = sys.stdout.buffer if captured() is None else cast("BinaryIO", _CapturingStream())
     paint = _colored_json if has_color(sys.stdout) else None
     return Exporter(stream, format, columns, fields, on_terminal=sys.stdout.isatty(), paint_json=paint)
 
@@ -304,33 +197,3 @@ class _CapturingStream(io.RawIOBase):
     def write(self, data: Any) -> int:
         _print(bytes(data).decode().removesuffix("\n").replace("\r", ""))
         return len(data)
-
-
-def flush() -> None:
-    """Flush standard output."""
-    sys.stdout.flush()
-
-
-@contextmanager
-def ignore_closed_stream(stream: TextIO) -> Iterator[None]:
-    """Ignore errors of writes to a stream whose terminal or pipe was closed. The exit code does not change."""
-    try:
-        yield
-    except OSError:
-        # The interpreter flushes the buffer at exit, which must not fail.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-
-
-def use_utf8() -> None:
-    """Write UTF-8 into pipes and files, whatever the locale is; on a terminal, show what it lacks as `\\uNNNN`."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper) and stream.encoding.lower().replace("-", "") != "utf8":
-            if stream.isatty():
-                stream.reconfigure(errors="backslashreplace")
-            else:
-                stream.reconfigure(encoding="utf-8")
-
-
-def silence_stdout() -> None:
-    """Discard further output after a broken pipe, so that the flush at exit does not fail."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

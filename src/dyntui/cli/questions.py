@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TextIO
 import click
 from click import termui
 
-from dyntui.cli.output import clear_activity
+from dyntui.cli.progress import clear_activity
 from dyntui.core.errors import UsageError
 from dyntui.core.text import safe
 

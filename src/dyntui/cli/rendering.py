@@ -12,16 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from dyntui.cli.output import (
-    is_plain,
-    make_exporter,
-    print_document,
-    print_json,
-    print_lines,
-    print_styled,
-    print_values,
-    terminal_width,
-)
+from dyntui.cli.output import make_exporter, print_document, print_json, print_lines, print_styled, print_values
+from dyntui.cli.streams import is_plain, terminal_width
 from dyntui.core.json_types import Row
 from dyntui.core.text import plain_json
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dyntui.cli.context import CliContext, CommandGroup, confirm_options, pass_context
+from dyntui.cli.command_classes import CommandGroup
+from dyntui.cli.context import CliContext, pass_context
 from dyntui.cli.field_arguments import (
     STDIN,
     FieldArguments,
@@ -22,6 +23,7 @@ from dyntui.cli.field_arguments import (
     split_arguments,
 )
 from dyntui.cli.resource_lists import list_options, list_rows, parent_option, show_resource
+from dyntui.cli.shared_options import confirm_options
 from dyntui.cli.targets import TARGETS_HELP, LeftOut, ignore_missing_option, read_targets
 from dyntui.cli.write_helpers import make_lookup_line, perform, read_option, report_results
 from dyntui.core.errors import UsageError

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from dyntui.cli.context import CliContext, combine_options
+from dyntui.cli.context import CliContext
 from dyntui.cli.list_filters import check_filters, filter_options, refuse_empty
+from dyntui.cli.shared_options import combine_options
 from dyntui.cli.watch import watch_option
 from dyntui.core.errors import UsageError
 from dyntui.core.interface import with_keys

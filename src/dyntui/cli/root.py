@@ -10,10 +10,12 @@ from typing import Any
 import click
 
 from dyntui import __version__
-from dyntui.cli.context import BaseCommand, CliContext, CommandGroup
+from dyntui.cli.command_classes import BaseCommand, CommandGroup
+from dyntui.cli.context import CliContext
 from dyntui.cli.error_handling import run_with_exit_code
-from dyntui.cli.output import print_lines, print_usage_error, use_utf8
+from dyntui.cli.output import print_lines, print_usage_error
 from dyntui.cli.signals import default_signals, stop_signals
+from dyntui.cli.streams import use_utf8
 from dyntui.core.errors import EXIT_USAGE
 
 _COMPLETE = "_DYNTUI_COMPLETE"

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from dyntui.cli.context import BaseCommand
+from dyntui.cli.command_classes import BaseCommand
 from dyntui.cli.demo import sample_users_option
 
 __all__ = ["sandbox"]

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dyntui.cli.context import CliContext, CommandGroup, confirm_options, pass_context
+from dyntui.cli.command_classes import CommandGroup
+from dyntui.cli.context import CliContext, pass_context
 from dyntui.cli.field_arguments import data_option, parse_fields
+from dyntui.cli.shared_options import confirm_options
 from dyntui.cli.write_helpers import perform, report_results
 from dyntui.core.errors import UsageError
 

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dyntui.cli.context import BaseCommand, CliContext, combine_options, pass_context
+from dyntui.cli.command_classes import BaseCommand
+from dyntui.cli.context import CliContext, pass_context
 from dyntui.cli.export_output import export_options, export_rows
 from dyntui.cli.list_filters import filter_options, refuse_empty
 from dyntui.cli.resource_lists import limit_option, match_options, parse_match, print_list
+from dyntui.cli.shared_options import combine_options
 from dyntui.cli.watch import watch_option
 from dyntui.core.errors import UsageError
 from dyntui.resources import USERS, Column

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_context
+from dyntui.cli.command_classes import BaseCommand
+from dyntui.cli.context import CliContext, pass_context
 from dyntui.cli.list_filters import filter_options, keep_rows
 from dyntui.cli.output import print_lines
 from dyntui.cli.questions import confirm
 from dyntui.cli.resource_lists import record_fields
+from dyntui.cli.shared_options import confirm_options
 from dyntui.cli.targets import ignore_missing_option, users_argument
 from dyntui.cli.watch import watch_option
 from dyntui.cli.write_helpers import (

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dyntui.cli.context import CliContext, CommandGroup, confirm_options, pass_context
+from dyntui.cli.command_classes import CommandGroup
+from dyntui.cli.context import CliContext, pass_context
 from dyntui.cli.field_arguments import data_option, parse_fields, print_warnings
 from dyntui.cli.resource_commands import add_action_command, add_resource_commands
+from dyntui.cli.shared_options import confirm_options
 from dyntui.cli.targets import ignore_missing_option, users_argument
 from dyntui.cli.write_helpers import perform_and_report, run_on_users, run_write
 from dyntui.core.errors import UsageError

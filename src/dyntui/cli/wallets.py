@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dyntui.cli.context import CliContext, CommandGroup, confirm_options, pass_context
+from dyntui.cli.command_classes import CommandGroup
+from dyntui.cli.context import CliContext, pass_context
 from dyntui.cli.export_output import export_options, export_rows
 from dyntui.cli.field_arguments import data_option, parse_fields, print_warnings, split_arguments
 from dyntui.cli.list_filters import filter_options, refuse_empty
 from dyntui.cli.resource_commands import add_action_command, add_resource_commands
 from dyntui.cli.resource_lists import all_option, limit_option, object_fields, print_list
+from dyntui.cli.shared_options import confirm_options
 from dyntui.cli.watch import watch_option
 from dyntui.cli.write_helpers import perform_and_report, run_write
 from dyntui.core.errors import UsageError

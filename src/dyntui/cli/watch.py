@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from dyntui.cli.output import CapturedLine, captured_output, flush, is_plain, print_captured, redraw
+from dyntui.cli.capture import CapturedLine, captured_output
+from dyntui.cli.output import print_captured, redraw
+from dyntui.cli.streams import flush, is_plain
 from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.core.text import safe
 

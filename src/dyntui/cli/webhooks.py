@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dyntui.cli.context import CliContext, confirm_options, pass_context
+from dyntui.cli.context import CliContext, pass_context
 from dyntui.cli.list_filters import filter_options, keep_rows
 from dyntui.cli.resource_commands import make_resource_group
 from dyntui.cli.resource_lists import limit_option, list_rows, show_rows
+from dyntui.cli.shared_options import confirm_options
 from dyntui.cli.targets import LeftOut, ignore_missing_option, read_targets
 from dyntui.cli.watch import watch_option
 from dyntui.cli.write_helpers import perform, perform_and_report

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dyntui.cli.context import CliContext, combine_options, confirm_options
-from dyntui.cli.output import show_progress
+from dyntui.cli.context import CliContext
+from dyntui.cli.progress import show_progress
 from dyntui.cli.questions import confirm, prompt
+from dyntui.cli.shared_options import combine_options, confirm_options
 from dyntui.cli.targets import LeftOut, read_targets
 from dyntui.core.errors import EXIT_SOME_FAILED
 
