@@ -41,6 +41,9 @@ _POSIX = os.name == "posix"
 _NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _FLAGS = _NOFOLLOW | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _NONBLOCK = getattr(os, "O_NONBLOCK", 0)
+_PRIVATE = 0o600
+_SHARED = 0o666
+"""Less the umask."""
 _OTHERS = 0o077
 _OTHERS_WRITE = 0o022
 
@@ -143,15 +146,19 @@ def open_regular(path: Path) -> BinaryIO:
     return os.fdopen(descriptor, "rb")
 
 
-def atomic_write(path: Path, data: bytes) -> None:
-    """Replace the content of `path` (0600) completely or not at all: write a temporary file, fsync, rename."""
-    if not path.parent.exists():
+def atomic_write(path: Path, data: bytes, *, is_shared: bool = False) -> None:
+    """Replace the content of `path` (0600) completely or not at all: write a temporary file, fsync, rename.
+
+    is_shared: whether others may read it, such as a file for a git repository, so that it gets the usual mode of new
+    files, in a folder that exists.
+    """
+    if not is_shared and not path.parent.exists():
         private_dir(path.parent)
     _regular_status(path)
     import secrets
 
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
-    with create_new(temporary) as file:
+    with create_new(temporary, _SHARED if is_shared else _PRIVATE) as file:
         try:
             file.write(data)
             file.flush()
@@ -192,10 +199,10 @@ def append_private(path: Path, line: bytes) -> None:
         os.close(descriptor)
 
 
-def create_new(path: Path) -> BinaryIO:
-    """Create a new file (0600) and open it for writing. Raises UsageError when it exists."""
+def create_new(path: Path, mode: int = _PRIVATE) -> BinaryIO:
+    """Create a new file (0600, or another mode less the umask) and open it. Raises UsageError when it exists."""
     try:
-        descriptor = open_private(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+        descriptor = open_private(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     except FileExistsError as error:
         raise UsageError(f"{path} already exists and is not overwritten.", hint="Choose another name.") from error
     except FileNotFoundError as error:
@@ -296,12 +303,12 @@ def verify_private(path: Path, *, missing_ok: bool = False) -> None:
         path.chmod(0o600)
 
 
-def open_private(path: Path, flags: int) -> int:
-    """Open `path` and return its descriptor; a new file gets the mode 0600. Raises UnsafeFile for a symbolic link."""
+def open_private(path: Path, flags: int, mode: int = _PRIVATE) -> int:
+    """Open `path` and return its descriptor; a new file gets `mode`. Raises UnsafeFile for a symbolic link."""
     if not _NOFOLLOW and path.is_symlink():
         raise UnsafeFile(f"{path} is a symbolic link.", hint="Replace it with the file itself.")
     try:
-        return os.open(path, flags | _FLAGS, 0o600)
+        return os.open(path, flags | _FLAGS, mode)
     except OSError as error:
         if path.is_symlink() and not isinstance(error, FileExistsError):
             raise UnsafeFile(f"{path} is a symbolic link.", hint="Replace it with the file itself.") from error

@@ -17,7 +17,7 @@ from dyntui.core.text import plain_json
 if TYPE_CHECKING:
     from ruamel.yaml import YAML
 
-__all__ = ["dump_yaml"]
+__all__ = ["dump_yaml", "is_plain_text", "with_escapes"]
 
 _WORD = re.compile(r"[A-Za-z/_][ -~\xa0-\ud7ff]*")
 """A text that can be plain: it starts as no number and no date does, and has no line break."""
@@ -26,6 +26,16 @@ _NO_TEXTS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "nul
 _WIDEST = 1 << 30
 _PAIR = re.compile(r"\\u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})")
 """Two escapes of JSON for one character beyond U+FFFF, for which YAML has an escape of eight digits."""
+
+
+def is_plain_text(text: str) -> bool:
+    """Return whether a text needs no quotes: every parser reads it as this text, and a terminal shows all of it."""
+    return bool(_WORD.fullmatch(text)) and text.lower() not in _NO_TEXTS and plain_json(text) == text
+
+
+def with_escapes(document: str) -> str:
+    """Return a YAML document with the characters that a terminal hides or interprets escaped, in quoted texts."""
+    return _PAIR.sub(_as_one_escape, plain_json(document))
 
 
 @cache
@@ -37,8 +47,7 @@ def _writer() -> YAML:
         """Quotes texts that a parser could read as something else, or that a terminal hides or interprets."""
 
         def represent_text(self, text: str) -> object:
-            is_plain = _WORD.fullmatch(text) and text.lower() not in _NO_TEXTS and plain_json(text) == text
-            return self.represent_scalar("tag:yaml.org,2002:str", text, style=None if is_plain else '"')
+            return self.represent_scalar("tag:yaml.org,2002:str", text, style=None if is_plain_text(text) else '"')
 
         def ignore_aliases(self, data: object) -> bool:
             return True
@@ -61,7 +70,7 @@ def dump_yaml(value: object) -> str:
     text = io.StringIO()
     _writer().dump(json.loads(json.dumps(value, default=str)), text)
     # Such characters are only in double-quoted texts, in which YAML has the escapes of JSON.
-    return _PAIR.sub(_as_one_escape, plain_json(text.getvalue().removesuffix("...\n")))
+    return with_escapes(text.getvalue().removesuffix("...\n"))
 
 
 def _as_one_escape(pair: re.Match[str]) -> str:

@@ -8,6 +8,7 @@ from dyntui.core.effect import Effect
 from dyntui.resources.action import ResourceAction, create_action, delete_action, edit_action
 from dyntui.resources.cell_formats import enabled_since
 from dyntui.resources.columns import id_column
+from dyntui.resources.configuration import WHOLE_ELEMENT, Configuration
 from dyntui.resources.resource import Column, Filter, ListOperation, Paging, Resource, Row
 
 __all__ = [
@@ -87,6 +88,7 @@ ALLOWLISTS = Resource(
     detail="getAllowlistsById",
     route="allowlist-entries",
     empty="There are no allowlists in this environment, so everyone may sign in.",
+    configuration=Configuration(identity=("name",), enabled_field="enabledAt"),
     command="allowlists",
     identified_by=("name",),
     actions=(
@@ -121,6 +123,14 @@ ALLOWLIST_ENTRIES = Resource(
         id_column(priority=3),
     ),
     empty="This allowlist has no entries.",
+    configuration=Configuration(
+        identity=("allowlist",),
+        group_by="allowlist",
+        by_choice=True,
+        depends_on=("allowlists",),
+        references={"allowlist": "allowlists"},
+        list_keys={"entries": WHOLE_ELEMENT},
+    ),
     label=entry_label,
     command="allowlists",
     actions=(

@@ -22,6 +22,7 @@ ANALYTICS = Resource(
     route="analytics",
     cached=False,
     empty="The server returned no metrics.",
+    not_configuration="It is data of running apps, not configuration.",
     extra_operations=(
         "getAnalyticsOverview",
         "getAnalyticsEngagement",

@@ -6,6 +6,7 @@ from dyntui.core.effect import Effect
 from dyntui.resources.action import ResourceAction, while_disabled, while_enabled
 from dyntui.resources.cell_formats import yes_no
 from dyntui.resources.columns import label_from, time_column
+from dyntui.resources.configuration import Configuration
 from dyntui.resources.resource import Column, ListOperation, Resource, Shape
 
 __all__ = ["CHAINALYSIS"]
@@ -26,6 +27,11 @@ CHAINALYSIS = Resource(
     ),
     route="detail",
     empty="Chainalysis is not set up for this environment.",
+    configuration=Configuration(
+        enabled_field="sanctionsApiEnabled",
+        read_only=("kytApiEnabled",),
+        cannot={"create": "Dynamic sets up Chainalysis for an environment."},
+    ),
     label=label_from("id"),
     actions=(
         ResourceAction("enable", "enableSanctionsApiByEnvironmentId", "Enable the check of wallets against sanctions lists.", disabled_reason=while_disabled("sanctionsApiEnabled")),

@@ -6,6 +6,7 @@ from dyntui.core.json_types import as_objects
 from dyntui.resources.action import create_action, delete_action, disable_action, edit_action, enable_action
 from dyntui.resources.cell_formats import item_count, thousands, yes_no
 from dyntui.resources.columns import enabled_column, id_column, label_from, time_column
+from dyntui.resources.configuration import WHOLE_ELEMENT, Configuration
 from dyntui.resources.resource import Column, ListOperation, Resource, Shape
 
 __all__ = ["RECORDS"]
@@ -29,6 +30,25 @@ SETTINGS = Resource(
     route="settings",
     secrets=("settings.security.hCaptcha.secretKey",),
     empty="The server returned no settings.",
+    configuration=Configuration(
+        values_path="settings",
+        read_only=("environmentName", "customFields", "providers", "exchanges", "networks", "sdk.views"),
+        secret=("security.hCaptcha.secretKey",),
+        differs=("security.hCaptcha.siteKey", "sdk.walletConnect.projectId", "sdk.walletConnect.walletProjectId"),
+        defaults={"security.hCaptcha.siteKey": ""},
+        cannot={"create": "Every environment has settings."},
+        list_keys={
+            "chains": "name",
+            "chains.networks": "networkId",
+            "kyc": "name",
+            "sdk.socialSignIn.providers": "provider",
+            "sdk.exchangeOptions": "exchange",
+            "sdk.embeddedWallets.chainConfigurations": "name",
+            "sdk.disabledWalletConnectors": WHOLE_ELEMENT,
+            "security.mfa.methods": "type",
+            "security.mfa.actions": "action",
+        },
+    ),
     cached=False,
     label=label_from("id"),
     actions=(
@@ -50,6 +70,7 @@ STATISTICS = Resource(
         Column("uniquePastMonth", "past month", 12, right=True, format=thousands, priority=1),
     ),
     empty="The server returned no statistics.",
+    not_configuration="It is data of running apps, not configuration.",
     cached=False,
 )
 
@@ -65,6 +86,7 @@ KEYS = Resource(
     ),
     route="detail",
     empty="The environment has no public key.",
+    not_configuration="Dynamic makes the key of each environment.",
 )
 
 ORIGINS = Resource(
@@ -80,6 +102,7 @@ ORIGINS = Resource(
         id_column(priority=2),
     ),
     empty="There are no origins, so any site may use this environment id. Press {origins.create} to add one.",
+    configuration=Configuration(identity=("origin",)),
     actions=(
         create_action("addOrigin", "Add an origin: scheme and host without a path. One leading *. stands for any subdomain.", fields=("origin",)),
         delete_action("deleteOriginById", "Delete the origin.", warning="Users can no longer sign in on pages of this origin."),
@@ -100,6 +123,7 @@ DEEPLINKS = Resource(
         id_column(priority=2),
     ),
     empty="There are no deeplink URLs. Press {deeplinks.create} to add one, such as myapp://",
+    configuration=Configuration(identity=("url",)),
     actions=(
         create_action("addDeeplinkUrl", "Add the URL of an app. The scheme may be a custom one.", fields=("url",)),
         delete_action("deleteDeeplinkUrlById", "Delete the deeplink URL.", warning="Users can no longer sign in to apps with this URL."),
@@ -123,6 +147,7 @@ HOSTNAMES = Resource(
     ),
     route="hostname",
     empty="There are no custom hostnames. Press {hostnames.create} to add one, then {list.open} to see the DNS records to set.",
+    configuration=Configuration(identity=("hostname",), read_only=("status", "verificationRecords", "errors")),
     actions=(
         create_action("createCustomHostname", "Add a custom hostname."),
         delete_action("deleteCustomHostname", "Delete the custom hostname.", warning="Sessions that use cookies of this hostname end."),
@@ -147,6 +172,7 @@ CUSTOM_FIELDS = Resource(
     ),
     detail="getCustomFieldById",
     empty="There are no custom fields. Press {custom-fields.create} to create one.",
+    configuration=Configuration(identity=("name",), read_only=("key",), defaults={"validationRules.unique": False}),
     label=label_from("name"),
     actions=(
         create_action("createCustomFieldForEnvironment", "Create a custom field, which users fill in at sign-in."),
@@ -173,6 +199,13 @@ PROVIDERS = Resource(
     cached=False,
     secrets=("clientSecret",),
     empty="There are no providers. Press {providers.create} to add one.",
+    configuration=Configuration(
+        identity=("provider",),
+        enabled_field="enabledAt",
+        read_only=("authorizationUrl", "redirectUrl", "baseAuthUrl", "termsAcceptedByUser", "salt", "createNewAccounts"),
+        secret=("clientSecret",),
+        differs=("clientId", "providerProjectId", "accountSid", "twilioNumber"),
+    ),
     actions=(
         create_action("createProvider", "Add a provider: social, email, SMS or on-ramp.",
             fields=("provider", "clientId", "clientSecret", "scopes", "providerProjectId", "appleKeyId", "appleTeamId",
@@ -208,6 +241,7 @@ PROVIDER_URLS = Resource(
     ),
     route="detail",
     empty="The server returned no URLs.",
+    not_configuration="Dynamic decides the URLs; they cannot be set.",
 )
 
 EXCHANGES = Resource(
@@ -226,6 +260,12 @@ EXCHANGES = Resource(
     ),
     detail="getExchange",
     empty="There are no exchanges. Press {exchanges.create} to add one.",
+    configuration=Configuration(
+        identity=("exchange",),
+        enabled_field="enabledAt",
+        depends_on=("providers",),
+        references={"socialProvider": "providers", "onRampProvider": "providers"},
+    ),
     actions=(
         create_action("createExchange", "Add an exchange from which users can fund wallets."),
         enable_action("enableExchange", "Enable the exchange."),
@@ -250,6 +290,10 @@ SDK_VIEWS = Resource(
     ),
     detail="getSdkView",
     empty="There are no SDK views; the sign-in window uses the defaults.",
+    configuration=Configuration(
+        identity=("type",),
+        cannot={"create": "The API has no operation that creates a view.", "delete": "The API has no operation that deletes a view."},
+    ),
     actions=(
         edit_action("updateSdkView", "Edit the sections of the view and their order.", replaces_all=True, fields=("sections",), typed_in_live=True),
     ),
@@ -270,6 +314,7 @@ TEST_ACCOUNT = Resource(
     route="detail",
     cached=False,
     empty="There is no test account. Press {test-account.create} to create one: an email address and a code that always work.",
+    not_configuration="Dynamic makes its email and code, which is a secret.",
     label=label_from("email", "phone"),
     actions=(
         create_action("createTestAccount", "Create a test account.", typed_in_live=True, fields=()),
@@ -291,6 +336,7 @@ CHAIN_TOKENS = Resource(
     ),
     route="detail",
     empty="The server returned no tokens.",
+    not_configuration="Dynamic decides which tokens are known.",
     label=label_from("symbol"),
 )
 

@@ -47,6 +47,7 @@ EVENTS = Resource(
     route="event",
     cached=False,
     empty="There are no events.",
+    not_configuration="It is data of running apps, not configuration.",
     label=label_from("eventName"),
 )
 
@@ -61,6 +62,7 @@ EVENT_TYPES = Resource(
         Column("description", "description", 50, grow=True, priority=0),
     ),
     empty="The server returned no event types.",
+    not_configuration="Dynamic decides which events exist.",
 )
 
 RECORDS = (EVENTS, EVENT_TYPES)

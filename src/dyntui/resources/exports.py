@@ -29,6 +29,7 @@ EXPORTS = Resource(
     cached=False,
     secrets=("downloadUrl",),
     empty="There are no exports. Press {exports.create} to request one.",
+    not_configuration="Exports are files that were requested one time.",
     label=lambda row: f"{row.get('model') or ''} {str(row.get('createdAt') or '')[:16]}".strip(),
     actions=(
         create_action("createExport", "Request a CSV file of all users or visits from the server.", fields=("model", "format")),

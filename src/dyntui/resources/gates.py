@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dyntui.resources.allowlists import access_actions
 from dyntui.resources.cell_formats import enabled_since, item_count
 from dyntui.resources.columns import id_column
+from dyntui.resources.configuration import Configuration
 from dyntui.resources.resource import Column, ListOperation, Resource, Row
 
 __all__ = ["GATES"]
@@ -41,6 +42,7 @@ GATES = Resource(
     detail="getGate",
     route="gate",
     empty="There are no gates in this environment, so no tokens are required.",
+    configuration=Configuration(identity=("name",), enabled_field="enabledAt"),
     command="gates",
     identified_by=("name",),
     actions=access_actions(

@@ -6,6 +6,7 @@ from dyntui.core.effect import Effect
 from dyntui.resources.action import create_action, delete_action, disable_action, edit_action, enable_action
 from dyntui.resources.cell_formats import item_count, short_id
 from dyntui.resources.columns import enabled_column, id_column, time_column
+from dyntui.resources.configuration import Configuration
 from dyntui.resources.resource import Column, Filter, ListOperation, Paging, Resource, Shape
 
 __all__ = ["RECORDS"]
@@ -25,6 +26,11 @@ GLOBAL_WALLET = Resource(
     ),
     route="detail",
     empty="There is no global wallet. Press {global-wallet.create} to create one.",
+    configuration=Configuration(
+        enabled_field="enabledAt",
+        defaults={"customMenuLinks": []},
+        cannot={"delete": "The API has no operation that deletes the global wallet."},
+    ),
     actions=(
         create_action("createGlobalWalletSettings", "Create the global wallet."),
         edit_action("updateGlobalWalletSettings", "Edit the appearance and the links of the global wallet."),
@@ -47,6 +53,12 @@ GLOBAL_ACCESS = Resource(
     ),
     route="global-wallet-domains",
     empty="Every app may connect. Press {global-wallet-access.create} to create an allow list or a block list.",
+    configuration=Configuration(
+        enabled_field="enabledAt",
+        depends_on=("global-wallet",),
+        read_only=("domains",),
+        cannot={"delete": "The API has no operation that deletes the access control."},
+    ),
     actions=(
         create_action("createGlobalWalletAccessControl", "Create the list of domains that may connect (allow) or may not (block)."),
         edit_action("updateGlobalWalletAccessControl", "Change the list to allow or to block.", replaces_all=True, typed_in_live=True),
@@ -68,6 +80,7 @@ GLOBAL_DOMAINS = Resource(
         id_column(priority=2),
     ),
     empty="The list has no domains. Press {global-wallet-domains.create} to add one.",
+    configuration=Configuration(identity=("domain",), depends_on=("global-wallet-access",)),
     actions=(
         create_action("addGlobalWalletAccessControlDomain", "Add a domain to the list."),
         delete_action("deleteGlobalWalletAccessControlDomainById", "Remove the domain from the list."),
@@ -90,6 +103,7 @@ GLOBAL_CONNECTIONS = Resource(
     ),
     route="detail",
     empty="No apps are connected to the global wallet.",
+    not_configuration="Connections are made by users.",
 )
 
 RECORDS = (GLOBAL_WALLET, GLOBAL_ACCESS, GLOBAL_DOMAINS, GLOBAL_CONNECTIONS)

@@ -12,6 +12,7 @@ from dyntui.resources.action import (
     enable_action,
 )
 from dyntui.resources.columns import enabled_column, label_from
+from dyntui.resources.configuration import Configuration
 from dyntui.resources.resource import Column, ListOperation, Resource, Shape
 
 __all__ = ["NAME_SERVICES"]
@@ -34,6 +35,11 @@ NAME_SERVICES = Resource(
     ),
     route="detail",
     empty="There are no name services. Press {name-services.signing-message} to get the message to sign, then {name-services.create} to add one.",
+    configuration=Configuration(
+        identity=("chainName",),
+        enabled_field="enabledAt",
+        cannot={"create": "It needs a message that the wallet of the domain signed: `dyntui do name-services create`."},
+    ),
     label=label_from("domain", "chainName"),
     actions=(
         ResourceAction("signing-message", "fetchNameServiceSigningMessage",

@@ -18,6 +18,7 @@ from dyntui.resources.action import (
 )
 from dyntui.resources.cell_formats import comma_list, item_count, thousands, yes_no
 from dyntui.resources.columns import enabled_column, id_column, label_from, time_column
+from dyntui.resources.configuration import Configuration
 from dyntui.resources.resource import Column, ListOperation, Resource, Row, Shape
 
 __all__ = ["RECORDS"]
@@ -52,6 +53,7 @@ ORGANIZATIONS = Resource(
     ),
     detail="getOrganizationById",
     empty="This token can read no organization.",
+    not_configuration="An organization contains environments and is not part of one.",
     actions=(
         create_action("createOrganization", "Create an organization.", fields=("name", "description", "websiteUrl", "implementationTimeline")),
         edit_action("updateOrganizationById", "Edit the name, description and website.", replaces_all=True, fields=("name", "description", "websiteUrl")),
@@ -75,6 +77,7 @@ PROJECTS = Resource(
     ),
     detail="getProjectById",
     empty="This organization has no projects.",
+    not_configuration="A project contains environments and is not part of one.",
     actions=(
         create_action("createProject", "Create a project with its two environments.", fields=("name",)),
         edit_action("updateProject", "Rename the project.", title="rename", replaces_all=True, fields=("name",), past="renamed"),
@@ -96,6 +99,7 @@ ENVIRONMENTS = Resource(
         Column("sdkVersion", "SDK", 10, priority=3),
     ),
     empty="This project has no environments.",
+    not_configuration="Environments are created with their project.",
 )
 
 MEMBERS = Resource(
@@ -115,6 +119,7 @@ MEMBERS = Resource(
         id_column(priority=2),
     ),
     empty="This organization has no members.",
+    not_configuration="Members are people of the organization.",
     cached=False,
     label=label_from("user.email", "user.alias"),
     actions=(
@@ -146,6 +151,7 @@ INVITES = Resource(
         Column("createdByEmail", "invited by", 22, priority=2),
     ),
     empty="There are no invitations. Press {invites.create} to invite a member; the API accepts 20 invitations per minute.",
+    not_configuration="Invitations are for people, and end when they are answered.",
     cached=False,
     label=label_from("email", "walletPublicKey", "alias"),
     actions=(
@@ -168,6 +174,7 @@ MY_INVITES = Resource(
         Column("createdByEmail", "invited by", 24, priority=2),
     ),
     empty="You have no invitations.",
+    not_configuration="Invitations are for people, and end when they are answered.",
     cached=False,
     actions=(
         ResourceAction("accept", "updateInvite", "Accept the invitation and join the organization.", key="plus", disabled_reason=_answer_disabled_reason,
@@ -191,6 +198,11 @@ MFA_SETTINGS = Resource(
         enabled_column(),
     ),
     empty="No MFA methods are set up for members.",
+    configuration=Configuration(
+        identity=("mfaDeviceType",),
+        enabled_field="enabledAt",
+        cannot={"create": "Dynamic decides which methods exist.", "delete": "Dynamic decides which methods exist."},
+    ),
     actions=(
         enable_action("enableMfaDeviceForOrganization", "Require the MFA method from members.", typed_in_live=True),
         disable_action("disableMfaDeviceForOrganization", "Stop requiring the MFA method from members.", effect=Effect.DESTRUCTIVE, warning="Members sign in without it from then on."),
@@ -215,6 +227,7 @@ CUSTOM_NETWORKS = Resource(
     detail="getCustomNetwork",
     detail_wrapper="customNetwork",
     empty="There are no custom networks.",
+    configuration=Configuration(identity=("chainName",)),
     actions=(
         create_action("createCustomNetwork", "Add a custom network."),
         edit_action("updateCustomNetwork", "Edit the network.", replaces_all=True),
@@ -240,6 +253,7 @@ SSO = Resource(
     route="detail",
     cached=False,
     empty="Single sign-on is not set up. Press {sso.create} to set it up.",
+    not_configuration="It decides how members sign in to the dashboard. A mistake could lock them out, so change it by hand.",
     label=label_from("ssoDomain"),
     actions=(
         create_action("createSsoProvider", "Set up single sign-on through Okta."),
@@ -268,6 +282,7 @@ SUBSCRIPTION = Resource(
     route="detail",
     cached=False,
     empty="The server returned no plan.",
+    not_configuration="The plan is a contract with Dynamic.",
     actions=(
         ResourceAction("apply-coupon", "applyCouponForSubscription", "Apply a coupon.", "coupon", key="plus", single_row=True, fields=("coupon",),
             past="applied", result_subject="Coupon for"),
@@ -285,6 +300,7 @@ MY_ENVIRONMENTS = Resource(
     list=ListOperation("membershipEnvironmentIdsGet", shape=Shape.VALUES),
     columns=(Column("value", "environment id", 36, grow=True, priority=0),),
     empty="This token does not belong to a member.",
+    not_configuration="It says which environments you may use, and cannot be set.",
 )
 
 RECORDS = (

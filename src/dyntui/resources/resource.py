@@ -13,10 +13,12 @@ from enum import StrEnum
 from dyntui.core.json_types import Row
 from dyntui.resources.action import ActionTarget, ResourceAction
 from dyntui.resources.cell_formats import SHORTENING, Format, get_path, min_width, text
+from dyntui.resources.configuration import Configuration
 
 __all__ = [
     "ActionTarget",
     "Column",
+    "Configuration",
     "Filter",
     "ListOperation",
     "Paging",
@@ -231,6 +233,10 @@ class Resource:
     """Its own command, in addition to `get` and `do`; "" for none."""
     also_changes: tuple[str, ...] = ()
     """Further resources that writes to this one change, besides its parent and its children."""
+    configuration: Configuration | None = None
+    """How its objects are configuration; None when they are not."""
+    not_configuration: str = ""
+    """Why its objects are not configuration, as a sentence; "" when they are."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "title", self.title or self.name.replace("-", " ").title())

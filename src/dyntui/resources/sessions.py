@@ -32,6 +32,7 @@ SESSIONS = Resource(
     detail="getSessionById",
     cached=False,
     empty="This user has no sessions.",
+    not_configuration="It is data of running apps, not configuration.",
     label=lambda row: " ".join(str(row.get(name) or "") for name in ("ipAddress", "createdAt")).strip(),
     actions=(
         ResourceAction("revoke", "revokeSessionById", "Revoke the session, which signs the device out.", "revoke session", key="minus", effect=Effect.DESTRUCTIVE,

@@ -60,6 +60,7 @@ TOKENS = Resource(
     ),
     route="detail",
     empty="There are no API tokens.",
+    not_configuration="Tokens are secrets, and each belongs to one environment.",
     cached=False,
     label=label_from("note", "checksum"),
     actions=_actions("postToken", "deleteTokenById"),
@@ -74,6 +75,7 @@ USER_TOKENS = replace(
     command="",
     list=ListOperation("getUserApiTokens", "tokens"),
     empty="You have no API tokens.",
+    not_configuration="Tokens are secrets, and each belongs to one person.",
     actions=_actions("createUserApiToken", "deleteUserApiToken"),
 )
 

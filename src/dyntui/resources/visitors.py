@@ -25,4 +25,5 @@ VISITORS = Resource(
     ),
     route="detail",
     empty="There are no visitors: every wallet that connected has also signed in.",
+    not_configuration="It is data of running apps, not configuration.",
 )  # fmt: skip

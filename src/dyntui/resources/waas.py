@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dyntui.resources.action import delete_action
 from dyntui.resources.columns import id_column, time_column
+from dyntui.resources.configuration import WHOLE_ELEMENT, Configuration
 from dyntui.resources.resource import Column, ListOperation, Resource, Shape
 
 __all__ = ["RECORDS"]
@@ -30,6 +31,7 @@ WALLET_VERSIONS = Resource(
         ),
     ),
     empty="No embedded wallet version is active.",
+    not_configuration="It says which versions users have, and cannot be set.",
 )
 
 
@@ -53,6 +55,13 @@ POLICIES = Resource(
     ),
     route="detail",
     empty="There are no policy rules, so no transactions are restricted.",
+    configuration=Configuration(
+        identity=("name",),
+        schema="WaasPolicyRule",
+        read_only=("ruleId",),
+        cannot={"create": "`dyntui api createWaasPolicy` adds a rule.", "edit": "`dyntui api updateWaasPolicy` changes a rule."},
+        list_keys={"addresses": WHOLE_ELEMENT, "chainIds": WHOLE_ELEMENT},
+    ),
     actions=(
         delete_action("deleteWaasPolicy", "Delete the rule.", body=lambda row, _: {"ruleIdsToDelete": [row.get("ruleId")]},
             warning="Transactions that the rule denied are then allowed, and those that it allowed are then denied."),
@@ -77,6 +86,7 @@ DELEGATION_KEYS = Resource(
     detail="getDelegatedAccessEncryptionPublicKeyById",
     detail_wrapper="key",
     empty="There are no delegated access keys, so users cannot delegate access.",
+    not_configuration="An application makes its own keys, so they differ in each environment.",
 )
 
 RECORDS = (WALLET_VERSIONS, POLICIES, DELEGATION_KEYS)

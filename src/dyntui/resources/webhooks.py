@@ -17,6 +17,7 @@ from dyntui.resources.action import (
 )
 from dyntui.resources.cell_formats import NOTHING, item_count, short_id, thousands, time, yes_no
 from dyntui.resources.columns import id_column, time_column
+from dyntui.resources.configuration import WHOLE_ELEMENT, Configuration
 from dyntui.resources.resource import Column, ListOperation, Paging, Resource, Row
 
 __all__ = ["RECORDS", "is_delivered", "latency_ms", "response_status"]
@@ -88,6 +89,11 @@ WEBHOOKS = Resource(
     cached=False,
     secrets=("secret",),
     empty="There are no webhooks. Press {webhooks.create} to create one.",
+    configuration=Configuration(
+        identity=("url",),
+        read_only=("version", "secret"),
+        list_keys={"events": WHOLE_ELEMENT},
+    ),
     actions=(
         create_action("createWebhook", "Create a webhook. A ping message is sent to its URL immediately.", fields=("url", "events", "isEnabled")),
         edit_action("updateWebhookById", "Edit the URL and the events of the webhook.", replaces_all=True, fields=("url", "events", "isEnabled")),
@@ -132,6 +138,7 @@ MESSAGES = Resource(
     route="message",
     cached=False,
     empty="No messages have been sent to this webhook.",
+    not_configuration="It is data of running apps, not configuration.",
     label=lambda row: _event_name(row),
     extra_operations=("getWebhookMessageDeliveries",),
     actions=(

@@ -1,0 +1,109 @@
+"""Compare two configurations leaf by leaf."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from dyntui.services.configuration.model import (
+    ABSENT,
+    ConfigObject,
+    EnvironmentConfig,
+    LeafPath,
+    ObjectKey,
+    Reference,
+    text_of_path,
+)
+
+__all__ = ["ChangeKind", "LeafChange", "ObjectChange", "compare", "is_same_value"]
+
+
+class ChangeKind(StrEnum):
+    """What has to be done to an object."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True)
+class LeafChange:
+    """A value of an object that differs."""
+
+    path: LeafPath
+    before: object
+    """ABSENT when the object does not have it."""
+    after: object
+
+    @property
+    def name(self) -> str:
+        """The path as text."""
+        return text_of_path(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectChange:
+    """An object that differs between two configurations, with the values that differ."""
+
+    before: ConfigObject | None
+    """None for an object that is only in the second configuration."""
+    after: ConfigObject | None
+    leaves: tuple[LeafChange, ...]
+
+    @property
+    def kind(self) -> ChangeKind:
+        """What has to be done to make the first configuration the second one."""
+        if self.before is None:
+            return ChangeKind.CREATE
+        return ChangeKind.DELETE if self.after is None else ChangeKind.UPDATE
+
+    @property
+    def object(self) -> ConfigObject:
+        """The object, as the second configuration has it; as the first one has it when it is only there."""
+        found = self.after or self.before
+        assert found is not None
+        return found
+
+    @property
+    def key(self) -> ObjectKey:
+        """What identifies the object."""
+        return self.object.key
+
+
+def compare(before: EnvironmentConfig, after: EnvironmentConfig) -> list[ObjectChange]:
+    """Return what differs, in the order of `after`, those on which others depend first; then what is only in `before`.
+
+    Only resources that both configurations know completely are compared. A secret that both have, and one that `after`
+    does not have, is no difference: its value is not known.
+    """
+    left_out = {(each.resource, each.name) for each in (*before.problems, *after.problems)}
+    resources = [name for name in after.resources if name in before.resources]
+    changes = []
+    for name in resources:
+        old = {key: each for key, each in before.objects.items() if each.resource == name and key not in left_out}
+        new = {key: each for key, each in after.objects.items() if each.resource == name and key not in left_out}
+        for key, each in new.items():
+            leaves = tuple(_leaf_changes(old.get(key), each))
+            if key not in old or leaves:
+                changes.append(ObjectChange(old.get(key), each, leaves))
+        changes += [
+            ObjectChange(each, None, tuple(_leaf_changes(each, None))) for key, each in old.items() if key not in new
+        ]
+    return changes
+
+
+def _leaf_changes(before: ConfigObject | None, after: ConfigObject | None) -> Iterator[LeafChange]:
+    old: Mapping[LeafPath, object] = before.leaves() if before is not None else {}
+    new: Mapping[LeafPath, object] = after.leaves() if after is not None else {}
+    for path in dict.fromkeys((*new, *old)):
+        value, other = old.get(path, ABSENT), new.get(path, ABSENT)
+        if before is None or after is None or not is_same_value(value, other):
+            yield LeafChange(path, value, other)
+
+
+def is_same_value(before: object, after: object) -> bool:
+    """Return whether two values of a leaf are the same as far as is known."""
+    if isinstance(before, Reference):
+        return isinstance(after, Reference) or after is ABSENT
+    return before == after and isinstance(before, bool) is isinstance(after, bool)

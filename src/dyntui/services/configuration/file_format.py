@@ -1,0 +1,58 @@
+"""How an object is written as a file: references as `${NAME}`, and a safe name of the file."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Mapping
+from hashlib import sha256
+
+from dyntui.services.configuration.model import Reference
+
+__all__ = ["ENDING", "file_stem", "from_file_value", "to_file_value"]
+
+ENDING = ".yaml"
+_REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_ESCAPED = re.compile(r"\$+\{[A-Za-z_][A-Za-z0-9_]*\}")
+"""A text that a file has with one more `$`, so that it is not read as a reference."""
+_LONGEST = 80
+_NOT_SAFE = re.compile(r"[^A-Za-z0-9._]+")
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+"""Names that Windows does not accept for a file."""
+
+
+def to_file_value(value: object) -> object:
+    """Return a value as it is in a file, with references as texts."""
+    if isinstance(value, Mapping):
+        return {name: to_file_value(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [to_file_value(part) for part in value]
+    if isinstance(value, Reference):
+        return str(value)
+    return f"${value}" if isinstance(value, str) and _ESCAPED.fullmatch(value) else value
+
+
+def from_file_value(value: object) -> object:
+    """Return a value of a file, with texts that are references as `Reference`."""
+    if isinstance(value, Mapping):
+        return {name: from_file_value(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [from_file_value(part) for part in value]
+    if isinstance(value, str):
+        if found := _REFERENCE.fullmatch(value):
+            return Reference(found[1])
+        if _ESCAPED.fullmatch(value):
+            return value[1:]
+    return value
+
+
+def file_stem(name: str, taken: Collection[str]) -> str:
+    """Return the name of a file, without its ending, for the object `name`.
+
+    It is safe on every file system: ASCII letters, digits, dots and hyphens. taken: names in lower case that are used.
+    """
+    text = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    stem = _NOT_SAFE.sub("-", text).strip("-.")[:_LONGEST].rstrip("-.").lower()
+    if not stem or _RESERVED.fullmatch(stem) or stem in taken:
+        stem = f"{stem or 'object'}-{sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:10]}"
+    return stem

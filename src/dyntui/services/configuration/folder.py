@@ -1,0 +1,125 @@
+"""Read a folder of configuration files as an `EnvironmentConfig`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dyntui.core.errors import UsageError
+from dyntui.resources import RESOURCES, Resource
+from dyntui.services.configuration.file_format import ENDING, from_file_value
+from dyntui.services.configuration.manifest import MANIFEST, Manifest, read_document, read_manifest, read_values
+from dyntui.services.configuration.model import (
+    ConfigObject,
+    EnvironmentConfig,
+    LeafPlace,
+    ObjectKey,
+    Reference,
+    config_order,
+    map_leaves,
+    object_name,
+)
+from dyntui.services.configuration.normal_form import is_secret_place, normal_values
+
+if TYPE_CHECKING:
+    from dyntui.core.yaml_document import YamlDocument
+
+__all__ = ["ConfigFile", "ConfigFolder", "open_folder", "read_files", "read_folder"]
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigFile:
+    """A file with one object."""
+
+    path: Path
+    record: Resource
+    document: YamlDocument
+    values: Mapping[str, object]
+    """Its values, with references."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigFolder:
+    """The files of a folder, as they were read."""
+
+    folder: Path
+    manifest: Manifest
+    files: tuple[ConfigFile, ...]
+    """In the order of the resources, then by name."""
+
+    def values_of(self, environment: str) -> Mapping[str, object]:
+        """Return what `values.NAME.yaml` says for the environment NAME; nothing for "". Raises UsageError."""
+        return read_values(self.folder, environment) if environment else {}
+
+    def place_of(self, file: ConfigFile) -> str:
+        """Return the path of a file inside the folder, for messages."""
+        return file.path.relative_to(self.folder).as_posix()
+
+    def resolve(self, file: ConfigFile, values: Mapping[str, object]) -> ConfigObject:
+        """Return the object of a file in the normal form.
+
+        values: by name, in place of references. A reference without a value remains, and each of a secret.
+        """
+
+        def known(place: LeafPlace, value: object) -> object:
+            if isinstance(value, Reference) and not is_secret_place(place, self.manifest.rules):
+                return values.get(value.name, value)
+            return value
+
+        resolved = map_leaves(file.record, file.values, known)
+        name = object_name(file.record, resolved)
+        normal = normal_values(file.record, resolved, self.manifest.rules)
+        return ConfigObject(file.record.name, name, normal, place=self.place_of(file))
+
+
+def open_folder(folder: Path) -> ConfigFolder:
+    """Read the files of a folder. Raises UsageError for one without a manifest, or with a file that cannot be read."""
+    manifest = read_manifest(folder)
+    if manifest is None:
+        raise UsageError(
+            f"{folder} is not a configuration folder: it has no {MANIFEST}.",
+            hint=f"Create it with: dyntui config pull {folder}",
+        )
+    return ConfigFolder(folder, manifest, tuple(read_files(folder, manifest.resources)))
+
+
+def read_files(folder: Path, resources: Iterable[str]) -> list[ConfigFile]:
+    """Read the files of these resources. Raises UsageError for a file that cannot be read or is no object."""
+    found = []
+    for name in resources:
+        place = folder / name
+        if place.is_symlink():
+            raise UsageError(f"{place} is a symbolic link.", hint="Replace it with the folder itself.")
+        for path in sorted(place.glob(f"*{ENDING}")) if place.is_dir() else ():
+            document = read_document(path)
+            if not isinstance(document.value, Mapping):
+                raise UsageError(f"{path}: it has to be an object of names and values.", hint="Correct it by hand.")
+            values: Mapping[str, object] = from_file_value(document.value)  # type: ignore[assignment]
+            found.append(ConfigFile(path, RESOURCES[name], document, values))
+    return found
+
+
+def read_folder(folder: Path, environment: str = "", *, environment_id: str = "") -> EnvironmentConfig:
+    """Read the configuration that a folder says an environment has.
+
+    environment: the name of the environment in the manifest, whose values are used; by default the one with
+    `environment_id`. References without a value remain.
+    Raises UsageError for a folder or file that cannot be read, an object without identity, and two with the same.
+    """
+    opened = open_folder(folder)
+    environment = environment or opened.manifest.environment_name(environment_id)
+    values = opened.values_of(environment)
+    resources = tuple(name for name in config_order() if name in opened.manifest.resources)
+    objects: dict[ObjectKey, ConfigObject] = {}
+    resolved = [(file, opened.resolve(file, values)) for file in opened.files]
+    for file, each in sorted(resolved, key=lambda pair: (resources.index(pair[1].resource), pair[1].name)):
+        if not each.name:
+            identity = ", ".join(file.record.configuration.identity) if file.record.configuration is not None else ""
+            raise UsageError(f"{file.path} has no {identity}, which identifies it.")
+        if each.key in objects:
+            raise UsageError(f"{file.path}:1: {each.title} is also in {objects[each.key].place}.")
+        objects[each.key] = each
+    found_id = opened.manifest.environments.get(environment, environment_id)
+    return EnvironmentConfig(environment, found_id, objects, resources)

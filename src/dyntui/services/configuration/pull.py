@@ -1,0 +1,258 @@
+"""Write the configuration of an environment into a folder, with the comments and references that its files have."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+from dyntui.config.private_files import atomic_write
+from dyntui.core.errors import UsageError
+from dyntui.core.yaml_document import parse_yaml, update_yaml
+from dyntui.core.yaml_text import dump_yaml
+from dyntui.resources import Resource
+from dyntui.services.configuration.file_format import ENDING, file_stem, from_file_value, to_file_value
+from dyntui.services.configuration.folder import ConfigFile, ConfigFolder, read_files
+from dyntui.services.configuration.manifest import MANIFEST, Manifest, values_file
+from dyntui.services.configuration.model import (
+    ConfigObject,
+    EnvironmentConfig,
+    LeafPath,
+    LeafPlace,
+    ObjectKey,
+    Reference,
+    element_key,
+    map_leaves,
+)
+from dyntui.services.configuration.normal_form import FieldRules, configuration_of
+from dyntui.services.configuration.read import ReferenceNames
+
+__all__ = ["PullResult", "write_folder"]
+
+_HEADER = re.compile(r"# Pulled by dyntui [0-9a-f]{12}\. A pull keeps your comments and references\.\r?\n")
+_MANIFEST_TEXT = """\
+# Configuration of a Dynamic environment, written by `dyntui config pull`.
+#
+# environments: the file values.NAME.yaml has what differs in the environment NAME.
+# differs, ignore and secrets add fields to those that dyntui knows, for example:
+#   differs: {webhooks: [url]}
+"""
+_VALUES_TEXT = "# Values of {} that differ from those of other environments. Files refer to them as ${{NAME}}.\n"
+
+
+@dataclass(frozen=True, slots=True)
+class PullResult:
+    """What a pull did to the files of a folder; each path is relative to it."""
+
+    created: tuple[str, ...]
+    updated: tuple[str, ...]
+    removed: tuple[str, ...]
+    """Their objects are no longer in the environment."""
+    left: tuple[str, ...]
+    """Their objects are not in the environment, and they were written or changed by hand."""
+    unchanged: int
+    """The number of files that were as they have to be."""
+
+
+@dataclass(slots=True)
+class _Writing:
+    """The files to write, by path; None to remove one."""
+
+    folder: Path
+    texts: dict[Path, str | None] = field(default_factory=dict)
+    created: list[str] = field(default_factory=list)
+    updated: list[str] = field(default_factory=list)
+    unchanged: int = 0
+
+    def set(self, path: Path, text: str, before: str | None) -> None:
+        """Have a file with this text. before: its text; None for a new one."""
+        if text == before:
+            self.unchanged += 1
+            return
+        self.texts[path] = text
+        (self.created if before is None else self.updated).append(self.name(path))
+
+    def name(self, path: Path) -> str:
+        """Return the path of a file inside the folder."""
+        return path.relative_to(self.folder).as_posix()
+
+
+def write_folder(folder: Path, config: EnvironmentConfig, manifest: Manifest) -> PullResult:
+    """Write the configuration of an environment into a folder, which is created when there is none.
+
+    All files are made before the first is written, and each is replaced as a whole. A file is removed when its object
+    is missing and nobody changed the file since dyntui wrote it. Only resources that were read completely are written.
+    manifest: that of the folder, with the environment in it. Raises UsageError for a file that cannot be read or
+    written; then nothing was written.
+    """
+    writing = _Writing(folder)
+    environment = manifest.environment_name(config.environment_id)
+    opened = ConfigFolder(folder, manifest, tuple(read_files(folder, config.resources)))
+    values = dict(opened.values_of(environment))
+    existing = _files_by_key(opened, values)
+    names = {name: {path.stem.lower() for path in (folder / name).glob(f"*{ENDING}")} for name in config.resources}
+    references, new_values = ReferenceNames(), dict(values)
+    for each in config.objects.values():
+        if each.resource not in config.resources:
+            continue
+        file = existing.pop(each.key, None)
+        expected = _file_values(each, file, manifest.rules, references, new_values)
+        if file is None:
+            stem = file_stem(each.name, names[each.resource])
+            names[each.resource].add(stem)
+            path, before = folder / each.resource / f"{stem}{ENDING}", None
+        else:
+            path, before = file.path, _read_text(file.path)
+        writing.set(path, _file_text(each.record, expected, before), before)
+    left_out = {(problem.resource, problem.name) for problem in config.problems}
+    missing = [file for key, file in existing.items() if key not in left_out]
+    removed = [file.path for file in missing if _is_as_written(_read_text(file.path))]
+    for path in removed:
+        writing.texts[path] = None
+    _set_document(writing, values_file(folder, environment), new_values, _VALUES_TEXT.format(environment))
+    _set_document(writing, folder / MANIFEST, manifest.as_values(), _MANIFEST_TEXT)
+    _write(writing)
+    return PullResult(
+        tuple(writing.created),
+        tuple(writing.updated),
+        tuple(map(writing.name, removed)),
+        tuple(writing.name(file.path) for file in missing if file.path not in removed),
+        writing.unchanged,
+    )
+
+
+def _files_by_key(opened: ConfigFolder, values: Mapping[str, object]) -> dict[ObjectKey, ConfigFile]:
+    """Return the files of a folder by what identifies their objects. Raises UsageError for two of one object."""
+    found: dict[ObjectKey, ConfigFile] = {}
+    for file in opened.files:
+        each = opened.resolve(file, values)
+        if each.key in found:
+            raise UsageError(
+                f"{opened.place_of(file)} and {opened.place_of(found[each.key])} are both {each.title}.",
+                hint="Remove one of them.",
+            )
+        found[each.key] = file
+    return found
+
+
+def _file_values(
+    each: ConfigObject,
+    file: ConfigFile | None,
+    rules: FieldRules,
+    references: ReferenceNames,
+    values: dict[str, object],
+) -> dict[str, object]:
+    """Return the values for the file of an object. values: receives those to which the file refers."""
+    record, differing = each.record, rules.differing(each.record)
+    before = _leaves_with_lists(record, file.values) if file is not None else {}
+
+    def written(place: LeafPlace, value: object) -> object:
+        old = before.get(place.path)
+        if isinstance(value, Reference):
+            return old if isinstance(old, Reference) else value
+        if isinstance(old, Reference) and (not place.is_by_position or values.get(old.name) == value):
+            values[old.name] = value
+            return old
+        if place.name in differing:
+            reference = references.reference(record, each.name, place.path)
+            values[reference.name] = value
+            return reference
+        return value
+
+    found = map_leaves(record, each.values, written)
+    for name in rules.secret(record):
+        path = tuple(name.split("."))
+        if isinstance(old := before.get(path), Reference):
+            _set_missing(found, path, old)
+    return found
+
+
+def _leaves_with_lists(record: Resource, values: Mapping[str, object]) -> dict[LeafPath, object]:
+    """Return the single values of an object by path, also those in lists without keys."""
+    found: dict[LeafPath, object] = {}
+
+    def add(place: LeafPlace, value: object) -> object:
+        found[place.path] = value
+        return value
+
+    map_leaves(record, values, add)
+    return found
+
+
+def _set_missing(values: dict[str, object], path: LeafPath, value: object) -> None:
+    """Set a value at a path where there is none; the server does not return a secret that it has."""
+    for name in path[:-1]:
+        part = values.setdefault(name, {})
+        if not isinstance(part, dict):
+            return
+        values = part
+    values.setdefault(path[-1], value)
+
+
+def _file_text(record: Resource, values: Mapping[str, object], before: str | None) -> str:
+    """Return the text of a file with these values. before: its text; None for a new one."""
+    expected = to_file_value(values)
+    assert isinstance(expected, dict)
+    if before is None:
+        return _with_header(dump_yaml(expected))
+    if from_file_value(parse_yaml(before).value) == values:
+        return before
+    list_keys = configuration_of(record).list_keys
+
+    def key_of(path: tuple[str, ...], element: object) -> object:
+        key = list_keys.get(".".join(path))
+        return None if key is None else element_key(element, key)
+
+    body = update_yaml(_HEADER.sub("", before, count=1), expected, key_of)
+    return _with_header(body) if _is_as_written(before) else body
+
+
+def _with_header(body: str) -> str:
+    """Return the text of a file with a line by which pull knows it again."""
+    return f"# Pulled by dyntui {_digest(body)}. A pull keeps your comments and references.\n{body}"
+
+
+def _is_as_written(text: str) -> bool:
+    """Return whether nobody changed the text of a file since dyntui wrote it."""
+    header = _HEADER.match(text)
+    return header is not None and _digest(text[header.end() :]) in header[0]
+
+
+def _digest(body: str) -> str:
+    return sha256(body.replace("\r\n", "\n").encode()).hexdigest()[:12]
+
+
+def _set_document(writing: _Writing, path: Path, values: Mapping[str, object], introduction: str) -> None:
+    """Have a file with these values and the comments that it has. An empty file is not created."""
+    before = _read_text(path) if path.exists() else None
+    if before is None:
+        if values:
+            writing.set(path, introduction + dump_yaml(values), None)
+        return
+    known = parse_yaml(before).value
+    text = before if (known or {}) == values else update_yaml(before, values, lambda path, element: element)
+    writing.set(path, text, before)
+
+
+def _read_text(path: Path) -> str:
+    return path.read_bytes().decode("utf-8-sig")
+
+
+def _write(writing: _Writing) -> None:
+    """Write and remove the files. Raises UsageError when a folder or file cannot be written."""
+    try:
+        for folder in _folders(writing):
+            folder.mkdir(parents=True, exist_ok=True)
+        for path, text in writing.texts.items():
+            if text is None:
+                path.unlink()
+            else:
+                atomic_write(path, text.encode(), is_shared=True)
+    except OSError as error:
+        raise UsageError(f"{writing.folder} cannot be written: {error.strerror}.") from error
+
+
+def _folders(writing: _Writing) -> Iterable[Path]:
+    return dict.fromkeys((writing.folder, *(path.parent for path in writing.texts)))
