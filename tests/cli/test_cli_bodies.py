@@ -49,7 +49,10 @@ def test_fields_are_arguments_json_files_and_standard_input_alike(dyntui: Cli, t
     ("line", "code", "expected"),
     [
         (("webhooks", "create", "evnts=user.created"), 2, "has no field 'evnts'. Did you mean events?"),
-        (("users", "create", "emial=a@example.com"), 2, "Did you mean email?"),
+        (("users", "create", "emial=a@example.com", "--yes"), 0, "Did you mean email?"),
+        (("users", "edit", "nobody@example.com", "frstName=Ada"), 1, "Did you mean firstName?"),
+        (("allowlists", "create", "Typo", "outcom=block"), 2, "Did you mean outcome?"),
+        (("settings", "set", "general.displayName=A", 'general.displayName:="B"', "--yes"), 2, "is given two times"),
         (("do", "users", "edit", "-d", "-"), 2, "cannot be both"),
         (("webhooks", "enable", "w-1", "x=1", "--yes"), 2, "takes only ids"),
         (("webhooks", "create", "-d", "[1]"), 2, "not a JSON object"),

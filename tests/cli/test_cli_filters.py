@@ -47,6 +47,8 @@ ROW: dict[str, Any] = {
         ("version>9", True),
         ("version<=9", False),
         ("createdAt<2026-02-01", True),
+        ("createdAt<=2026-01-31", True),
+        ("createdAt>2026-01-31", False),
         ("createdAt>=2026-01-31T10:00:00Z", True),
         ("createdAt=2026-01-31", True),
         ("createdAt=2026-01-31T12:00:00+02:00", True),
@@ -117,6 +119,9 @@ def test_users_are_filtered_by_the_server_or_on_this_machine(dyntui: Cli) -> Non
     done = dyntui("users", "list", "--since", newest, "--debug")
     assert "Filtered here: the server cannot filter by createdAt." in done.stderr
     assert len(re.findall(r"GET \S+/users\S*: 200", done.stderr)) <= 2, "older pages are not read"
+    day = newest[:10]
+    of_day = {row["id"] for row in everybody if row["createdAt"].startswith(day)}
+    assert {row["id"] for row in listed("--since", day, "--until", day)} == of_day, "the day of --until is included"
     none = dyntui("users", "list", "--where", "country=nowhere")
     assert "No users match 'country=nowhere'." in none.stderr
     exported = dyntui("users", "export", "--since", half, "--no-wallet", "--fields", "id").stdout

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
 import subprocess
 import sys
@@ -82,6 +83,7 @@ def test_every_command_has_the_formats(run: Run) -> None:
         ("wallets", "export", "--template", "{id}", "-O", "x.csv"): "An export has no --template.",
         ("allowlists", "export", "Guests", "-o", "table"): "An export has no -o table",
         ("keys", "-q", ".items[", "--json"): "Wrong jq expression",
+        ("keys", "-q", "$ENV.DYNTUI_TOKEN"): "jq expressions cannot read DYNTUI_TOKEN",
         ("keys", "-q", ".", "-o", "csv"): "--jq works with JSON and NDJSON, not with csv",
         ("keys", "-q", ".", "--template", "{key}"): "--jq and --template cannot be combined",
         ("keys", "--template", "{key"): "Wrong template",
@@ -163,6 +165,8 @@ def test_fields_jq_and_templates_select(
     emails = run("users", "list", "--limit", "2", "-q", ".items[].email").out.splitlines()
     assert emails == [row["email"] for row in page["items"][:2]]
     assert run("users", "list", "--limit", "2", "--ndjson", "-q", ".email").out.splitlines() == emails
+    environ = run("users", "list", "--limit", "1", "-q", "env.DYNTUI_HOME, env, $ENV").out
+    assert os.environ["DYNTUI_HOME"] in environ and people.token not in environ
     padded = run("users", "list", "--limit", "1", "--template", r"{email:<40}|\t{createdAt:.10}|{metadata.none}|{{").out
     assert padded == f"{emails[0]:<40}|\t{page['items'][0]['createdAt'][:10]}||{{\n"
 
@@ -209,6 +213,7 @@ def test_a_long_table_fits_the_terminal_in_the_pager(people: Sandbox, tmp_path: 
             ("users list --limit 1 --ndjson", True),
             ("settings get --json", True),
             ("settings get --json --no-color", False),
+            ("settings get -q .general", True),
         ],
         ("users list --limit 1 --json", True),
     ),

@@ -87,6 +87,25 @@ def test_users_are_deleted_by_a_file_of_emails(count: int, tmp_path: Path, monke
         assert left == {"xuser1@delete.example", *twice}, "a part of an email is not that of the user"
 
 
+def test_long_and_endless_input_ends_soon_with_an_error(dyntui: Cli, tmp_path: Path) -> None:
+    long, file = "a" * 120_000, tmp_path / "targets"
+    file.write_bytes(b"ada@x.example\n\xff\n")
+    for words, expected in (
+        (("users", "list", "--where", f"a=x{' ' * 100_000}y"), "There is no field 'a'"),
+        (("users", "list", "--fields", f"{'a.' * 60_000}a"), "it has 120,001 characters"),
+        (("users", "list", "--filter", long), "too long; nothing was sent"),
+        (("users", "get", long), "too long; nothing was sent"),
+        (("users", "list", "--since", f"{'1' * 5000}d"), "is not a time"),
+        (("users", "create", f"{'a.' * 500}a=1"), "more than 64 levels deep"),
+        (("users", "delete", "@/dev/zero"), "longer than 4 MiB"),
+        (("users", "delete", f"@{file}"), "is not UTF-8 text"),
+        (("webhooks", "create", "-d", f"@{file}"), "is not UTF-8 text"),
+        (("webhooks", "create", "-d", "@/dev/zero"), "larger than 64 MiB"),
+    ):
+        done = dyntui(*words, check=False)
+        assert (done.returncode, done.stdout) == (2, "") and expected in done.stderr, (words[:3], done.stderr[:300])
+
+
 def test_a_user_is_identified_by_each_value_that_people_have(sandbox: Sandbox, dyntui: Cli) -> None:
     wallet = {
         "publicWalletAddress": ADDRESS,

@@ -204,8 +204,17 @@ class Transport:
         headers: Mapping[str, str] | None,
         timeout: float,
     ) -> httpx.Request:
-        """Return a request with the token. Raises UsageError for a path that leads away from the base URL."""
-        url = httpx.URL(str(self._base) + path, params=list(query)) if query else httpx.URL(str(self._base) + path)
+        """Return a request with the token.
+
+        Raises UsageError for a path that leads away from the base URL, and for a URL that is too long.
+        """
+        try:
+            url = httpx.URL(str(self._base) + path, params=list(query)) if query else httpx.URL(str(self._base) + path)
+        except httpx.InvalidURL as error:
+            raise UsageError(
+                f"The URL of the request is not valid: {safe(str(error), 200)}; nothing was sent.",
+                hint="Shorten the id, the filter or the order.",
+            ) from None
         if origin_of(url) != self._origin or not url.path.startswith(self._base.path):
             raise UsageError(f"{safe(path, 200)!r} leads away from {self.base_url}; nothing was sent.")
         sent = {**(headers or {}), "Authorization": f"Bearer {self._token}"}

@@ -12,6 +12,7 @@ from dyntui.cli.allowlists import find_list
 from dyntui.cli.command_classes import BaseCommand
 from dyntui.cli.context import CliContext, pass_context
 from dyntui.cli.field_arguments import data_option, parse_fields
+from dyntui.cli.input_text import STDIN, read_text
 from dyntui.cli.list_filters import filter_options
 from dyntui.cli.resource_lists import all_option, limit_option, match_options, parse_match, print_list
 from dyntui.cli.shared_options import combine_options, confirm_options
@@ -126,7 +127,7 @@ def add(
     elif sys.stdin.isatty():
         raise UsageError("No identifiers.", hint="Pass them as arguments, or one per line on standard input.")
     else:
-        drafts = parse_lines(sys.stdin.read(), region=region, live=live)
+        drafts = parse_lines(read_text(STDIN, "The list of identifiers"), region=region, live=live)
     if not drafts:
         return report_results(context, WriteResults(add_entries({"name": name}), ()))
     if alias is not None:

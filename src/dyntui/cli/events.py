@@ -47,7 +47,12 @@ def list_event_types(context: CliContext, conditions: RowConditions) -> None:
     help="Start time: 30m, 12h, a date.",
 )
 @click.option(
-    "--until", "end", metavar="TIME", callback=refuse_empty, default="", help="End time; the command exits then."
+    "--until",
+    "end",
+    metavar="TIME",
+    callback=refuse_empty,
+    default="",
+    help="End time, of a date its end; the command exits then.",
 )
 @click.option(
     "--resource",
@@ -90,7 +95,7 @@ def tail(
     """Print new events as they arrive, oldest first, until interrupted."""
     import asyncio
 
-    from dyntui.core.times import now, parse_since
+    from dyntui.core.times import now, parse_since, parse_until
     from dyntui.resources import Column
     from dyntui.resources.events import user_id_of
     from dyntui.services.events import EventFilter, EventTail, check_event_resource
@@ -102,7 +107,7 @@ def tail(
             "Output as one document needs --once, because it is printed at the end.", hint="Use --ndjson to tail."
         )
     check_fields(conditions, [], RESOURCES["events"])
-    until = parse_since(end) if end else None
+    until = parse_until(end) if end else None
     event_filter = EventFilter(resource, names, text, parse_since(start), until, conditions or None)
 
     columns = Column("timestamp"), Column("eventName"), Column(title="user", pick=user_id_of), Column("eventId")

@@ -12,6 +12,7 @@ from dyntui.core.strict_json import dump_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from contextlib import AbstractContextManager
 
 __all__ = ["compile_jq", "fill_template", "parse_template", "run_jq"]
 
@@ -23,11 +24,21 @@ _ESCAPE = re.compile(r"\\[nt\\]")
 
 @cache
 def compile_jq(expression: str) -> Any:
-    """Return a jq program. Raises UsageError when the expression is wrong."""
+    """Return a jq program. Raises UsageError when the expression is wrong, or names a variable that has a token.
+
+    `env` and `$ENV` have the environment without those.
+    """
     import jq
 
+    from dyntui.config.tokens import TOKEN_VARIABLES
+
+    if named := next((name for name in TOKEN_VARIABLES if name in expression), ""):
+        raise UsageError(
+            f"jq expressions cannot read {named}.", hint="`env` and $ENV have no tokens, so that none is printed."
+        )
     try:
-        return jq.compile(expression)
+        with _without_tokens():
+            return jq.compile(expression)
     except ValueError as error:
         reason = " ".join(str(error).removeprefix("jq: error: ").split())
         raise UsageError(f"Wrong jq expression: {reason}") from None
@@ -42,10 +53,18 @@ def run_jq(expression: str, document: object) -> list[object]:
 
     program = compile_jq(expression)
     try:
-        with ending_signals():
+        with ending_signals(), _without_tokens():
             return list(program.input_text(dump_json(document).decode()))
     except ValueError as error:
         raise UsageError(f"The jq expression does not fit the result: {error}.") from None
+
+
+def _without_tokens() -> AbstractContextManager[None]:
+    """Hide the tokens in the environment, which jq reads when it compiles and when it runs."""
+    from dyntui.config.tokens import TOKEN_VARIABLES
+    from dyntui.core.process_state import without_environment_variables
+
+    return without_environment_variables(TOKEN_VARIABLES)
 
 
 class _Template(string.Formatter):

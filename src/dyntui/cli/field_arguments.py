@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from dyntui.cli.input_text import STDIN, read_text
 from dyntui.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -19,18 +19,16 @@ if TYPE_CHECKING:
     from dyntui.services.forms import FormField
 
 __all__ = [
-    "STDIN",
     "FieldArguments",
     "data_option",
+    "nested_body",
     "parse_fields",
     "print_event_warnings",
     "print_warnings",
     "read_data",
     "split_arguments",
+    "warned_before_errors",
 ]
-
-STDIN = "-"
-"""The value of --data that means standard input."""
 
 data_option = click.option(
     "-d",
@@ -65,21 +63,17 @@ class FieldArguments:
     def typed(self, operation: str = "") -> dict[str, Any]:
         """Return the values by field name.
 
-        operation: its schema says the types of texts; without it, they stay texts. Raises UsageError for a text that
-        does not fit the type of its field, and for one of a field that the operation does not have.
+        operation: its schema says the types of texts; without it, and for a field that it does not have, they stay
+        texts. Raises UsageError for a text that does not fit the type of its field.
         """
         known_fields = _body_fields(operation) if operation else {}
-        found = dict(self.values)
-        for name, text in self.texts.items():
-            if operation and not _is_known(name, known_fields):
-                raise unknown_field(operation, name, known_fields)
-            found[name] = _parse_value(known_fields.get(name), name, text)
-        return found
+        texts = {name: _parse_value(known_fields.get(name), name, text) for name, text in self.texts.items()}
+        return {**self.values, **texts}
 
-    def form_values(self, operation: str, fields: Sequence[FormField]) -> tuple[dict[str, str], dict[str, Any]]:
+    def form_values(self, fields: Sequence[FormField]) -> tuple[dict[str, str], dict[str, Any]]:
         """Return the texts for the form with these fields, and the values by dot path that are sent as written.
 
-        Raises UsageError for the text of a field that is not in the form.
+        The text of a field that is not in the form is sent as written, too: a newer server may know it.
         """
         from dyntui.services.forms import field_text
 
@@ -92,31 +86,35 @@ class FieldArguments:
             else:
                 values[name] = value
         for name, text in self.texts.items():
-            if not _is_known(name, known):
-                raise unknown_field(operation, name, known)
             (texts if name in known else values)[name] = text
         return texts, values
 
     def body(self, operation: str) -> dict[str, Any]:
         """Return the values as the body of an operation, with dot paths as nested objects. Raises as `typed`."""
-        from dyntui.services.forms import set_path
+        return nested_body(self.typed(operation))
 
-        found: dict[str, Any] = {}
-        for name, value in self.typed(operation).items():
-            set_path(found, name, value)
-        return found
+
+def nested_body(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values by dot path as nested objects. Raises UsageError for a path inside another value."""
+    from dyntui.services.forms import set_path
+
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        set_path(found, name, value)
+    return found
 
 
 def parse_fields(pairs: Sequence[str], data: str | None = None) -> FieldArguments:
     """Parse FIELD=VALUE and FIELD:=JSON arguments and the value of --data. Raises UsageError.
 
-    An argument replaces the field of --data with its name, and the parts of it.
+    An argument replaces the field of --data with its name, and the parts of it. A field is given one time.
     """
     document = read_data(data) if data is not None else {}
     if not isinstance(document, dict):
         raise UsageError("--data is not a JSON object.", hint='Write its fields: {"name": "value"}.')
     texts: dict[str, str] = {}
     values: dict[str, Any] = dict(document)
+    given: set[str] = set()
     for pair in pairs:
         name, separator, text = pair.partition("=")
         if not separator or not name.removesuffix(":"):
@@ -125,7 +123,9 @@ def parse_fields(pairs: Sequence[str], data: str | None = None) -> FieldArgument
             )
         is_json = name.endswith(":")
         name = name.removesuffix(":")
-        texts.pop(name, None)
+        if name in given:
+            raise UsageError(f"{name} is given two times.", hint="Leave out one of them.")
+        given.add(name)
         values.pop(name, None)
         if is_json:
             values[name] = _parse_json(name, text)
@@ -144,15 +144,8 @@ def read_data(data: str) -> Any:
     """Return the JSON value of --data: the text itself, or that of a file or of standard input. Raises UsageError."""
     from dyntui.services.metadata import read_json
 
-    if data == STDIN:
-        text = sys.stdin.read()
-    elif data.startswith("@"):
-        try:
-            text = Path(data[1:]).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(f"The request body cannot be read from {data[1:]}: {error}.") from None
-    else:
-        text = data
+    is_read = data == STDIN or data.startswith("@")
+    text = read_text(data.removeprefix("@"), "The request body") if is_read else data
     try:
         return read_json(text)
     except UsageError as error:
@@ -169,6 +162,16 @@ def print_warnings(context: CliContext, operation: str, body: object) -> None:
     context.print_message(*(f"warning: {warning}" for warning in warnings))
 
 
+@contextmanager
+def warned_before_errors(context: CliContext, operation: str, body: object) -> Iterator[None]:
+    """Print the warnings about a body before a UsageError of the block: an unknown field may be its cause."""
+    try:
+        yield
+    except UsageError:
+        print_warnings(context, operation, body)
+        raise
+
+
 async def print_event_warnings(context: CliContext, connection: Connection, body: object) -> None:
     """Print a warning for each event in the body of a webhook that the environment does not list."""
     from dyntui.core.json_types import as_object
@@ -176,29 +179,6 @@ async def print_event_warnings(context: CliContext, connection: Connection, body
 
     events = as_object(body).get("events")
     context.print_message(*(f"warning: {line}" for line in await event_warnings(connection.client, events)))
-
-
-def unknown_field(operation: str, name: str, known: Mapping[str, object]) -> UsageError:
-    """Return the error for a FIELD=VALUE of which the type is not known, with the nearest name."""
-    from dyntui.services.body_check import did_you_mean
-
-    return UsageError(
-        f"{operation} has no field {name!r}.{did_you_mean(name, known)}",
-        hint=f"Fields: {', '.join(known)}. Use {name}:=JSON to send it anyway.",
-    )
-
-
-def _is_known(name: str, known: Mapping[str, FormField]) -> bool:
-    """Return whether `name` is a field, or a part of one that may be any JSON value, such as metadata.plan."""
-    from dyntui.services.forms import FieldKind
-
-    return name in known or any(parent in known and known[parent].kind is FieldKind.JSON for parent in _parents(name))
-
-
-def _parents(name: str) -> Iterator[str]:
-    while "." in name:
-        name = name.rpartition(".")[0]
-        yield name
 
 
 def _body_fields(operation: str) -> dict[str, FormField]:

@@ -44,7 +44,7 @@ _where_option = click.option(
 )
 _time_options = (
     click.option("--since", metavar="TIME", callback=refuse_empty, help=f"Only rows since TIME: {_TIMES}."),
-    click.option("--until", metavar="TIME", callback=refuse_empty, help="Only rows until TIME."),
+    click.option("--until", metavar="TIME", callback=refuse_empty, help="Only rows until TIME; a date is included."),
 )
 _chain_option = click.option(
     "--chain", metavar="CHAIN", callback=refuse_empty, help="Only rows of this chain: EVM, SOL, BTC, ..."
@@ -84,13 +84,13 @@ def _with_conditions(options: Sequence[Callable[[F], F]]) -> Callable[[F], F]:
             no_wallet: bool = False,
             **values: object,
         ) -> object:
-            from dyntui.core.times import parse_since
+            from dyntui.core.times import parse_since, parse_until
             from dyntui.services.lists.row_conditions import RowConditions, parse_condition
 
             conditions = RowConditions(
                 tuple(parse_condition(text) for text in where),
                 parse_since(since) if since else None,
-                parse_since(until) if until else None,
+                parse_until(until) if until else None,
                 chain or "",
                 without_wallet=no_wallet,
             )

@@ -18,7 +18,7 @@ import click
 from dyntui.cli.capture import CapturedLine, captured
 from dyntui.cli.progress import clear_activity, omit_activity
 from dyntui.cli.streams import has_color, is_plain
-from dyntui.core.process_state import set_environment_variable
+from dyntui.core.process_state import set_environment_variable, without_environment_variables
 from dyntui.core.text import plain_json, safe, without_surrogates
 
 if TYPE_CHECKING:
@@ -27,12 +27,14 @@ if TYPE_CHECKING:
     from dyntui.services.exports import Exporter, ExportFormat
 
 __all__ = [
+    "JsonText",
     "TextPart",
     "make_exporter",
     "print_captured",
     "print_document",
     "print_json",
     "print_lines",
+    "print_results",
     "print_styled",
     "print_usage_error",
     "print_values",
@@ -120,12 +122,36 @@ def _colored_json(text: str) -> str:
     return _JSON_TOKEN.sub(lambda token: click.style(token[0], **_JSON_STYLES[str(token.lastgroup)]), text)
 
 
+class JsonText(str):
+    """A text that is JSON, among others that are values."""
+
+    __slots__ = ()
+
+
+def print_results(results: Sequence[str | JsonText]) -> None:
+    """Print values as `print_values`, and JSON as `print_json`, each on lines of its own. Nothing when there are none.
+
+    It is one result: a text longer than the terminal goes to the pager.
+    """
+    color = has_color(sys.stdout)
+    texts = []
+    for each in results:
+        text = plain_json(each) if isinstance(each, JsonText) else _value_text(each)
+        texts.append(_colored_json(text) if color and isinstance(each, JsonText) else text)
+    if texts:
+        _print_whole("\n".join(texts))
+
+
 def print_values(text: str) -> None:
     """Print text that consists of values: unchanged into a pipe or file; on a terminal, safe but for tabs and lines."""
+    _print_whole(_value_text(text))
+
+
+def _value_text(text: str) -> str:
     if sys.stdout.isatty():
         lines = text.split("\n")
         text = "\n".join("\t".join(safe(part, _MAX_LINE_CHARS) for part in line.split("\t")) for line in lines)
-    _print_whole(without_surrogates(text))
+    return without_surrogates(text)
 
 
 def print_styled(lines: Sequence[Sequence[TextPart]]) -> None:
@@ -153,9 +179,10 @@ def _print_whole(text: str) -> None:
         _print(text)
         return
     from dyntui.cli.signals import default_signals
+    from dyntui.config.tokens import TOKEN_VARIABLES
 
     clear_activity()
-    with default_signals():  # ctrl+c is for the pager
+    with default_signals(), without_environment_variables(TOKEN_VARIABLES):  # ctrl+c is for the pager
         click.echo_via_pager(text, color=has_color(sys.stdout))
 
 

@@ -12,10 +12,18 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from dyntui.cli.output import make_exporter, print_document, print_json, print_lines, print_styled, print_values
+from dyntui.cli.output import (
+    JsonText,
+    make_exporter,
+    print_document,
+    print_json,
+    print_lines,
+    print_results,
+    print_styled,
+    print_values,
+)
 from dyntui.cli.streams import is_plain, terminal_width
 from dyntui.core.json_types import Row
-from dyntui.core.text import plain_json
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -188,11 +196,9 @@ def _print_document(options: OutputOptions, document: object) -> None:
     elif options.jq:
         from dyntui.cli.expressions import run_jq
 
-        results = run_jq(options.jq, document)
         indented = sys.stdout.isatty()
-        texts = [each if isinstance(each, str) else plain_json(_json(each, indented=indented)) for each in results]
-        if texts:
-            print_values("\n".join(texts))
+        results = run_jq(options.jq, document)
+        print_results([each if isinstance(each, str) else JsonText(_json(each, indented=indented)) for each in results])
     elif options.format == "yaml":
         from dyntui.core.yaml_text import dump_yaml
 

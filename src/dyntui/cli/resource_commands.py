@@ -14,14 +14,16 @@ import click
 from dyntui.cli.command_classes import CommandGroup
 from dyntui.cli.context import CliContext, pass_context
 from dyntui.cli.field_arguments import (
-    STDIN,
     FieldArguments,
     data_option,
+    nested_body,
     parse_fields,
     print_event_warnings,
     print_warnings,
     split_arguments,
+    warned_before_errors,
 )
+from dyntui.cli.input_text import STDIN
 from dyntui.cli.resource_lists import list_options, list_rows, parent_option, show_resource
 from dyntui.cli.shared_options import confirm_options
 from dyntui.cli.targets import TARGETS_HELP, LeftOut, ignore_missing_option, read_targets
@@ -153,7 +155,7 @@ async def _prepare_write(
     changes_rows = action.target is ActionTarget.ROWS
     if changes_rows and action.fields and not given:
         raise UsageError(f"{action.name} needs at least one FIELD=VALUE.", hint=_describe_fields(record, action))
-    values, written = given.form_values(action.operation, fields)
+    values, written = given.form_values(fields)
     parent_id = await find_parent(client, record, parent, action=action, texts=target_texts)
     on_progress = make_lookup_line(len(target_texts))
     lookup = await look_up_targets(client, record, action, target_texts, parent=parent_id, on_progress=on_progress)
@@ -172,7 +174,8 @@ async def _prepare_write(
         texts = {**initial_values, **texts}
         context.print_message(*(f"  {line}" for line in describe_changes(fields, initial_values, texts)))
     try:
-        filled = check_values(client, action, values, before=initial_values, written=written) if fields else None
+        with warned_before_errors(context, action.operation, nested_body(written)):
+            filled = check_values(client, action, values, before=initial_values, written=written) if fields else None
     except NothingChanged:
         unchanged += [(target, "It has these values already.") for target in targets]
         targets, filled = [], None

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from dyntui.cli.input_text import STDIN, iter_lines
 from dyntui.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ ignore_missing_option = click.option(
 users_argument = click.argument("targets", nargs=-1, metavar="[USER]...")
 """The users that a command is for; the command gets them as `targets`."""
 
+_LONGEST = 2_000
+"""The maximum of characters in a target."""
 _NAMED = 5
 """The maximum of left-out targets that are named before the confirmation."""
 
@@ -47,8 +50,8 @@ def read_targets(arguments: Sequence[str], *, key: str = "id") -> list[str]:
     if not arguments and sys.stdin.isatty():
         raise UsageError("No targets were given.", hint=f"Give them as arguments. {TARGETS_HELP}")
     found: dict[str, None] = {}
-    for argument in arguments or ("-",):
-        if argument == "-":
+    for argument in arguments or (STDIN,):
+        if argument == STDIN:
             found |= dict.fromkeys(_read_lines(sys.stdin, "standard input", key))
         elif argument.startswith("@"):
             found |= dict.fromkeys(_read_file(argument[1:], key))
@@ -70,7 +73,7 @@ def _read_lines(file: TextIO, name: str, key: str) -> list[str]:
 
     found: list[str] = []
     try:
-        for number, line in enumerate(file, 1):
+        for number, line in enumerate(iter_lines(file, name), 1):
             text = (line.removeprefix("\ufeff") if number == 1 else line).strip()
             if text.startswith("{"):
                 try:
@@ -84,9 +87,14 @@ def _read_lines(file: TextIO, name: str, key: str) -> list[str]:
                 raise UsageError(
                     f"Line {number} of {name} is no target.", hint="Give one target a line, or rows as --ndjson."
                 )
+            if len(text) > _LONGEST:
+                raise UsageError(
+                    f"Line {number} of {name} is no target: it has {len(text):,} characters.",
+                    hint="Give one target a line.",
+                )
             if text and not text.startswith("#"):
                 found.append(text)
-    except UnicodeDecodeError:
+    except UnicodeError:
         raise UsageError(f"{name} is not UTF-8 text.", hint="Save it as text, one target a line.") from None
     return found
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from dyntui.cli.command_classes import BaseCommand
 from dyntui.cli.context import CliContext, pass_context
+from dyntui.cli.input_text import read_text
 from dyntui.cli.list_filters import filter_options, keep_rows
 from dyntui.cli.output import print_lines
 from dyntui.cli.questions import confirm
@@ -94,13 +95,12 @@ def add_users_to_allowlist(
 @click.option(
     "--from",
     "source",
-    type=click.File("r", encoding="utf-8"),
     metavar="FILE",
     help="Read the metadata from FILE; - is standard input.",
 )
 @confirm_options
 @pass_context
-def edit_metadata(context: CliContext, user: str, source: Any, confirmation: Confirmation) -> int:
+def edit_metadata(context: CliContext, user: str, source: str | None, confirmation: Confirmation) -> int:
     """Edit the whole metadata of a user in your editor, or replace it from a file. The changes are shown first."""
     from dyntui.services.actions.resource_actions import write_action
     from dyntui.services.actions.target_lookup import read_object
@@ -110,7 +110,7 @@ def edit_metadata(context: CliContext, user: str, source: Any, confirmation: Con
 
     if source is None and not editor():
         raise UsageError("The variable EDITOR is not set.", hint="Set it, or pass the metadata with --from FILE.")
-    file_text = source.read() if source is not None else None
+    file_text = read_text(source, "The metadata") if source is not None else None
 
     async def work(connection: Connection) -> int:
         connection.write_gate.check(write_action("users.edit"))

@@ -11,7 +11,7 @@ import click
 
 from dyntui.cli.command_classes import CommandGroup
 from dyntui.cli.context import CliContext, pass_context
-from dyntui.cli.field_arguments import data_option, parse_fields, print_warnings
+from dyntui.cli.field_arguments import data_option, nested_body, parse_fields, print_warnings
 from dyntui.cli.resource_commands import add_action_command, add_resource_commands
 from dyntui.cli.shared_options import confirm_options
 from dyntui.cli.targets import ignore_missing_option, users_argument
@@ -91,10 +91,11 @@ def edit_user(
             hint=f"Fields that can be changed: {', '.join(UPDATABLE)}.",
         )
     fields = given.typed("updateUser")
-    print_warnings(context, "updateUser", {name: value for name, value in fields.items() if "." not in name})
     partial = {
         name.removeprefix("metadata."): fields.pop(name) for name in list(fields) if name.startswith("metadata.")
     }
+    fields = nested_body(fields)
+    print_warnings(context, "updateUser", fields)
     if not fields and not partial:
         raise UsageError("No change was given.", hint="Give FIELD=VALUE, such as firstName=Ada.")
 

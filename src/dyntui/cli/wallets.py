@@ -11,7 +11,7 @@ import click
 from dyntui.cli.command_classes import CommandGroup
 from dyntui.cli.context import CliContext, pass_context
 from dyntui.cli.export_output import export_options, export_rows
-from dyntui.cli.field_arguments import data_option, parse_fields, print_warnings, split_arguments
+from dyntui.cli.field_arguments import data_option, parse_fields, print_warnings, split_arguments, warned_before_errors
 from dyntui.cli.list_filters import filter_options, refuse_empty
 from dyntui.cli.resource_commands import add_action_command, add_resource_commands
 from dyntui.cli.resource_lists import all_option, limit_option, object_fields, print_list
@@ -156,10 +156,10 @@ def link_external_wallet(
 
     given = {name: value for name, value in options.items() if value is not None}
     fields = {"walletProvider": "browserExtension", **parse_fields(pairs, data).body("createWallet"), **given}
+    print_warnings(context, "createWallet", fields)
     for name, option in _LINK_OPTIONS.items():
         if not fields.get(name):
             raise UsageError(f"The wallet has no {name}.", hint=f"Give {option}, or {name}=VALUE.")
-    print_warnings(context, "createWallet", fields)
     action = link_wallet(fields)
 
     async def work(connection: Connection) -> int:
@@ -229,15 +229,16 @@ def pregenerate_wallets(
         "fid": farcaster_fid,
     }
     fields |= {name: value for name, value in options.items() if value is not None}
-    operation, body = pregeneration(
-        _take_text(fields, "email" if is_farcaster else "identifier"),
-        _take_text(fields, "type") or "email",
-        _take_texts(fields, "chains"),
-        social=_take_text(fields, "socialProvider"),
-        legacy=legacy,
-        farcaster_fid=fields.pop("fid", None) if is_farcaster else None,
-        more=fields,
-    )
+    with warned_before_errors(context, endpoint, dict(fields)):
+        operation, body = pregeneration(
+            _take_text(fields, "email" if is_farcaster else "identifier"),
+            _take_text(fields, "type") or "email",
+            _take_texts(fields, "chains"),
+            social=_take_text(fields, "socialProvider"),
+            legacy=legacy,
+            farcaster_fid=fields.pop("fid", None) if is_farcaster else None,
+            more=fields,
+        )
     print_warnings(context, operation, body)
     identifier = str(body["email" if is_farcaster else "identifier"])
     return run_write(context, pregenerate(operation, body), [Target(identifier, identifier)], confirmation)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from dyntui.cli.context import CliContext, pass_context
+from dyntui.cli.input_text import read_bytes
 from dyntui.cli.list_filters import filter_options, keep_rows
 from dyntui.cli.resource_commands import make_resource_group
 from dyntui.cli.resource_lists import limit_option, list_rows, show_rows
@@ -146,7 +145,7 @@ def verify_webhook_body(
     from dyntui.services.webhooks import read_secret_action, verify_signature
 
     record = RESOURCES["webhooks"]
-    body = _read_bytes(body_file)
+    body = read_bytes(body_file, "The request body")
 
     async def work(connection: Connection) -> Any:
         write, row = read_secret_action(), await look_up_one(connection.client, record, webhook)
@@ -164,13 +163,3 @@ def verify_webhook_body(
     context.print_data({"valid": check.valid, "reason": check.message})
     context.print_result(check.message)
     return 0 if check.valid else EXIT_SOME_FAILED
-
-
-def _read_bytes(name: str) -> bytes:
-    """Read a file, or standard input for `-`. Raises UsageError when the file cannot be read."""
-    if name == "-":
-        return sys.stdin.buffer.read()
-    try:
-        return Path(name).read_bytes()
-    except OSError as error:
-        raise UsageError(f"{name} cannot be read: {error.strerror}.") from None

@@ -1,4 +1,4 @@
-"""Check the format of tokens, and remove token variables from the environment of child processes."""
+"""Check the format of tokens, and remove token variables from the environment of other programs."""
 
 from __future__ import annotations
 
@@ -8,11 +8,19 @@ from collections.abc import Mapping
 from dyntui.core.errors import UsageError
 from dyntui.core.redact import redactor
 
-__all__ = ["FALLBACK_VARIABLES", "TOKEN_VARIABLE", "check_token", "token_warning", "without_token_variables"]
+__all__ = [
+    "FALLBACK_VARIABLES",
+    "TOKEN_VARIABLE",
+    "TOKEN_VARIABLES",
+    "check_token",
+    "token_warning",
+    "without_token_variables",
+]
 
 TOKEN_VARIABLE = "DYNTUI_TOKEN"
 FALLBACK_VARIABLES = ("DYNAMIC_TOKEN", "DYNAMIC_API_TOKEN")
-_TOKEN_VARIABLES = (TOKEN_VARIABLE, *FALLBACK_VARIABLES, "DYN_CLI_TOKEN", "DYNAMIC_AUTH_TOKEN", "DYNAMIC_BEARER_TOKEN")
+TOKEN_VARIABLES = (TOKEN_VARIABLE, *FALLBACK_VARIABLES, "DYN_CLI_TOKEN", "DYNAMIC_AUTH_TOKEN", "DYNAMIC_BEARER_TOKEN")
+"""The environment variables that may have a token."""
 
 _TOKEN = re.compile(r"dyn_[A-Za-z0-9_]+")
 _LENGTHS = (40, 60)  # `dyn_` and 36 characters in the sample of the API reference, 56 in its text
@@ -42,4 +50,4 @@ def token_warning(token: str) -> str:
 
 def without_token_variables(environ: Mapping[str, str]) -> dict[str, str]:
     """Return a copy of `environ` without token variables, for another program such as an editor."""
-    return {name: value for name, value in environ.items() if name not in _TOKEN_VARIABLES}
+    return {name: value for name, value in environ.items() if name not in TOKEN_VARIABLES}

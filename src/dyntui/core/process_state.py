@@ -11,6 +11,7 @@
 | thread switch interval      | `shorten_switch_interval`         | until the process ends     |
 | standard streams            | `open_closed_streams`             | until the process ends     |
 | `os.environ`                | `set_environment_variable`        | until the process ends     |
+| `os.environ`, block         | `without_environment_variables`   | one `with` block           |
 | `sys.modules`               | `block_import`                    | one `with` block           |
 | file creation mask          | `private_umask`                   | one `with` block           |
 
@@ -23,7 +24,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 
 TYPE_CHECKING = False
@@ -43,6 +44,7 @@ __all__ = [
     "set_environment_variable",
     "shorten_switch_interval",
     "skip_garbage_collection_at_exit",
+    "without_environment_variables",
     "without_garbage_collection",
 ]
 
@@ -115,6 +117,16 @@ def shorten_switch_interval(seconds: float) -> None:
 def set_environment_variable(name: str, value: str) -> None:
     """Set an environment variable: libraries and child processes read options such as NO_COLOR there."""
     os.environ[name] = value
+
+
+@contextmanager
+def without_environment_variables(names: Collection[str]) -> Iterator[None]:
+    """Remove environment variables in the block, for a library that reads all of them or starts a program."""
+    removed = {name: os.environ.pop(name) for name in names if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(removed)
 
 
 @contextmanager

@@ -9,11 +9,11 @@ humanize has only the long form ("2 minutes ago"), which does not fit the column
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
 from dyntui.core.errors import UsageError
-from dyntui.core.text import quantity
+from dyntui.core.text import quantity, shorten
 
 __all__ = [
     "TimeFormat",
@@ -26,6 +26,7 @@ __all__ = [
     "now_iso",
     "parse_since",
     "parse_time",
+    "parse_until",
     "time_display",
     "time_text",
     "time_width",
@@ -82,11 +83,23 @@ def parse_since(text: str) -> datetime:
     if moment is None and text[-1:] in _UNITS and text[:-1].isdecimal():
         try:
             moment = now() - timedelta(**{_UNITS[text[-1]]: int(text[:-1])})
-        except OverflowError:
+        except (OverflowError, ValueError):  # more digits than a time or an int can have
             moment = None
     if moment is None:
-        raise UsageError(f"{text!r} is not a time.", hint="Write 2026-01-31, 2026-01-31T12:00:00Z, or 30m, 12h, 7d.")
+        raise UsageError(
+            f"{shorten(text, 60)!r} is not a time.", hint="Write 2026-01-31, 2026-01-31T12:00:00Z, or 30m, 12h, 7d."
+        )
     return moment
+
+
+def parse_until(text: str) -> datetime:
+    """Parse a time as `parse_since`, but a day is its last moment: the whole day is included. Raises UsageError."""
+    moment = parse_since(text)
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return moment
+    return datetime.combine(moment, time.max, moment.tzinfo)
 
 
 def age(moment: datetime | None, at: datetime | None = None) -> str:

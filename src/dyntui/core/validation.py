@@ -20,6 +20,8 @@ __all__ = ["key_path", "nearest_name", "validate"]
 T = TypeVar("T")
 
 _MOST_ERRORS = 20
+_LONGEST_NAME = 200
+"""The maximum of characters in a name that can be a typing error of another one."""
 
 
 def validate(shape: type[T], value: object, *, name: str, hint: str = "Correct it by hand.") -> T:
@@ -55,6 +57,8 @@ def nearest_name(key: str, names: Collection[str]) -> str:
     """Return the name that `key` is a likely typing error of; "" for none."""
     import difflib
 
+    if len(key) > _LONGEST_NAME:
+        return ""
     return next(iter(difflib.get_close_matches(key, names, n=1, cutoff=0.75)), "")
 
 

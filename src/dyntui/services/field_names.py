@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from dyntui.core.errors import UsageError
+from dyntui.core.text import shorten
 from dyntui.core.validation import nearest_name
 from dyntui.resources.cell_formats import get_path
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["FieldNames", "detail_fields", "field_columns", "list_fields", "select_fields", "value_at"]
 
 _DEEPEST = 4
+_LONGEST = 500
+"""The maximum of characters in a dot path."""
 _MISSING = object()
 
 
@@ -31,6 +34,8 @@ class FieldNames:
         """Raise UsageError for a field that is neither known nor in one of the rows; its hint names the nearest one."""
         found = set[str]()
         for name in fields:
+            if len(name) > _LONGEST:
+                raise UsageError(f"There is no field {shorten(name, 60)!r}: it has {len(name):,} characters.")
             if self._has(name) or any(get_path(row, name, _MISSING) is not _MISSING for row in rows):
                 continue
             found = found or {path for row in rows for path in _paths(row)}

@@ -13,6 +13,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
 from dyntui.core.errors import UsageError
+from dyntui.core.strict_json import DEEPEST
+from dyntui.core.text import shorten
 from dyntui.resources.action import ALL
 from dyntui.resources.cell_formats import get_path
 from dyntui.services.metadata import read_json
@@ -286,6 +288,8 @@ def parse_value(field: FormField, text: str) -> object:
 def set_path(document: dict[str, object], name: str, value: object) -> None:
     """Set the value at a dot path, with new objects where there are none. Raises UsageError inside another value."""
     *parents, last = name.split(".")
+    if len(parents) >= DEEPEST:
+        raise UsageError(f"{shorten(name, 60)} cannot be set: it is nested more than {DEEPEST} levels deep.")
     for depth, part in enumerate(parents, 1):
         child = document.setdefault(part, {})
         if not isinstance(child, dict):

@@ -10,6 +10,7 @@ from dyntui.core.json_types import Row
 from dyntui.services.access.access_policy import PolicyKind, role_of
 from dyntui.services.access.gate_rules import RULE_FORMAT
 from dyntui.services.access.impact import entry_count
+from dyntui.services.body_check import did_you_mean
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
@@ -30,7 +31,10 @@ def checked_fields(fields: Mapping[str, object], *, kind: PolicyKind = PolicyKin
     """Check name, outcome, scope and the rules of a gate. Raises UsageError."""
     names = ("name", "outcome", "scope") + (("rules",) if kind is PolicyKind.GATE else ())
     if unknown := [name for name in fields if name not in names]:
-        raise UsageError(f"The {kind} has no field {', '.join(unknown)}.", hint=f"Fields: {', '.join(names)}.")
+        raise UsageError(
+            f"The {kind} has no field {unknown[0]!r}.{did_you_mean(unknown[0], names)}",
+            hint=f"Fields: {', '.join(names)}.",
+        )
     if (outcome := fields.get("outcome")) is not None and outcome not in OUTCOMES:
         raise UsageError(f"{outcome!r} is not an outcome.", hint=f"Outcomes: {', '.join(OUTCOMES)}.", field="outcome")
     for name in ("name", "scope"):

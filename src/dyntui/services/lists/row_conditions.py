@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row
-from dyntui.core.times import parse_since, parse_time
+from dyntui.core.text import shorten
+from dyntui.core.times import parse_since, parse_time, parse_until
 from dyntui.services.lists.row_match import Match
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class Operator(StrEnum):
     AT_MOST = "<="
 
 
-_CONDITION = re.compile(r"\s*([^\s=!~^$<>]+)\s*(!=|\^=|\$=|>=|<=|=|~|>|<)(?![=~<>])\s*(.*?)\s*", re.DOTALL)
+_CONDITION = re.compile(r"\s*([^\s=!~^$<>]+)\s*(!=|\^=|\$=|>=|<=|=|~|>|<)(?![=~<>])(.*)", re.DOTALL)
 MATCHES = {
     Operator.EQUAL: Match.EXACT,
     Operator.CONTAINS: Match.CONTAINS,
@@ -103,7 +104,9 @@ class Condition:
         if isinstance(value, str):
             moment = parse_time(value)
             if moment is not None:
-                return _ordered(operator, moment, parse_since(self.text))
+                # A day is included, or excluded, as a whole.
+                parse = parse_until if operator in (Operator.GREATER, Operator.AT_MOST) else parse_since
+                return _ordered(operator, moment, parse(self.text))
             return _ordered(operator, value.casefold(), self.text.casefold())
         raise UsageError(f"{self.field} is a number, which cannot be compared with {self.text!r}.")
 
@@ -114,10 +117,10 @@ def parse_condition(text: str) -> Condition:
     if found is None:
         operators = " ".join(Operator)
         raise UsageError(
-            f"{text!r} is not a condition.",
+            f"{shorten(text, 200)!r} is not a condition.",
             hint=f"Write FIELD OP VALUE in quotes, such as 'country=DE' or 'createdAt<30d'. Operators: {operators}.",
         )
-    condition = Condition(found[1], Operator(found[2]), found[3])
+    condition = Condition(found[1], Operator(found[2]), found[3].strip())
     if condition.operator not in (*MATCHES, Operator.NOT_EQUAL) and condition.is_for_no_value:
         raise UsageError(f"{text!r} has no value to compare with.", hint=f"Write a value after {condition.operator}.")
     return condition

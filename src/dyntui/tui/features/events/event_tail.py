@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from dyntui.config.list_preferences import ListPreferences
 from dyntui.core.errors import DyntuiError
 from dyntui.core.json_types import Row
-from dyntui.core.times import now, parse_since
+from dyntui.core.times import now, parse_since, parse_until
 from dyntui.resources import Column
 from dyntui.resources.cell_formats import short_id
 from dyntui.resources.columns import time_column
@@ -242,12 +242,12 @@ class EventTailScreen(AutoRefreshMixin, FilteredTableScreen):
             start, end = values["start"].strip(), values["end"].strip()
             self.range_label = (f"since {start}" if start else _DEFAULT_RANGE_LABEL) + (f" until {end}" if end else "")
             start_time = parse_since(start) if start else now() - _DEFAULT_RANGE
-            end_time = parse_since(end) if end else None
+            end_time = parse_until(end) if end else None
             self._set_filter(replace(self.server_filter, start=start_time, end=end_time))
 
         fields = [
             FormInput("start", "from", help="30m, 12h, 7d or 2026-01-31; empty for the last day"),
-            FormInput("end", "until", help="the same; empty to follow new events"),
+            FormInput("end", "until", help="the same, a date is included; empty to follow new events"),
         ]
         self.console.ask_then(FormDialog("Time range", fields, check=check, verb="show"), on_submit)
 
