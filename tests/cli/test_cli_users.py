@@ -254,18 +254,28 @@ def test_sessions_are_listed_and_revoked_one_by_one(dyntui: Cli) -> None:
     assert {session["id"] for session in found} == {session["id"] for session in user["sessions"]}
     active = [session["id"] for session in found if not session["revokedAt"]]
     device = next(session["ipAddress"] for session in found if session["id"] == active[0])
+    planned = dyntui("users", "revoke-session", active[0], "--dry-run")
+    assert "Give the user with --of USER." in planned.stderr and user["email"] not in planned.stderr
     done = dyntui("users", "revoke-session", active[0], "--of", user["email"], "--yes")
-    assert device in done.stdout and device in dyntui("audit", "--last", "1").stdout, "--of names the device"
+    for shown in (done.stdout, dyntui("audit", "--last", "1").stdout):
+        assert device in shown and f" of {user['email']}" in shown, "--of names the device and the user"
     repeated = dyntui.json("users", "sessions", user["id"])["items"]
     assert [session["id"] for session in repeated if not session["revokedAt"]] == active[1:]
 
 
 def test_showing_a_social_token_is_confirmed_and_audited(dyntui: Cli) -> None:
     users = dyntui.json("users", "list")["items"]
-    account = next(account for user in users for account in user["oauthAccounts"])["id"]
-    assert dyntui("users", "reveal-social-token", account, check=False, stdin="").returncode == 2
-    token = dyntui("users", "reveal-social-token", account, "--yes").stdout.strip()
+    user, account = next((user, each) for user in users for each in user["oauthAccounts"] if user["email"])
+    assert dyntui("users", "reveal-social-token", account["id"], check=False, stdin="").returncode == 2
+    token = dyntui("users", "reveal-social-token", account["id"], "--yes").stdout.strip()
     assert token
+    of_user = ("--of", user["email"], "--yes")
+    assert dyntui("users", "reveal-social-token", account["provider"], *of_user).stdout.strip() == token
+    other = dyntui("users", "reveal-social-token", "myspace", *of_user, check=False)
+    assert other.returncode == 1 and f"has no social account 'myspace'. Give one of these: {account['id']}" in " ".join(
+        other.stderr.split()
+    )
+    assert f" of {user['email']} ({account['id']})" in dyntui("audit", "--last", "1").stdout
     audit = dyntui("audit", "--json").stdout
     assert "users.reveal-social-token" in audit
     assert token not in audit

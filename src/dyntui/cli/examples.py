@@ -62,11 +62,11 @@ _EXAMPLES: dict[str, tuple[str, ...]] = {
         "users add-to-allowlist 'Beta testers' @emails.txt --yes",
     ),
     "users reveal-social-token": (
-        f"users reveal-social-token {_SESSION}",
-        f"users reveal-social-token {_SESSION} --yes",
+        "users reveal-social-token google --of ada@example.com",
+        f"users reveal-social-token {_SESSION} --of ada@example.com --yes",
     ),
     "users revoke-session": (
-        f"users revoke-session {_SESSION}",
+        f"users revoke-session {_SESSION} --of ada@example.com",
         f"users revoke-session {_SESSION} --of ada@example.com --yes",
     ),
     "wallets list": ("wallets list --user ada@example.com", "wallets list --all --ndjson"),

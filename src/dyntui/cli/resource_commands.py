@@ -24,7 +24,7 @@ from dyntui.cli.field_arguments import (
     warned_before_errors,
 )
 from dyntui.cli.input_text import STDIN
-from dyntui.cli.resource_lists import list_options, list_rows, parent_option, show_resource
+from dyntui.cli.resource_lists import list_options, list_rows, owner_option, parent_option, show_resource
 from dyntui.cli.shared_options import confirm_options
 from dyntui.cli.targets import TARGETS_HELP, LeftOut, ignore_missing_option, read_targets
 from dyntui.cli.write_helpers import make_lookup_line, perform, read_option, report_results
@@ -136,6 +136,7 @@ async def _prepare_write(
 ) -> tuple[WriteAction, list[Target], LeftOut]:
     """Find the targets, check the field values, print the changes of a single target, and make the write action."""
     from dyntui.resources.cell_formats import get_path
+    from dyntui.services.actions.owner_lookup import belongs_to_user, find_owner, look_up_items, with_owner
     from dyntui.services.actions.resource_actions import (
         NothingChanged,
         check_values,
@@ -145,7 +146,7 @@ async def _prepare_write(
         make_write_action,
         starting_values,
     )
-    from dyntui.services.actions.target_lookup import find_parent, look_up_targets
+    from dyntui.services.actions.target_lookup import TargetLookup, find_parent, look_up_targets
     from dyntui.services.forms import field_text
 
     client = connection.client
@@ -156,9 +157,20 @@ async def _prepare_write(
     if changes_rows and action.fields and not given:
         raise UsageError(f"{action.name} needs at least one FIELD=VALUE.", hint=_describe_fields(record, action))
     values, written = given.form_values(fields)
-    parent_id = await find_parent(client, record, parent, action=action, texts=target_texts)
-    on_progress = make_lookup_line(len(target_texts))
-    lookup = await look_up_targets(client, record, action, target_texts, parent=parent_id, on_progress=on_progress)
+    owner = await find_owner(client, record, action, parent)
+    if owner is not None:
+        parent_id = str(owner["id"])
+    else:
+        parent_id = await find_parent(client, record, parent, action=action, texts=target_texts)
+    if action.items and owner is not None:
+        lookup = TargetLookup(look_up_items(action, target_texts, owner))
+    else:
+        on_progress = make_lookup_line(len(target_texts))
+        lookup = await look_up_targets(client, record, action, target_texts, parent=parent_id, on_progress=on_progress)
+        if owner is not None:
+            lookup = replace(lookup, targets=tuple(with_owner(target, owner) for target in lookup.targets))
+        elif belongs_to_user(record, action):
+            context.print_message("The user is not named, because only the id was given. Give the user with --of USER.")
     targets, unchanged = _without_unchanged(action, lookup.targets)
     if action.single_row and lookup.unresolved:
         lookup.unresolved[0].only()
@@ -263,6 +275,8 @@ def add_resource_commands(group: click.Group, record: Resource, *, without: Coll
 def add_action_command(group: click.Group, record: Resource, action: ResourceAction, name: str) -> None:
     """Add the command `name` that runs an action of a record to a group."""
 
+    from dyntui.services.actions.owner_lookup import belongs_to_user
+
     has_targets = action.target is ActionTarget.ROWS
     metavars = [f"[{_metavar(record, action)}]..."] if has_targets else []
     if action.fields:
@@ -283,7 +297,9 @@ def add_action_command(group: click.Group, record: Resource, action: ResourceAct
     command = confirm_options(pass_context(action_command))
     if has_targets and not action.single_row:
         command = ignore_missing_option(command)
-    if record.parent:
+    if belongs_to_user(record, action):
+        command = owner_option(command)
+    elif record.parent:
         command = parent_option(command)
     if action.fields:
         command = data_option(command)
@@ -302,7 +318,7 @@ def _describe_target(record: Resource, action: ResourceAction) -> str:
 
 def _metavar(record: Resource, action: ResourceAction | None = None) -> str:
     """Return the name of a target in usage lines: `USER`, or `ID` where only an id identifies an object."""
-    has_identifiers = bool(record.identified_by) and not (action is not None and action.noun)
+    has_identifiers = bool(record.identified_by) and not (action is not None and action.items)
     return record.singular.upper().replace(" ", "-") if has_identifiers else "ID"
 
 

@@ -39,6 +39,7 @@ __all__ = [
     "list_rows",
     "match_options",
     "object_fields",
+    "owner_option",
     "parent_option",
     "parse_match",
     "print_list",
@@ -50,6 +51,10 @@ __all__ = [
 parent_option = click.option(
     "--of", "parent", metavar="PARENT", default="", help="The organization, project, user, webhook, ... of the list."
 )
+owner_option = click.option(
+    "--of", "parent", metavar="USER", default="", help="The user, who is then named in the prompt and in the result."
+)
+"""--of of commands whose targets belong to a user."""
 limit_option = combine_options(
     click.option("--limit", type=click.IntRange(1), default=100, show_default=True, help="Maximum rows."),
     click.option("--offset", type=click.IntRange(0), metavar="N", default=0, help="Skip the first N rows."),

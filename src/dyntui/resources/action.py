@@ -108,6 +108,8 @@ class ResourceAction:
     in_parallel: bool = False
     """Whether it is done to several rows at a time: each row is an object of its own, and their order does not matter."""
 
+    items: str = ""
+    """The field of a row whose items are the targets, such as `oauthAccounts`; "" when rows are."""
     noun: str = ""
     """Noun for a target; "" takes that of the record."""
     plural: str = ""

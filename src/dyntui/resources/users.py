@@ -110,7 +110,7 @@ USERS = Resource(
             question="Recover the deleted wallets of", past="recovered", result_subject="Deleted wallets of",
             body=lambda row, values: {"userId": row.get("id")}, in_parallel=True),
         ResourceAction("reveal-social-token", "getUserOauthAccessToken", "Show the access token of a social account one time.", "reveal token", key="K",
-            effect=Effect.READ, sensitive=True, single_row=True, noun="social account", reveals=("accessToken", "access token"),
+            effect=Effect.READ, sensitive=True, single_row=True, items="oauthAccounts", noun="social account", reveals=("accessToken", "access token"),
             question="Reveal the access token of", past="revealed", result_subject="Access token of",
             warning="Anyone who has the token can act as this user at the provider. It is shown one time and is not saved."),
         ResourceAction("add-to-allowlist", "postEntryByAllowlistId", "Add the user to an allowlist.", key="A", variant_of="allowlist-entries.create",

@@ -133,7 +133,7 @@ async def look_up_targets(
         if not rows:
             raise UsageError(with_keys(record.empty) or f"There is no {record.singular}.")
         return TargetLookup(tuple(make_target(record, row) for row in rows))
-    if action.noun:  # the targets are objects of another kind, such as the social accounts of users
+    if action.items:
         return TargetLookup(tuple(make_target(record, None, text) for text in texts))
     has_rows = needs_rows(client, record, action, parent)
     reads_details = has_rows and bool(record.detail)

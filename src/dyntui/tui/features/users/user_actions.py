@@ -123,14 +123,20 @@ class UserActionsMixin(SiblingScreen):
         assert row is not None
         device = shorten(safe(str(row.get("userAgent") or "")), 40)
         label = " · ".join(text for text in (str(row.get("ipAddress") or ""), device) if text)
-        target = Target(str(row.get("id")), label or str(row.get("id")))
+        target = self._owned(Target(str(row.get("id")), label or str(row.get("id"))))
         run_action(self.console, write_action("sessions.revoke"), [target], opening_key="minus")
 
     def action_reveal(self) -> None:
         row = self._current_row("social")
         assert row is not None
-        target = Target(str(row.get("id")), f"{row.get('provider')} {row.get('copy')}")
+        target = self._owned(Target(str(row.get("id")), f"{row.get('provider')} {row.get('copy')}"))
         run_action(self.console, write_action("users.reveal-social-token"), [target], opening_key="K")
+
+    def _owned(self, target: Target) -> Target:
+        """Return the target with the user in its label."""
+        from dyntui.services.actions.owner_lookup import with_owner
+
+        return with_owner(target, self.document) if self.document is not None else target
 
     # Wallets
 
