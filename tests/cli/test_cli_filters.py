@@ -119,6 +119,7 @@ def test_users_are_filtered_by_the_server_or_on_this_machine(dyntui: Cli) -> Non
     done = dyntui("users", "list", "--since", newest, "--debug")
     assert "Filtered here: the server cannot filter by createdAt." in done.stderr
     assert len(re.findall(r"GET \S+/users\S*: 200", done.stderr)) <= 2, "older pages are not read"
+    assert listed("--all", "--order", "email-asc") == listed("--order", "email-asc") != listed("--all")
     day = newest[:10]
     of_day = {row["id"] for row in everybody if row["createdAt"].startswith(day)}
     assert {row["id"] for row in listed("--since", day, "--until", day)} == of_day, "the day of --until is included"
@@ -170,7 +171,7 @@ LISTS = {"audit", "users sessions", "webhooks messages", "webhooks deliveries", 
 LISTS |= {"get", "jobs get"}
 
 
-def test_every_list_can_be_filtered_and_watched_by_what_its_rows_have() -> None:
+def test_every_list_can_be_filtered_and_watched_by_what_its_rows_have(run: Run) -> None:
     found = dict(iter_commands(root, (), click.Context(root)))
     options = {
         words: {each for option in command.params for each in option.opts}
@@ -183,4 +184,7 @@ def test_every_list_can_be_filtered_and_watched_by_what_its_rows_have() -> None:
     assert {words for words, names in options.items() if "--chain" in names} == {"users list", "wallets list", "get"}
     assert not {"--since", "--until"} & (options["allowlists list"] | options["gates list"])
     assert all("--since" in options[words] for words in ("events list", "tokens list", "users list", "jobs list"))
+    for words, offered in (("allowlists", False), ("users", True), ("", True), ("nothing", True)):
+        shown = run("get", *words.split(), "--help").out
+        assert ("--since" in shown) is ("--no-wallet" in shown) is offered and "--where" in shown, words
     assert "--order" not in options["tokens list"] and "--of" not in options["tokens list"]

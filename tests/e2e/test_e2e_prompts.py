@@ -153,3 +153,20 @@ def test_the_wait_for_the_kind_of_the_environment_ends_at_once(tmp_path: Path, e
         assert terminal.wait_for_exit(5) == 130
         assert "Continue?" not in terminal.text
     assert _audit_lines(tmp_path) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_a_sync_that_asks_nothing_removes_at_most_half_of_a_list(
+    sandbox: Sandbox, tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("email\nada@sync.example\n")
+    with _run(sandbox, tmp_path, "allowlists", "sync", "Staff", str(file), "--remove", *options) as terminal:
+        if options:
+            assert terminal.wait_for_exit() == 2
+            assert "--max-remove" in terminal.raw.decode()
+        else:
+            terminal.wait("Continue?")
+            terminal.press(CTRL_C)
+            assert terminal.wait_for_exit() == 130

@@ -12,7 +12,6 @@ import click
 from dyntui.cli.allowlists import find_list
 from dyntui.cli.command_classes import BaseCommand
 from dyntui.cli.context import CliContext, pass_context
-from dyntui.cli.questions import can_ask
 from dyntui.cli.targets import EMPTY_INPUT
 from dyntui.cli.write_helpers import (
     confirm_access_options,
@@ -120,7 +119,7 @@ def diff(context: CliContext, left: str, right: str, region: str | None) -> int:
 @click.option(
     "--max-remove",
     metavar="N|N%",
-    help="Refuse to remove more than N entries, or N% of the list.  [default: no limit; without a terminal 50%]",
+    help="Refuse to remove more than N entries, or N% of the list.  [default: 50% if no question is asked, else none]",
 )
 @click.option("--region", metavar="XX", help=_REGION_HELP)
 @confirm_access_options
@@ -142,7 +141,9 @@ def sync(
     from dyntui.services.access.compare import RemovalLimit, plan_sync, read_list, sync_action
     from dyntui.services.access.entries import body_of, change_entries
 
-    limit = RemovalLimit.parse(max_remove) if max_remove else None if can_ask() else RemovalLimit(50, is_percent=True)
+    limit = (
+        RemovalLimit.parse(max_remove) if max_remove else None if context.can_ask else RemovalLimit(50, is_percent=True)
+    )
 
     async def work(connection: Connection) -> int:
         if not context.dry_run:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 __all__ = [
+    "all_by_creation_option",
     "all_option",
     "limit_option",
     "list_options",
@@ -60,7 +61,13 @@ limit_option = combine_options(
     click.option("--offset", type=click.IntRange(0), metavar="N", default=0, help="Skip the first N rows."),
 )
 all_option = click.option("--all", "all_rows", is_flag=True, help="List all rows; overrides --limit.")
-
+all_by_creation_option = click.option(
+    "--all",
+    "all_rows",
+    is_flag=True,
+    help="List all rows, oldest first (with --since, newest first) unless --order is given; overrides --limit.",
+)
+"""--all of lists that the server can order by creation."""
 
 match_options = combine_options(
     click.option(
@@ -84,7 +91,6 @@ _text_options = combine_options(
     ),
 )
 _order_option = click.option("--order", metavar="COLUMN-asc|desc", default="", help="Order by the server.")
-_page_options = combine_options(limit_option, all_option, watch_option)
 
 
 def list_options(record: Resource | None) -> Callable[[F], F]:
@@ -92,8 +98,10 @@ def list_options(record: Resource | None) -> Callable[[F], F]:
 
     record: None when it is an argument of the command.
     """
-    options = [_text_options, _page_options, filter_options(record)]
-    if record is None or any(column.order for column in record.columns):
+    orders = {column.order for column in record.columns if column.order} if record is not None else set()
+    every = all_by_creation_option if "createdAt" in orders else all_option
+    options = [_text_options, limit_option, every, watch_option, filter_options(record)]
+    if record is None or orders:
         options.insert(1, _order_option)
     if record is None or record.parent:
         options.insert(0, parent_option)
@@ -144,6 +152,7 @@ def list_rows(
         limit=limit,
         offset=offset,
         all_rows=all_rows,
+        keeps_order=bool(order),
         text=text,
     )
 
@@ -160,14 +169,15 @@ def print_list(
     limit: int,
     offset: int = 0,
     all_rows: bool,
+    keeps_order: bool = False,
     text: str = "",
     columns: Sequence[Column] = (),
 ) -> None:
     """Read the rows that fit `query`, `match` and `conditions`, and print them.
 
     parent: id of the parent. find_parent: finds that id, where that needs a request. limit: how many rows to print,
-    unless `all_rows`. offset: how many rows to skip. When this machine filters, the whole list is read. text, columns:
-    as in `show_rows`.
+    unless `all_rows`. offset: how many rows to skip. keeps_order: whether all rows are read in the order of the query
+    too. When this machine filters, the whole list is read. text, columns: as in `show_rows`.
     """
     from dyntui.services.lists.filtered_list import FilteredList
     from dyntui.services.lists.row_conditions import RowConditions
@@ -184,7 +194,9 @@ def print_list(
         # Lists with a cursor mostly have no total; the page with one more row is read ahead anyway.
         max_rows = None if all_rows else end + (record.list.paging is Paging.CURSOR)
         count = 0
-        async for page in filtered.pages(connection.client, parent=parent_id, max_rows=max_rows):
+        async for page in filtered.pages(
+            connection.client, parent=parent_id, max_rows=max_rows, keeps_order=keeps_order
+        ):
             for found in page:
                 if offset <= count < end:
                     rows.add(_printable_row(connection, record, found))

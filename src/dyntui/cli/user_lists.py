@@ -12,7 +12,7 @@ from dyntui.cli.command_classes import BaseCommand
 from dyntui.cli.context import CliContext, pass_context
 from dyntui.cli.export_output import export_options, export_rows
 from dyntui.cli.list_filters import filter_options, refuse_empty
-from dyntui.cli.resource_lists import limit_option, match_options, parse_match, print_list
+from dyntui.cli.resource_lists import all_by_creation_option, limit_option, match_options, parse_match, print_list
 from dyntui.cli.shared_options import combine_options
 from dyntui.cli.watch import watch_option
 from dyntui.core.errors import UsageError
@@ -82,7 +82,7 @@ def _local_filter(server_filter: Mapping[str, str], match: Match | None) -> RowF
 @match_options
 @click.option("--order", metavar="COLUMN-asc|desc", help="Order by the server.  [default: createdAt-desc]")
 @limit_option
-@click.option("--all", "all_rows", is_flag=True, help="List all users, oldest first; overrides --order and --limit.")
+@all_by_creation_option
 @click.option("--view", metavar="VIEW", help="Filter, order and columns of a saved view; options override it.")
 @click.option("--sessions", is_flag=True, help="Include the sessions of each user.")
 @watch_option
@@ -124,6 +124,7 @@ def list_users(
         limit=limit,
         offset=offset,
         all_rows=all_rows,
+        keeps_order=bool(order or saved.order),
         text=text or "",
         columns=arrange_columns(USERS.columns, saved.columns) if saved.columns else _COLUMNS,
     )

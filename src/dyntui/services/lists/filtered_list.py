@@ -76,10 +76,11 @@ class FilteredList:
         return f"Left out: {quantity(self._dropped, 'row')} from the server that did not match the filter."
 
     async def pages(
-        self, client: Client, *, parent: str = "", max_rows: int | None = None
+        self, client: Client, *, parent: str = "", max_rows: int | None = None, keeps_order: bool = False
     ) -> AsyncGenerator[Sequence[Row], None]:
         """Yield the fitting rows of each page. max_rows: how many rows are needed, in their order; None for all.
 
+        keeps_order: whether all rows are read in the order of the query too, and not in the one that is safest.
         Raises UsageError for a condition on a field that the rows do not have.
         """
         record, query = self._record, self._query
@@ -89,7 +90,7 @@ class FilteredList:
         if ends_early:
             query = replace(query, order=first)
         if max_rows is None:
-            limit = sys.maxsize if ends_early else None
+            limit = sys.maxsize if ends_early or keeps_order else None
         else:
             limit = sys.maxsize if self.is_read_whole else max_rows
         shown = set[str]()
