@@ -120,6 +120,15 @@ def test_users_are_filtered_by_the_server_or_on_this_machine(dyntui: Cli) -> Non
     assert "Filtered here: the server cannot filter by createdAt." in done.stderr
     assert len(re.findall(r"GET \S+/users\S*: 200", done.stderr)) <= 2, "older pages are not read"
     assert listed("--all", "--order", "email-asc") == listed("--order", "email-asc") != listed("--all")
+    name = some["email"].partition("@")[0]
+    assert some["id"] in [row["id"] for row in listed("--filter", f"email:{name}")]
+    owner = next(row for row in everybody if row["wallets"] and row["email"])
+    addresses = {wallet["publicKey"] for wallet in owner["wallets"]}
+    for options in (("--filter", owner["email"]), ("--user", owner["email"])):
+        assert {row["publicKey"] for row in dyntui.json("wallets", "list", *options)["items"]} == addresses
+    (address, *_) = addresses
+    assert len(dyntui.json("wallets", "list", "--filter", address, "--exact")["items"]) == 1
+    assert dyntui.json("wallets", "list", "--filter", address[:-1], "--exact")["items"] == []
     day = newest[:10]
     of_day = {row["id"] for row in everybody if row["createdAt"].startswith(day)}
     assert {row["id"] for row in listed("--since", day, "--until", day)} == of_day, "the day of --until is included"

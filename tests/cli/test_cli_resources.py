@@ -120,6 +120,8 @@ def test_an_edit_shows_its_changes_and_keeps_the_other_fields(cli: Run) -> None:
         ("do custom-fields edit 11111111-2222-4333-8444-555555555555 --yes", "needs at least one FIELD=VALUE"),
         ("do origins create origin=https://a.example", "Not confirmed. Re-run with --yes"),
         ("do webhooks create isEnabled=true events=user.created url=https://a.example", "webhook “https://a.example”?"),
+        ("get users --order email", "'email' is no order. Write email-asc or email-desc."),
+        ("wallets list --filter ada@example.com --exact", "compare wallets, which have no email"),
         ("get allowlists --since 3d", "--since cannot be used: allowlists have no time."),
         ("get origins --where orign=x", "Did you mean origin?"),
         ("users list --where createdAt>banana", "'banana' is not a time."),

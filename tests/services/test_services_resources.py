@@ -18,7 +18,7 @@ from tests.services.resource_fixtures import (
 
 from dyntui.api.catalog import catalog
 from dyntui.core.effect import Effect
-from dyntui.core.errors import UsageError
+from dyntui.core.errors import TargetNotFound, UsageError
 from dyntui.resources import RESOURCES, ActionTarget, Scope, resource
 from dyntui.services.actions.resource_actions import (
     HIDDEN,
@@ -34,7 +34,7 @@ from dyntui.services.actions.resource_actions import (
     resolve_parent,
     write_action,
 )
-from dyntui.services.actions.target_lookup import TargetNotFound, look_up_one, look_up_targets
+from dyntui.services.actions.target_lookup import look_up_one, look_up_targets
 from dyntui.services.actions.write_types import Confirmation, WriteOutcome, WriteResults, one_time_value
 from dyntui.services.lists.resource_reachability import reachability_of
 

@@ -13,7 +13,7 @@ from dyntui.cli.command_classes import BaseCommand
 from dyntui.cli.context import CliContext, pass_context
 from dyntui.cli.field_arguments import data_option, parse_fields
 from dyntui.cli.input_text import STDIN, read_text
-from dyntui.cli.list_filters import filter_options
+from dyntui.cli.list_filters import check_order, filter_options
 from dyntui.cli.resource_lists import all_option, limit_option, match_options, parse_match, print_list
 from dyntui.cli.shared_options import combine_options, confirm_options
 from dyntui.cli.targets import LeftOut, ignore_missing_option, read_targets
@@ -45,7 +45,10 @@ search_options = combine_options(
 @click.argument("name", metavar="LIST")
 @search_options
 @click.option(
-    "--order", metavar="FIELD-asc|desc", help="Order: email, emailDomain, walletPublicKey, alias, createdAt, ..."
+    "--order",
+    metavar="COLUMN-asc|desc",
+    callback=check_order,
+    help="Order by the server: email, emailDomain, walletPublicKey, alias, createdAt, ...",
 )
 @limit_option
 @all_option
@@ -59,7 +62,7 @@ def entries(
     search: str | None,
     match: str | None,
     exact: bool,
-    order: str | None,
+    order: str,
     conditions: RowConditions,
     **options: Any,
 ) -> None:
@@ -72,7 +75,7 @@ def entries(
     print_list(
         context,
         ALLOWLIST_ENTRIES,
-        ListQuery(order=order or ""),
+        ListQuery(order=order),
         entry_filter(search, parse_match(match, exact)),
         conditions,
         find_parent=find_list_id,

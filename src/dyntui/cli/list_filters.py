@@ -6,6 +6,7 @@ A list has only those that its rows can honor. The command gets their values as 
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from dyntui.resources import Resource
     from dyntui.services.lists.row_conditions import RowConditions
 
-__all__ = ["check_filters", "filter_options", "keep_rows", "local_filter_options", "refuse_empty"]
+__all__ = ["check_filters", "check_order", "filter_options", "keep_rows", "local_filter_options", "refuse_empty"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -33,6 +34,15 @@ def refuse_empty(ctx: click.Context, parameter: click.Parameter, value: str) -> 
     return value
 
 
+def check_order(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str:
+    """Callback of --order: refuse what is no order. Which columns there are, only the server knows."""
+    if value is not None and not _ORDER.fullmatch(value):
+        column = value.partition("-")[0].strip() or "createdAt"
+        raise click.BadParameter(f"{value!r} is no order. Write {column}-asc or {column}-desc.", ctx, parameter)
+    return value or ""
+
+
+_ORDER = re.compile(r"[A-Za-z]+-(asc|desc)")
 _TIMES = "30m, 12h, 7d, 2026-01-31 or 2026-01-31T12:00:00Z"
 _where_option = click.option(
     "--where",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from dyntui.cli.context import CliContext
-from dyntui.cli.list_filters import check_filters, filter_options, refuse_empty
+from dyntui.cli.list_filters import check_filters, check_order, filter_options, refuse_empty
 from dyntui.cli.shared_options import combine_options
 from dyntui.cli.watch import watch_option
 from dyntui.core.errors import UsageError
@@ -90,7 +90,7 @@ _text_options = combine_options(
         help="Only rows with TEXT, or column:TEXT.",
     ),
 )
-_order_option = click.option("--order", metavar="COLUMN-asc|desc", default="", help="Order by the server.")
+_order_option = click.option("--order", metavar="COLUMN-asc|desc", callback=check_order, help="Order by the server.")
 
 
 def list_options(record: Resource | None) -> Callable[[F], F]:

@@ -11,7 +11,7 @@ import click
 from dyntui.cli.command_classes import BaseCommand
 from dyntui.cli.context import CliContext, pass_context
 from dyntui.cli.export_output import export_options, export_rows
-from dyntui.cli.list_filters import filter_options, refuse_empty
+from dyntui.cli.list_filters import check_order, filter_options, refuse_empty
 from dyntui.cli.resource_lists import all_by_creation_option, limit_option, match_options, parse_match, print_list
 from dyntui.cli.shared_options import combine_options
 from dyntui.cli.watch import watch_option
@@ -39,7 +39,7 @@ _filter_options = combine_options(
         "text",
         metavar="TEXT",
         callback=refuse_empty,
-        help="Only users that match TEXT: a part of a value, or a full name.",
+        help="Only users that match TEXT: a part of a value, or a full name. Also COLUMN:TEXT.",
     ),
     click.option(
         "--column",
@@ -58,7 +58,14 @@ _filter_options = combine_options(
 
 
 def _server_filter(text: str | None, column: str) -> dict[str, str]:
-    return {"filterValue": text, "filterColumn": column} if text else {}
+    """Return the filter for the server. Without --column, the text can begin with a column: `email:ada`."""
+    if not text:
+        return {}
+    from dyntui.resources.filters import parse_filter
+
+    if column == "all" and USERS.filter is not None:
+        return parse_filter(USERS.filter, text)
+    return {"filterValue": text, "filterColumn": column}
 
 
 def _with_provider(conditions: RowConditions, provider: str | None) -> RowConditions:
@@ -80,7 +87,12 @@ def _local_filter(server_filter: Mapping[str, str], match: Match | None) -> RowF
 @click.command("list", cls=BaseCommand)
 @_filter_options
 @match_options
-@click.option("--order", metavar="COLUMN-asc|desc", help="Order by the server.  [default: createdAt-desc]")
+@click.option(
+    "--order",
+    metavar="COLUMN-asc|desc",
+    callback=check_order,
+    help="Order by the server.  [default: createdAt-desc]",
+)
 @limit_option
 @all_by_creation_option
 @click.option("--view", metavar="VIEW", help="Filter, order and columns of a saved view; options override it.")
@@ -95,7 +107,7 @@ def list_users(
     social: str | None,
     match: str | None,
     exact: bool,
-    order: str | None,
+    order: str,
     limit: int,
     offset: int,
     all_rows: bool,

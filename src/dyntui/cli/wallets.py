@@ -14,7 +14,7 @@ from dyntui.cli.export_output import export_options, export_rows
 from dyntui.cli.field_arguments import data_option, parse_fields, print_warnings, split_arguments, warned_before_errors
 from dyntui.cli.list_filters import filter_options, refuse_empty
 from dyntui.cli.resource_commands import add_action_command, add_resource_commands
-from dyntui.cli.resource_lists import all_option, limit_option, object_fields, print_list
+from dyntui.cli.resource_lists import all_option, limit_option, match_options, object_fields, parse_match, print_list
 from dyntui.cli.shared_options import confirm_options
 from dyntui.cli.watch import watch_option
 from dyntui.cli.write_helpers import perform_and_report, run_write
@@ -51,8 +51,10 @@ add_action_command(wallets, USERS, _RECOVER, "recover")
     "--filter",
     "address",
     metavar="TEXT",
+    callback=refuse_empty,
     help="Only wallets with this address, or of users with this email, or a part of it.",
 )
+@match_options
 @limit_option
 @all_option
 @watch_option
@@ -62,6 +64,8 @@ def list_wallets(
     context: CliContext,
     user: str | None,
     address: str | None,
+    match: str | None,
+    exact: bool,
     limit: int,
     offset: int,
     all_rows: bool,
@@ -73,9 +77,10 @@ def list_wallets(
     """
     from dyntui.resources.filters import parse_filter
     from dyntui.services.lists.list_source import ListQuery
-    from dyntui.services.lists.row_match import Match, RowFilter
+    from dyntui.services.lists.row_match import Match, row_filter
 
     record = WALLETS
+    match_kind = parse_match(match, exact) or (Match.CONTAINS if user and address else None)
     server_filter = parse_filter(WALLETS.filter, address) if address and WALLETS.filter is not None else {}
     if address and not server_filter:
         hint = "Type an email, at least 0x and 4 digits, or 20 characters of an address."
@@ -88,7 +93,7 @@ def list_wallets(
         context,
         record,
         ListQuery(filter={} if user else server_filter),
-        RowFilter(address, Match.CONTAINS, ("walletPublicKey",)) if user and address else None,
+        row_filter(WALLETS, address or "", match_kind) if match_kind is not None else None,
         conditions,
         find_parent=partial(_find_user_id, user) if user else None,
         limit=limit,

@@ -3,6 +3,8 @@
 DyntuiError
 ├── UsageError       exit 2: the input is wrong; nothing was sent
 ├── NotAuthorized    exit 3: no usable token
+├── TargetNotFound   exit 1: no object has the id or the value
+├── AmbiguousTarget  exit 1: several objects have the value
 ├── StoppedError     exit 5: work was stopped and can be resumed
 └── (dyntui.api.errors.ApiProblem, dyntui.config.errors.ConfigError, ...)
 """
@@ -12,7 +14,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 __all__ = ["EXIT_DONE", "EXIT_NOT_AUTHORIZED", "EXIT_SOME_FAILED", "EXIT_STOPPED", "EXIT_UNREACHABLE", "EXIT_USAGE"]
-__all__ += ["EXIT_SERVER_FAILED", "DyntuiError", "NotAuthorized", "StoppedError", "UsageError", "join_sentences"]
+__all__ += ["EXIT_SERVER_FAILED", "AmbiguousTarget", "DyntuiError", "NotAuthorized", "StoppedError", "TargetNotFound"]
+__all__ += ["UsageError", "join_sentences"]
 
 EXIT_DONE, EXIT_SOME_FAILED, EXIT_USAGE, EXIT_NOT_AUTHORIZED, EXIT_UNREACHABLE, EXIT_STOPPED = range(6)
 EXIT_SERVER_FAILED = 6
@@ -60,6 +63,14 @@ class UsageError(DyntuiError):
     def __init__(self, message: str, *, hint: str = "", field: str = "") -> None:
         super().__init__(message, hint=hint)
         self.field = field
+
+
+class TargetNotFound(DyntuiError):
+    """No object has the id or the value."""
+
+
+class AmbiguousTarget(DyntuiError):
+    """Several objects have the value."""
 
 
 class NotAuthorized(DyntuiError):

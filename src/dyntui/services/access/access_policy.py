@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from dyntui.core.errors import UsageError
+from dyntui.core.errors import AmbiguousTarget, TargetNotFound
 from dyntui.core.json_types import Row
 from dyntui.services.lists.row_match import identified_rows
 
@@ -179,11 +179,14 @@ async def read_access(client: Client) -> AccessPolicy:
 
 
 def find_policy(rows: Sequence[Row], name: str, noun: str = "allowlist") -> Row:
-    """Return the row with that id or name; the case of the name matters only if several match. Raises UsageError."""
+    """Return the row with that id or name; the case of the name matters only if several match.
+
+    Raises AmbiguousTarget or TargetNotFound.
+    """
     found = identified_rows(rows, name)
     if len(found) == 1:
         return found[0]
     available = ", ".join(f"{row.get('name')} ({row.get('id')})" for row in (found or rows)[:5]) or "none"
     if found:
-        raise UsageError(f"{len(found)} {noun}s have the name {name}.", hint=f"Use the id: {available}.")
-    raise UsageError(f"There is no {noun} {name}.", hint=f"Available: {available}.")
+        raise AmbiguousTarget(f"{len(found)} {noun}s have the name {name}.", hint=f"Use the id: {available}.")
+    raise TargetNotFound(f"There is no {noun} {name}.", hint=f"Available: {available}.")

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from dyntui.core.errors import AmbiguousTarget, TargetNotFound
 from dyntui.core.json_types import Row, as_objects
 from dyntui.resources import USERS, Resource, ResourceAction
-from dyntui.services.actions.target_lookup import AmbiguousTarget, TargetNotFound, read_object
+from dyntui.services.actions.target_lookup import read_object
 from dyntui.services.actions.write_types import Target
 from dyntui.services.lists.row_match import identified_rows
 

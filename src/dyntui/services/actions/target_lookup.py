@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from dyntui.core.errors import DyntuiError, UsageError
+from dyntui.core.errors import AmbiguousTarget, TargetNotFound, UsageError
 from dyntui.core.interface import by_interface, with_keys
 from dyntui.core.json_types import Row
 from dyntui.resources import RESOURCES, USERS, ActionTarget, Resource, ResourceAction
@@ -35,10 +35,8 @@ if TYPE_CHECKING:
     from dyntui.api.client import Client
 
 __all__ = [
-    "AmbiguousTarget",
     "TargetLookup",
     "TargetMatches",
-    "TargetNotFound",
     "find_matches",
     "find_parent",
     "look_up_one",
@@ -50,14 +48,6 @@ _EXTERNAL = "external:"
 """The prefix of the external id of a user, as in allowlist entries."""
 _LISTED = 5
 """The maximum of matches that a message names."""
-
-
-class TargetNotFound(DyntuiError):
-    """No object has the id or the value."""
-
-
-class AmbiguousTarget(DyntuiError):
-    """Several objects have the value."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -198,11 +198,14 @@ def check_fields(conditions: RowConditions, rows: Sequence[Row], record: Resourc
 
 
 def _server_text(record: Resource, server_filter: Mapping[str, str]) -> Callable[[Row], bool] | None:
-    """Return a function that tells whether a row fits the text that the server is asked for; None without a text."""
+    """Return a function that tells whether a row fits the text that the server is asked for.
+
+    None without a text, and for rows that were found by their owner and compared then.
+    """
     spec = record.filter
-    if spec is None or not (text := server_filter.get(spec.key or spec.parameter, "")):
+    if spec is None or spec.owner_column or not (text := server_filter.get(spec.key or spec.parameter, "")):
         return None
-    column = spec.owner_column or server_filter.get(spec.column_key, "all")
+    column = server_filter.get(spec.column_key, "all")
     columns: Sequence[str] = spec.searched_locally or ((column,) if column != "all" else ())
     if columns:
         return RowFilter(text, Match.CONTAINS, columns).fits

@@ -73,8 +73,14 @@ def row_filter(record: Resource, text: str, match: Match) -> RowFilter:
     from dyntui.resources.filters import parse_filter  # not for the help, which needs only `Match`
 
     spec = record.filter
+    if spec is not None and spec.owner_column and "@" in text:
+        raise UsageError(
+            f"--exact and --match compare {record.plural}, which have no email.",
+            hint="Leave them out, or give the user with --user.",
+        )
     if spec is not None and (parameters := parse_filter(spec, text)):
         value, column = parameters.get(spec.key or spec.parameter, ""), parameters.get(spec.column_key, "all")
+        column = spec.owner_column or column
         columns = spec.searched_locally or ((column,) if column != "all" else ())
     else:
         name, colon, rest = text.partition(":")

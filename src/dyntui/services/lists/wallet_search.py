@@ -15,6 +15,7 @@ from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row, as_object, as_objects
 from dyntui.resources import USERS, WALLETS
 from dyntui.services.lists.list_query import ListQuery
+from dyntui.services.lists.row_match import Match, RowFilter
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
@@ -36,10 +37,13 @@ async def find_wallets(
     assert WALLETS.filter is not None
     is_email = "@" in text
     column = "email" if is_email else WALLETS.filter.owner_column
+    has_email = RowFilter(text, Match.CONTAINS, ("email",))
     for value in dict.fromkeys((text, text.lower())):
         parameters = {"filterColumn": column, "filterValue": value}
         async with aclosing(scan_users(ListQuery(order=USERS.list.order, filter=parameters))) as users:
             async for user in users:
+                if is_email and not has_email.fits(user):
+                    continue
                 owners[str(user.get("id"))] = None
                 if len(owners) > _MAX_OWNERS:
                     place = "their email" if is_email else "the address of a wallet"
