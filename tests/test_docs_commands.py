@@ -75,8 +75,8 @@ def some_users(world: DocsEnvironment) -> None:
     """Ada, with a session, and two users, of whom one email contains the other."""
     for email in ("ada-l@example.com", "bad@spam.example", "good@spam.example.org"):
         world.call("createUser", {"email": email})
-    world.names["session"] = next(
-        session["id"]
+    world.names["owner"], world.names["session"] = next(
+        (user["id"], session["id"])
         for user in world.call("getEnvironmentUsers")["users"]
         for session in world.call("getUser", userId=user["id"])["user"].get("sessions") or ()
         if not session.get("revokedAt")
@@ -232,8 +232,9 @@ CASES: dict[str, dict[str, Case]] = {
             ada, answers=YES, affects=lambda w: {"~user ada-l@example.com"}
         ),
         "dyntui users sessions ID": Case(ada),
-        "dyntui users revoke-session SESSION-ID": Case(
-            lambda w: {"SESSION-ID": w.names["session"]}, affects=lambda w: {f"-session {w.names['session']}"},
+        "dyntui users revoke-session SESSION-ID --of USER": Case(
+            lambda w: {"SESSION-ID": w.names["session"], "USER": w.names["owner"]},
+            affects=lambda w: {f"-session {w.names['session']}"},
             answers=(("acme", "acme\n"),),
         ),
         "dyntui wallets pregenerate ada@example.com --chain EVM --chain SVM": Case(
