@@ -1,4 +1,4 @@
-"""Make docs/keys.md, commands.md and resources.md from the code. With `--check`, only report outdated pages."""
+"""Make the generated pages of docs/ from the code. With `--check`, only report outdated pages."""
 
 from __future__ import annotations
 
@@ -43,6 +43,40 @@ These resources are not configuration:
 
 | resource | reason |
 |---|---|
+"""
+UNDO_TEXT = """\
+This page is for users who want to take back a write. Every write that the API can reverse can be undone with
+`dyntui undo`, or with `Z` in the console.
+
+```
+dyntui do origins create origin=https://app.example --yes
+dyntui undo --dry-run
+dyntui undo --yes
+```
+
+Without an id, the last change of the environment is undone. A command prints the id of its change, and `dyntui audit`
+shows those of earlier ones: `dyntui undo 3fa2b19c`. In the console, `Z` undoes the last change on any screen, and `Z`
+or `u` undoes the change under the cursor of `:audit`, or the change that is open.
+
+An undo is a write like any other:
+
+- It is planned from the current state. What it does, and what it does not do and why, is shown before it is confirmed.
+- It needs the confirmations of what it does: to delete what was created is as strict as any other deletion.
+- A change of many objects is undone as a whole. An object that no longer exists, or that has the values before again,
+  is left out.
+- If an object was changed since, the undo is refused and says what is different. `--even-if-changed` overwrites the
+  later change; the console asks.
+- It is in the audit log, and you can undo it: `dyntui undo` two times does the change again.
+
+The audit log saves the values that the undo needs: those of the fields that an edit changes, and those of what is
+deleted, up to 64 KB for each object. Secrets are never saved. An edit of a secret is undone without the secret, and
+says so. If the token may not read the object, nothing is saved, and the change cannot be undone.
+
+An import is undone with `dyntui jobs undo`. A request of `dyntui api` is undone as the action with the same operation.
+
+## What can be undone
+
+An action that cannot be undone says so before it is done.
 """
 OPERATIONS_TEXT = """
 ## Operations
@@ -153,6 +187,22 @@ def _configuration_row(record: Resource) -> str:
     return f"| {' | '.join((record.title, identity, after, *parts, ' '.join(limits)))} |"
 
 
+def undo() -> str:
+    """Return the page about undo, with how each write is undone."""
+    lines = ["# Undo\n", NOTE, UNDO_TEXT]
+    rows = [(record, action, action.undo) for record in RESOURCES.values() for action in record.actions]
+    lines.append("| resource | action | undone by |\n|---|---|---|")
+    for record, action, how in rows:
+        if how is not None and how.is_possible:
+            note = f" ({how.note})" if how.note else ""
+            lines.append(f"| {record.title} | `{action.name}` | {how.describe()}{note} |")
+    lines.append("\n## What cannot be undone\n\n| resource | action | reason |\n|---|---|---|")
+    for record, action, how in rows:
+        if how is not None and not how.is_possible:
+            lines.append(f"| {record.title} | `{action.name}` | {how.reason} |")
+    return "\n".join(lines) + "\n"
+
+
 def _screen(record: Resource) -> str:
     if record.scope is Scope.PARENT:
         return f"from {RESOURCES[record.parent_resource].title}"
@@ -175,7 +225,7 @@ def _operation_command(record: Resource, operation: str) -> str:
     return f"`dyntui {record.command}`" if record.command else f"`dyntui api {operation}`"
 
 
-PAGES = {"keys.md": keys, "commands.md": commands, "resources.md": resources}
+PAGES = {"keys.md": keys, "commands.md": commands, "resources.md": resources, "undo.md": undo}
 
 
 def main() -> int:

@@ -191,6 +191,11 @@ CASES: dict[str, dict[str, Case]] = {
             shown_code, more=no_terminal, affects=lambda w: {"~allowlist VIP list"}
         ),
     },
+    "docs/undo.md": {
+        "dyntui do origins create origin=https://app.example --yes": Case(affects=lambda w: {"+origin https://app.example"}),
+        "dyntui undo --dry-run": Case(prints="DELETE"),
+        "dyntui undo --yes": Case(affects=lambda w: {"-origin https://app.example"}, prints="deleted"),
+    },
     "docs/accessibility.md": {"dyntui --plain": Case(run=plain_console), "export DYNTUI_PLAIN=1": Case()},
     "docs/features.md": {
         "dyntui do webhooks": Case(prints="reveal-secret"),

@@ -110,8 +110,8 @@ WITH_OPTIONS = {
 }
 """A line for every option by which a command does another write of the registry."""
 
-LOCAL = {"env remove", "jobs purge", "jobs cancel", "do", "api"}
-"""Commands that are confirmed for this machine, and the two general ones."""
+LOCAL = {"env remove", "jobs purge", "jobs cancel", "do", "api", "undo"}
+"""Commands that are confirmed for this machine, and the general ones."""
 
 ALWAYS_TYPED = {"jobs undo": "It deletes many objects without any of them being named on the command line."}
 """Commands that demand more than their operation, and why."""

@@ -122,6 +122,7 @@ COMMANDS: dict[str, list[tuple[str, ...]]] = {
     "do": [(), ("origins",), ("origins", "create", "origin=https://x.example\x1b[2J", *YES)],
     "api": [("getEnvironmentUsers",), ("getEnvironmentUsers", "--all"), ("getEnvironmentUsers", "--all", "--ndjson")],
     "audit": [(), ("--json",)],
+    "undo": [("--dry-run",), ("--even-if-changed", *YES), (f"x {BAD}", *YES)],
     "alias list": [()],
     "alias set": [("own", "keys --check"), (BAD, "keys"), ("own", BAD)],
     "alias remove": [("own",), (BAD,)],

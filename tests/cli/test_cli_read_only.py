@@ -73,6 +73,7 @@ WRITING = {
     "members edit": f"{SOME_ID} role=admin",
     "do": f"origins delete {SOME_ID}",
     "api": "deleteUser -p userId=" + SOME_ID,
+    "undo": "3fa2b19c",
 }
 """Arguments for every command that changes something at the server."""
 

@@ -7,11 +7,14 @@ from collections import Counter
 import pytest
 
 from dyntui.api.catalog import Operation, catalog
+from dyntui.core.effect import Effect
 from dyntui.core.errors import UsageError
-from dyntui.resources import RESOURCES
+from dyntui.resources import RESOURCES, ResourceAction
+from dyntui.resources.undo import UndoMethod
 from dyntui.services.actions.raw_writes import raw_write_action
 from dyntui.services.actions.registry import declaration, declaration_of, declarations
 from dyntui.services.actions.resource_actions import write_action
+from dyntui.services.actions.write_rules import rule_of
 
 WRITES = [operation for operation in catalog() if not operation.reads]
 
@@ -55,10 +58,23 @@ def test_a_variant_names_the_declaration_of_its_operation() -> None:
             assert declaration_of(operation_id) is not None, each.name
 
 
-def test_an_action_is_undone_by_an_action_that_exists() -> None:
+def test_every_write_says_how_it_is_undone_or_that_it_cannot_be_undone() -> None:
     for each in declarations():
-        if name := each.action.undone_by:
-            assert declaration(name if "." in name else f"{each.record.name}.{name}"), each.name
+        undo = each.action.undo
+        assert (undo is None) is (each.action.effect is Effect.READ), each.name
+        if undo is None:
+            continue
+        if undo.method is UndoMethod.NONE:
+            assert undo.reason.endswith("."), each.name
+            assert each.action.warning.startswith("This cannot be undone."), each.name
+            assert rule_of(each.action.operation).warning.startswith("This cannot be undone.") or each.action.variant_of
+        else:
+            inverse = declaration(undo.action if "." in undo.action else f"{each.record.name}.{undo.action}")
+            assert inverse.action.effect is not Effect.READ, each.name
+        if undo.method is UndoMethod.CREATE_AGAIN:
+            assert each.record.identified_by, f"{each.name}: whether it exists again could not be found"
+    with pytest.raises(ValueError, match="how it is undone"):
+        ResourceAction("touch", "updateUser", "Touch the user.")
 
 
 def test_names_on_the_command_line_are_unambiguous() -> None:

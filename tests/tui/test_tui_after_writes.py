@@ -31,7 +31,7 @@ from dyntui.services.access.policy_fields import with_counts
 from dyntui.services.actions.registry import declarations
 from dyntui.services.actions.resource_actions import find_action, read_one, resolve_parent
 from dyntui.services.actions.result_sentence import result_sentence
-from dyntui.services.actions.undo_change import DoneChange, is_undoable
+from dyntui.services.actions.undo import is_undoable
 from dyntui.services.actions.write_types import Target, WriteAction, WriteOutcome, WriteResults
 from dyntui.services.connection import Connection
 from dyntui.services.settings import leaf_at, read_settings
@@ -124,9 +124,7 @@ async def run_in_console(pilot: Any, write: WriteAction, *targets: Target) -> No
         await press(pilot, "escape")
     else:
         text = console.session.notifications[-1].text
-        assert text == result_sentence(results) + (
-            ". Press Z to undo it" if is_undoable(DoneChange.of_results(results)) else ""
-        )
+        assert text == result_sentence(results) + (". Press Z to undo it" if is_undoable(results) else "")
 
 
 async def press_import_keys(pilot: Any, file: Path) -> None:

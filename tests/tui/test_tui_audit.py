@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.services.resource_fixtures import done
 from tests.tui.tui_support import SIZE, demo, jump, lines_of, press, settled, text_of
 
 from dyntui.config.paths import paths
@@ -33,7 +34,7 @@ async def test_a_change_is_shown_with_its_values_and_undone() -> None:
         assert isinstance(console.screen, ChangeScreen)
         assert ["name", "new@example.com"] in [line.split() for line in lines_of(console)]
         assert any(line.split()[:2] == ["+", "id:"] for line in lines_of(console)), text_of(console)
-        assert "Z undoes it" in text_of(console)
+        assert "Z shows what undoing it does now" in text_of(console)
         await press(pilot, "escape")
         await press(pilot, "up", "Z", "y")  # not the last change that Z undoes elsewhere, but the one under the cursor
         after = (await connection.client.page("getWebhooks", "data")).rows[0]
@@ -43,9 +44,23 @@ async def test_a_change_is_shown_with_its_values_and_undone() -> None:
         await press(pilot, "end", "Z", "y")
         assert console.session.notifications[-1].text == "User new@example.com deleted"
         await press(pilot, "r", "home", "Z")
-        assert console.session.notifications[-1].text == "This cannot be undone: what was deleted is gone."
+        assert console.session.notifications[-1].text == "This cannot be undone. The API cannot restore a deleted user."
+        for events in ("user.deleted", "user.updated"):
+            await done(connection, "webhooks", "edit", fields={"events": events})
+        edited = (await connection.client.page("getWebhooks", "data")).rows[-1]
+        assert edited["events"] == ["user.updated"]
+        await press(pilot, "r", "home", "down", "Z")  # the first of the two edits: the later one would be lost
+        assert "Overwrite the later change?" in text_of(console)
+        assert "events is user.updated now" in " ".join(text_of(console).split())
+        await press(pilot, "y")
+        assert "Restore webhook" in text_of(console)
+        await press(pilot, "y")
+        assert (await connection.client.page("getWebhooks", "data")).rows[-1]["events"] not in (
+            ["user.updated"],
+            ["user.deleted"],
+        )
         await press(pilot, "slash", *"webhooks since:1h", "enter")
-        assert len(screen.rows_view.rows) == 2
+        assert len(screen.rows_view.rows) == 5
         await press(pilot, "slash", "end", "shift+home", "backspace", *"since:then", "enter")
         assert "is not a time" in console.session.notifications[-1].text
 
@@ -57,8 +72,8 @@ async def test_a_large_log_is_paged_and_its_damaged_lines_are_named() -> None:
         await jump(pilot, "webhooks")
         await press(pilot, "t", "y")
         file = paths().audit_file
-        done = file.read_bytes().splitlines(keepends=True)[-1]
-        file.write_bytes(done * 2_000 + b'{"cut\n' + done)
+        line = file.read_bytes().splitlines(keepends=True)[-1]
+        file.write_bytes(line * 2_000 + b'{"cut\n' + line)
         await jump(pilot, "audit")
         screen = console.screen
         assert isinstance(screen, AuditScreen)

@@ -98,7 +98,7 @@ def test_every_key_is_followed_by_lines_of_plain_text(reader: Reader) -> None:
     reader.press("e", "first name: ")
     reader.press("Zoe", "Zoe")
     reader.press("ctrl+s", "Dialog: Edit user ", "In sandbox environment demo.", "first name: ", "y or enter edit")
-    edited = reader.press("y", "Message: User ", " edited\n", "Screen: users, ", "chain: ")
+    edited = reader.press("y", "Message: User ", " edited. Press Z to undo it\n", "Screen: users, ", "chain: ")
     assert "Dialog" not in edited and "out of date" not in edited
 
     # a confirmation with its effects and keys

@@ -17,7 +17,6 @@ from dyntui.cli.write_helpers import (
     confirm_access_options,
     confirm_action,
     make_progress_line,
-    print_undo_hint,
     report_results,
 )
 from dyntui.core.errors import UsageError
@@ -176,7 +175,6 @@ def sync(
         results = await connection.write_gate.perform(
             action, targets, confirmed, on_progress=make_progress_line(len(targets))
         )
-        print_undo_hint(context, action)
         return report_results(context, results) or (1 if plan.source.invalid else 0)
 
     return context.run_connected(work)

@@ -61,6 +61,7 @@ def audit(
     else:
         lines = read_last(log, filter_, last, damaged.append)
     columns = (
+        Column("job", "id"),
         Column("time", format=lambda time, now: str(time)[:19]),
         Column("action"),
         Column("outcome"),

@@ -37,6 +37,7 @@ Values = Iterable[tuple[str, str]]
 _TIMEOUT_S = 2.0
 """The server has to answer within this time, because the user waits with a pressed key."""
 _MAX_ROWS = 200
+_MAX_CHANGES = 20
 _MAX_HELP = 60
 _TOKEN = re.compile(r"[A-Za-z@][A-Za-z@|=-]*")
 
@@ -88,6 +89,16 @@ def _entry_jobs(ctx: click.Context) -> Values:
     async def read(connection: Connection) -> list[tuple[str, str]]:
         found = jobs_of(connection.audit, JobLocation.of(connection.profile))
         return [(job.id, f"{job.added} added, {job.removed} removed") for job in found]
+
+    return _connected(ctx, read) or []
+
+
+def _changes(ctx: click.Context, incomplete: str) -> Values:
+    from dyntui.services.actions.undo import changes_of
+
+    async def read(connection: Connection) -> list[tuple[str, str]]:
+        profile = connection.profile
+        return changes_of(connection.audit, (profile.base_url, profile.environment_id), _MAX_CHANGES)
 
     return _connected(ctx, read) or []
 
@@ -283,6 +294,7 @@ _BY_NOUN = {record.singular.upper().replace(" ", "-"): record for record in RESO
 _COMPLETERS: Mapping[str, Callable[[click.Context, str], Values]] = {
     "PROFILE": _profiles,
     "JOB": _jobs,
+    "CHANGE": _changes,
     "PLAN": _jobs,
     "STATE": _row_states,
     "VIEW": _views,

@@ -104,6 +104,7 @@ def _print_actions(context: CliContext, record: Resource) -> None:
             "on": action.target.value,
             "operation": action.operation,
             "help": action.help,
+            "undo": action.undo and (action.undo.describe() if action.undo.is_possible else action.undo.sentence),
             "fields": [
                 {
                     "name": field.name,

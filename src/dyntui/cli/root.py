@@ -46,6 +46,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "api": ("dyntui.cli.api:api", "Call an operation by id, or by METHOD and PATH below the base URL."),
     "alias": ("dyntui.cli.alias:alias", "List, set and remove own names of commands."),
     "audit": ("dyntui.cli.audit:audit", "Show writes made from this machine, oldest first."),
+    "undo": ("dyntui.cli.undo:undo", "Undo a write that was made from this machine."),
     "cache": ("dyntui.cli.cache:cache", "Show and clear the row cache."),
     "keys": ("dyntui.cli.keys:keys", "List the keys of the console."),
     "doctor": ("dyntui.cli.doctor:doctor", "Check this machine, the terminal, the token and the server."),
@@ -94,7 +95,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "Import": ("import", "jobs"),
     "Environment": ("webhooks", "events", "exports", "settings", "tokens", "members"),
     "Every resource and operation": ("get", "do", "api"),
-    "Environments of this machine": ("env", "auth", "audit", "cache"),
+    "Environments of this machine": ("env", "auth", "audit", "undo", "cache"),
     "Console and help": ("demo", "sandbox", "keys", "alias", "doctor", "completion", "help"),
 }
 """By title: the commands under it in the help."""

@@ -37,7 +37,6 @@ __all__ = [
     "make_progress_line",
     "perform",
     "perform_and_report",
-    "print_undo_hint",
     "read_option",
     "report_results",
     "run_on_users",
@@ -108,20 +107,13 @@ async def perform_and_report(
     confirmation: Confirmation,
     left_out: LeftOut = _NONE_LEFT_OUT,
 ) -> int:
-    """Perform `action`, print how to undo a change of allowlist entries, then the results. Return the exit code.
+    """Perform `action` and print the results. Return the exit code.
 
     left_out: targets that were given and are not among `targets`; they are named too.
     """
-    results = await perform(context, connection, action, targets, confirmation, left_out)
-    if results.items:
-        print_undo_hint(context, action)
-    return report_results(context, results, left_out)
-
-
-def print_undo_hint(context: CliContext, action: WriteAction) -> None:
-    """Print how to undo a change of allowlist entries."""
-    if action.job:
-        context.print_message(f"To undo this: dyntui allowlists undo {action.job}")
+    return report_results(
+        context, await perform(context, connection, action, targets, confirmation, left_out), left_out
+    )
 
 
 async def perform(
@@ -232,13 +224,14 @@ def make_lookup_line(count: int) -> Callable[[int, int], None] | None:
 
 
 def report_results(context: CliContext, results: WriteResults, left_out: LeftOut = _NONE_LEFT_OUT) -> int:
-    """Print the outcome of each target and a sentence about all of them. Return the exit code.
+    """Print the outcome of each target, a sentence about all of them and how to undo it. Return the exit code.
 
     left_out: targets that the action was not done to; they come last.
     """
     from dyntui.api.errors import NotFound
     from dyntui.resources import Column
     from dyntui.services.actions.result_sentence import result_sentence
+    from dyntui.services.actions.undo import is_undoable
     from dyntui.services.actions.write_types import WriteOutcome
 
     outcome = Column("outcome", format=lambda value, now: str(value).replace("_", " "))
@@ -253,6 +246,8 @@ def report_results(context: CliContext, results: WriteResults, left_out: LeftOut
         nothing = "Nothing was sent" if left_out.count else "There are no targets, so nothing was sent."
         done = result_sentence(results) if results.items else nothing
         context.print_message(f"{done}; {left_out.sentence}" if left_out.count else done, *left_out.advice)
+    if results.items and is_undoable(results):
+        context.print_message(f"To undo this: dyntui undo {results.action.job}")
     failed = [item for item in results.items if item.outcome is not WriteOutcome.DONE]
     if left_out.ignore_missing:
         failed = [item for item in failed if not isinstance(item.error, NotFound)]

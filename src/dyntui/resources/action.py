@@ -13,6 +13,7 @@ from functools import partial
 
 from dyntui.core.effect import Effect
 from dyntui.core.json_types import Row
+from dyntui.resources.undo import Undo
 
 __all__ = [
     "ALL",
@@ -91,7 +92,7 @@ class ResourceAction:
     sensitive: bool = False
     """Whether the response contains a secret."""
     warning: str = ""
-    """What cannot be undone."""
+    """What to know before it is confirmed. It begins with what `undo` says."""
     decides_access: bool = False
     """Whether it can decide who may sign in, so that its impact is assessed before the confirmation."""
     typed_in_live: bool = False
@@ -103,8 +104,8 @@ class ResourceAction:
     command: str = ""
     """The command and the screen that run it, such as `users set-metadata`, when it needs more than ids and fields: its call is made by a
     function of the services. "" for an action that any list, `dyntui do` and a generated command run."""
-    undone_by: str = ""
-    """The action that reverses it, of the same record; "" for none."""
+    undo: Undo | None = None
+    """How it is undone, or why it cannot be; only an action that reads has none."""
     in_parallel: bool = False
     """Whether it is done to several rows at a time: each row is an object of its own, and their order does not matter."""
 
@@ -120,6 +121,13 @@ class ResourceAction:
     """Past participle for the result, such as `withdrawn`; "" derives it from the name."""
     result_subject: str = ""
     """What of the target is changed, for the result: `Sessions of`; "" when it is the target itself."""
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a write that does not say how it is undone."""
+        if (self.undo is None) is not (self.effect is Effect.READ):
+            raise ValueError(f"{self.name} of {self.operation} has to say how it is undone, if it is a write")
+        if self.undo is not None:
+            object.__setattr__(self, "warning", f"{self.undo.sentence} {self.warning}".strip())
 
     @property
     def result_verb(self) -> str:

@@ -10,6 +10,15 @@ from dyntui.resources.cell_formats import enabled_since
 from dyntui.resources.columns import id_column
 from dyntui.resources.configuration import WHOLE_ELEMENT, Configuration
 from dyntui.resources.resource import Column, Filter, ListOperation, Paging, Resource, Row
+from dyntui.resources.undo import (
+    Undo,
+    irreversible,
+    restored,
+    undone_as_entries,
+    undone_as_job,
+    undone_by,
+    undone_by_deletion,
+)
 
 __all__ = [
     "ALLOWLISTS",
@@ -47,19 +56,20 @@ def access_actions(
     delete: str,
     *,
     fields: tuple[str, ...],
-    warning: str,
+    deletion: Undo,
+    warning: str = "",
 ) -> tuple[ResourceAction, ...]:
     """Return the actions that allowlists and gates share. `services.access.actions` assesses their impact on sign-in.
 
-    warning: what cannot be undone after a deletion.
+    deletion, warning: how a deletion is undone, and what to know before it.
     """
     article = "an" if noun[0] in "aeiou" else "a"
     return (
-        create_action(create, f"Create {article} {noun}.", fields=fields, undone_by="delete", warning="It is disabled until you enable it."),
-        edit_action(update, f"Edit the {noun}.", decides_access=True, fields=fields),
-        ResourceAction("enable", enable, f"Enable the {noun}. It applies from the next sign-in.", decides_access=True, undone_by="disable"),
-        ResourceAction("disable", disable, f"Disable the {noun}.", decides_access=True, undone_by="enable"),
-        delete_action(delete, f"Delete the {noun}.", decides_access=True, warning=warning),
+        create_action(create, f"Create {article} {noun}.", fields=fields, undo=undone_by_deletion(), warning="It is disabled until you enable it."),
+        edit_action(update, f"Edit the {noun}.", decides_access=True, fields=fields, undo=restored()),
+        ResourceAction("enable", enable, f"Enable the {noun}. It applies from the next sign-in.", decides_access=True, undo=undone_by("disable")),
+        ResourceAction("disable", disable, f"Disable the {noun}.", decides_access=True, undo=undone_by("enable")),
+        delete_action(delete, f"Delete the {noun}.", decides_access=True, undo=deletion, warning=warning),
     )  # fmt: skip
 
 
@@ -94,17 +104,17 @@ ALLOWLISTS = Resource(
     actions=(
         *access_actions("allowlist", "createAllowlistByEnvironmentId", "updateAllowlistById", "enableAllowlistById", "disableAllowlistById",
             "deleteAllowlistById", fields=("name", "outcome", "scope"),
-            warning="Its entries are deleted with it and cannot be restored. Export the list first."),
+            deletion=irreversible("Its entries were deleted with it."), warning="Its entries are deleted with it. Export the list first."),
         ResourceAction("sync", "postEntryByAllowlistId", "Make the entries match a file or another allowlist. The plan is shown first.", "match", key="S",
             variant_of="allowlist-entries.create", command="allowlists sync", effect=Effect.DESTRUCTIVE, extra_operations=("deleteAllowlistEntryById",), noun="entry", plural="entries", question="Change", past="changed",
-            undone_by="undo", in_parallel=True),
+            undo=undone_as_entries(), in_parallel=True),
         ResourceAction("undo", "postEntryByAllowlistId", "Undo the last change to the entries.", key="u", variant_of="allowlist-entries.create", command="allowlists undo",
             effect=Effect.DESTRUCTIVE, extra_operations=("deleteAllowlistEntryById",), noun="entry", plural="entries", question="Undo the changes to", past="undone", result_subject="Changes to",
-            in_parallel=True),
+            undo=undone_as_entries(), in_parallel=True),
         ResourceAction("import", "postEntryByAllowlistId", "Import entries from a file.", key="i", variant_of="allowlist-entries.create", command="allowlists import",
-            noun="file", past="imported", undone_by="import-undo", warning="Entries of an enabled allowlist take effect immediately."),
+            noun="file", past="imported", undo=undone_as_job(), warning="Entries of an enabled allowlist take effect immediately."),
         ResourceAction("import-undo", "deleteAllowlistEntryById", "Delete the entries that an import created.", variant_of="allowlist-entries.delete", command="jobs undo",
-            effect=Effect.DESTRUCTIVE, noun="import", question="Undo", past="undone",
+            effect=Effect.DESTRUCTIVE, noun="import", question="Undo", past="undone", undo=irreversible("Import the file again."),
             warning="These entries no longer allow or block the users who match them."),
     ),
 )  # fmt: skip
@@ -135,12 +145,11 @@ ALLOWLIST_ENTRIES = Resource(
     command="allowlists",
     actions=(
         ResourceAction("create", "postEntryByAllowlistId", "Add entries to the allowlist.", "add", decides_access=True, key="plus", command="allowlists add", noun="entry", plural="entries", question="Add",
-            past="added", undone_by="delete", in_parallel=True),
+            past="added", undo=undone_as_entries(), in_parallel=True),
         ResourceAction("edit", "postEntryByAllowlistId", "Edit the entry. The new entry is added, then the old one is deleted.", key="e",
             variant_of="allowlist-entries.create", command="allowlists edit-entry", effect=Effect.DESTRUCTIVE, extra_operations=("deleteAllowlistEntryById",), single_row=True,
-            noun="entry", plural="entries", question="Change", past="changed", undone_by="allowlists.undo"),
+            noun="entry", plural="entries", question="Change", past="changed", undo=undone_as_entries(note="the entry then gets another id")),
         delete_action("deleteAllowlistEntryById", "Remove entries from the allowlist.", title="remove", decides_access=True, command="allowlists remove",
-            noun="entry", plural="entries", question="Remove", past="removed", undone_by="allowlists.undo",
-            warning="This can be undone; the entries then get new ids.", in_parallel=True),
+            noun="entry", plural="entries", question="Remove", past="removed", undo=undone_as_entries(note="the entries then get new ids"), in_parallel=True),
     ),
 )  # fmt: skip

@@ -8,6 +8,7 @@ from dyntui.resources.cell_formats import yes_no
 from dyntui.resources.columns import label_from, time_column
 from dyntui.resources.configuration import Configuration
 from dyntui.resources.resource import Column, ListOperation, Resource, Shape
+from dyntui.resources.undo import undone_by
 
 __all__ = ["CHAINALYSIS"]
 
@@ -34,8 +35,8 @@ CHAINALYSIS = Resource(
     ),
     label=label_from("id"),
     actions=(
-        ResourceAction("enable", "enableSanctionsApiByEnvironmentId", "Enable the check of wallets against sanctions lists.", disabled_reason=while_disabled("sanctionsApiEnabled")),
+        ResourceAction("enable", "enableSanctionsApiByEnvironmentId", "Enable the check of wallets against sanctions lists.", disabled_reason=while_disabled("sanctionsApiEnabled"), undo=undone_by("disable")),
         ResourceAction("disable", "disableSanctionsApiByEnvironmentId", "Disable the check of wallets against sanctions lists.", effect=Effect.DESTRUCTIVE,
-            disabled_reason=while_enabled("sanctionsApiEnabled"), warning="Sanctioned wallets can sign in from then on."),
+            disabled_reason=while_enabled("sanctionsApiEnabled"), undo=undone_by("enable"), warning="Sanctioned wallets can sign in from then on."),
     ),
 )  # fmt: skip

@@ -8,6 +8,7 @@ from dyntui.resources.cell_formats import item_count, thousands, yes_no
 from dyntui.resources.columns import enabled_column, id_column, label_from, time_column
 from dyntui.resources.configuration import WHOLE_ELEMENT, Configuration
 from dyntui.resources.resource import Column, ListOperation, Resource, Shape
+from dyntui.resources.undo import created_again, irreversible, restored, undone_by, undone_by_deletion
 
 __all__ = ["RECORDS"]
 
@@ -53,7 +54,7 @@ SETTINGS = Resource(
     label=label_from("id"),
     actions=(
         edit_action("updateProjectSettings", "Edit the setting.", command="settings set", fields=(), noun="setting",
-            typed_in_live=True, question="Change", past="changed",
+            typed_in_live=True, question="Change", past="changed", undo=restored(),
             warning="The API accepts only all settings at once. The others are sent as they were just read."),
     ),
 )  # fmt: skip
@@ -104,8 +105,8 @@ ORIGINS = Resource(
     empty="There are no origins, so any site may use this environment id. Press {origins.create} to add one.",
     configuration=Configuration(identity=("origin",)),
     actions=(
-        create_action("addOrigin", "Add an origin: scheme and host without a path. One leading *. stands for any subdomain.", fields=("origin",)),
-        delete_action("deleteOriginById", "Delete the origin.", warning="Users can no longer sign in on pages of this origin."),
+        create_action("addOrigin", "Add an origin: scheme and host without a path. One leading *. stands for any subdomain.", fields=("origin",), undo=undone_by_deletion()),
+        delete_action("deleteOriginById", "Delete the origin.", undo=created_again(), warning="Users can no longer sign in on pages of this origin."),
     ),
 )  # fmt: skip
 
@@ -125,8 +126,8 @@ DEEPLINKS = Resource(
     empty="There are no deeplink URLs. Press {deeplinks.create} to add one, such as myapp://",
     configuration=Configuration(identity=("url",)),
     actions=(
-        create_action("addDeeplinkUrl", "Add the URL of an app. The scheme may be a custom one.", fields=("url",)),
-        delete_action("deleteDeeplinkUrlById", "Delete the deeplink URL.", warning="Users can no longer sign in to apps with this URL."),
+        create_action("addDeeplinkUrl", "Add the URL of an app. The scheme may be a custom one.", fields=("url",), undo=undone_by_deletion()),
+        delete_action("deleteDeeplinkUrlById", "Delete the deeplink URL.", undo=created_again(), warning="Users can no longer sign in to apps with this URL."),
     ),
 )  # fmt: skip
 
@@ -149,8 +150,8 @@ HOSTNAMES = Resource(
     empty="There are no custom hostnames. Press {hostnames.create} to add one, then {list.open} to see the DNS records to set.",
     configuration=Configuration(identity=("hostname",), read_only=("status", "verificationRecords", "errors")),
     actions=(
-        create_action("createCustomHostname", "Add a custom hostname."),
-        delete_action("deleteCustomHostname", "Delete the custom hostname.", warning="Sessions that use cookies of this hostname end."),
+        create_action("createCustomHostname", "Add a custom hostname.", undo=undone_by_deletion()),
+        delete_action("deleteCustomHostname", "Delete the custom hostname.", undo=created_again(note="it then gets another id, and its DNS records are checked again"), warning="Sessions that use cookies of this hostname end."),
     ),
 )  # fmt: skip
 
@@ -175,9 +176,9 @@ CUSTOM_FIELDS = Resource(
     configuration=Configuration(identity=("name",), read_only=("key",), defaults={"validationRules.unique": False}),
     label=label_from("name"),
     actions=(
-        create_action("createCustomFieldForEnvironment", "Create a custom field, which users fill in at sign-in."),
-        edit_action("updateCustomFieldById", "Edit the custom field.", replaces_all=True),
-        delete_action("deleteCustomFieldById", "Delete the custom field.", warning="Values that users entered remain in their metadata."),
+        create_action("createCustomFieldForEnvironment", "Create a custom field, which users fill in at sign-in.", undo=undone_by_deletion()),
+        edit_action("updateCustomFieldById", "Edit the custom field.", undo=restored(), replaces_all=True),
+        delete_action("deleteCustomFieldById", "Delete the custom field.", undo=created_again(), warning="Values that users entered remain in their metadata."),
     ),
 )  # fmt: skip
 
@@ -209,14 +210,14 @@ PROVIDERS = Resource(
     actions=(
         create_action("createProvider", "Add a provider: social, email, SMS or on-ramp.",
             fields=("provider", "clientId", "clientSecret", "scopes", "providerProjectId", "appleKeyId", "appleTeamId",
-                "shopifyStore", "accountSid", "twilioNumber", "useDynamicCredentials")),
-        edit_action("updateProvider", "Edit the credentials and scopes of the provider.",
+                "shopifyStore", "accountSid", "twilioNumber", "useDynamicCredentials"), undo=undone_by_deletion()),
+        edit_action("updateProvider", "Edit the credentials and scopes of the provider.", undo=restored(),
             fields=("clientId", "clientSecret", "scopes", "providerProjectId", "appleKeyId", "appleTeamId",
                 "shopifyStore", "domain", "accountSid", "twilioNumber", "useDynamicCredentials"),
             warning="The new credentials are used for the next sign-in."),
-        enable_action("enableProvider", "Enable the provider."),
-        disable_action("disableProvider", "Disable the provider.", typed_in_live=True, warning="Users cannot sign in with it while it is disabled."),
-        delete_action("deleteProvider", "Delete the provider and its credentials.", warning="Users can no longer sign in with it."),
+        enable_action("enableProvider", "Enable the provider.", undo=undone_by("disable")),
+        disable_action("disableProvider", "Disable the provider.", undo=undone_by("enable"), typed_in_live=True, warning="Users cannot sign in with it while it is disabled."),
+        delete_action("deleteProvider", "Delete the provider and its credentials.", undo=irreversible("Its client secret is not saved."), warning="Users can no longer sign in with it."),
     ),
 )  # fmt: skip
 
@@ -267,10 +268,10 @@ EXCHANGES = Resource(
         references={"socialProvider": "providers", "onRampProvider": "providers"},
     ),
     actions=(
-        create_action("createExchange", "Add an exchange from which users can fund wallets."),
-        enable_action("enableExchange", "Enable the exchange."),
-        disable_action("disableExchange", "Disable the exchange.", typed_in_live=True),
-        delete_action("deleteExchange", "Delete the exchange."),
+        create_action("createExchange", "Add an exchange from which users can fund wallets.", undo=undone_by_deletion()),
+        enable_action("enableExchange", "Enable the exchange.", undo=undone_by("disable")),
+        disable_action("disableExchange", "Disable the exchange.", undo=undone_by("enable"), typed_in_live=True),
+        delete_action("deleteExchange", "Delete the exchange.", undo=created_again(then=("enable", "enabledAt"))),
     ),
 )  # fmt: skip
 
@@ -295,7 +296,7 @@ SDK_VIEWS = Resource(
         cannot={"create": "The API has no operation that creates a view.", "delete": "The API has no operation that deletes a view."},
     ),
     actions=(
-        edit_action("updateSdkView", "Edit the sections of the view and their order.", replaces_all=True, fields=("sections",), typed_in_live=True),
+        edit_action("updateSdkView", "Edit the sections of the view and their order.", undo=restored(), replaces_all=True, fields=("sections",), typed_in_live=True),
     ),
 )  # fmt: skip
 
@@ -317,8 +318,8 @@ TEST_ACCOUNT = Resource(
     not_configuration="Dynamic makes its email and code, which is a secret.",
     label=label_from("email", "phone"),
     actions=(
-        create_action("createTestAccount", "Create a test account.", typed_in_live=True, fields=()),
-        delete_action("deleteTestAccount", "Delete the test account."),
+        create_action("createTestAccount", "Create a test account.", undo=undone_by_deletion(), typed_in_live=True, fields=()),
+        delete_action("deleteTestAccount", "Delete the test account.", undo=irreversible("A new test account gets another email and another code.")),
     ),
 )  # fmt: skip
 

@@ -6,6 +6,7 @@ from dyntui.core.effect import Effect
 from dyntui.resources.action import ResourceAction, create_action
 from dyntui.resources.columns import id_column, time_column
 from dyntui.resources.resource import Column, ListOperation, Resource
+from dyntui.resources.undo import irreversible
 
 __all__ = ["EXPORTS"]
 
@@ -32,7 +33,7 @@ EXPORTS = Resource(
     not_configuration="Exports are files that were requested one time.",
     label=lambda row: f"{row.get('model') or ''} {str(row.get('createdAt') or '')[:16]}".strip(),
     actions=(
-        create_action("createExport", "Request a CSV file of all users or visits from the server.", fields=("model", "format")),
+        create_action("createExport", "Request a CSV file of all users or visits from the server.", fields=("model", "format"), undo=irreversible("The API cannot delete an export.")),
         ResourceAction("download", "downloadExportById", "Download the file of the export.", key="x", effect=Effect.READ, command="exports download"),
     ),
 )  # fmt: skip

@@ -9,6 +9,7 @@ from dyntui.resources.cell_formats import enabled_since, item_count
 from dyntui.resources.columns import id_column
 from dyntui.resources.configuration import Configuration
 from dyntui.resources.resource import Column, ListOperation, Resource, Row
+from dyntui.resources.undo import created_again
 
 __all__ = ["GATES"]
 
@@ -53,6 +54,6 @@ GATES = Resource(
         "disableGate",
         "deleteGate",
         fields=("name", "outcome", "scope", "rules"),
-        warning="It cannot be restored.",
+        deletion=created_again(then=("enable", "enabledAt")),
     ),
 )

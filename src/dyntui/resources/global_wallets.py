@@ -8,6 +8,7 @@ from dyntui.resources.cell_formats import item_count, short_id
 from dyntui.resources.columns import enabled_column, id_column, time_column
 from dyntui.resources.configuration import Configuration
 from dyntui.resources.resource import Column, Filter, ListOperation, Paging, Resource, Shape
+from dyntui.resources.undo import created_again, irreversible, restored, undone_by, undone_by_deletion
 
 __all__ = ["RECORDS"]
 
@@ -32,10 +33,10 @@ GLOBAL_WALLET = Resource(
         cannot={"delete": "The API has no operation that deletes the global wallet."},
     ),
     actions=(
-        create_action("createGlobalWalletSettings", "Create the global wallet."),
-        edit_action("updateGlobalWalletSettings", "Edit the appearance and the links of the global wallet."),
-        enable_action("enableGlobalWallet", "Enable the global wallet, so that other apps can connect to it.", typed_in_live=True),
-        disable_action("disableGlobalWallet", "Disable the global wallet, so that no app can connect to it.", effect=Effect.DESTRUCTIVE, warning="Connected apps are disconnected."),
+        create_action("createGlobalWalletSettings", "Create the global wallet.", undo=irreversible("The API cannot delete a global wallet. Disable it.")),
+        edit_action("updateGlobalWalletSettings", "Edit the appearance and the links of the global wallet.", undo=restored()),
+        enable_action("enableGlobalWallet", "Enable the global wallet, so that other apps can connect to it.", undo=undone_by("disable"), typed_in_live=True),
+        disable_action("disableGlobalWallet", "Disable the global wallet, so that no app can connect to it.", undo=undone_by("enable"), effect=Effect.DESTRUCTIVE, warning="Connected apps are disconnected."),
     ),
 )  # fmt: skip
 
@@ -60,10 +61,10 @@ GLOBAL_ACCESS = Resource(
         cannot={"delete": "The API has no operation that deletes the access control."},
     ),
     actions=(
-        create_action("createGlobalWalletAccessControl", "Create the list of domains that may connect (allow) or may not (block)."),
-        edit_action("updateGlobalWalletAccessControl", "Change the list to allow or to block.", replaces_all=True, typed_in_live=True),
-        enable_action("enableGlobalWalletAccessControl", "Enable the list.", typed_in_live=True, warning="With an allow list, only its domains can connect."),
-        disable_action("disableGlobalWalletAccessControl", "Disable the list, so that every app can connect.", effect=Effect.DESTRUCTIVE, warning="The list no longer applies."),
+        create_action("createGlobalWalletAccessControl", "Create the list of domains that may connect (allow) or may not (block).", undo=irreversible("The API cannot delete the list. Disable it.")),
+        edit_action("updateGlobalWalletAccessControl", "Change the list to allow or to block.", undo=restored(), replaces_all=True, typed_in_live=True),
+        enable_action("enableGlobalWalletAccessControl", "Enable the list.", undo=undone_by("disable"), typed_in_live=True, warning="With an allow list, only its domains can connect."),
+        disable_action("disableGlobalWalletAccessControl", "Disable the list, so that every app can connect.", undo=undone_by("enable"), effect=Effect.DESTRUCTIVE, warning="The list no longer applies."),
     ),
 )  # fmt: skip
 
@@ -82,8 +83,8 @@ GLOBAL_DOMAINS = Resource(
     empty="The list has no domains. Press {global-wallet-domains.create} to add one.",
     configuration=Configuration(identity=("domain",), depends_on=("global-wallet-access",)),
     actions=(
-        create_action("addGlobalWalletAccessControlDomain", "Add a domain to the list."),
-        delete_action("deleteGlobalWalletAccessControlDomainById", "Remove the domain from the list."),
+        create_action("addGlobalWalletAccessControlDomain", "Add a domain to the list.", undo=undone_by_deletion()),
+        delete_action("deleteGlobalWalletAccessControlDomainById", "Remove the domain from the list.", undo=created_again()),
     ),
 )  # fmt: skip
 

@@ -14,6 +14,7 @@ from dyntui.resources.action import (
 from dyntui.resources.columns import enabled_column, label_from
 from dyntui.resources.configuration import Configuration
 from dyntui.resources.resource import Column, ListOperation, Resource, Shape
+from dyntui.resources.undo import irreversible, undone_by, undone_by_deletion
 
 __all__ = ["NAME_SERVICES"]
 
@@ -46,9 +47,9 @@ NAME_SERVICES = Resource(
             "Get the message that the owner of the domain has to sign with the wallet.", target=ActionTarget.LIST, key="V",
             effect=Effect.READ, fields=("chainName", "address", "domain", "uri"),
             reveals=("unsignedMessage", "message to sign"), past="loaded", result_subject="Message to sign for"),
-        create_action("createNameService", "Add a name service, with the message that the wallet signed.", fields=("chainName", "address", "domain", "signature")),
-        enable_action("enableNameService", "Enable the name service."),
-        disable_action("disableNameService", "Disable the name service."),
-        delete_action("deleteNameService", "Delete the name service.", warning="Adding it again needs a new signature."),
+        create_action("createNameService", "Add a name service, with the message that the wallet signed.", fields=("chainName", "address", "domain", "signature"), undo=undone_by_deletion()),
+        enable_action("enableNameService", "Enable the name service.", undo=undone_by("disable")),
+        disable_action("disableNameService", "Disable the name service.", undo=undone_by("enable")),
+        delete_action("deleteNameService", "Delete the name service.", undo=irreversible("The owner of the domain has to sign a new message."), warning="Adding it again needs a new signature."),
     ),
 )  # fmt: skip

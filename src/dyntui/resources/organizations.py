@@ -20,6 +20,7 @@ from dyntui.resources.cell_formats import comma_list, item_count, thousands, yes
 from dyntui.resources.columns import enabled_column, id_column, label_from, time_column
 from dyntui.resources.configuration import Configuration
 from dyntui.resources.resource import Column, ListOperation, Resource, Row, Shape
+from dyntui.resources.undo import created_again, irreversible, restored, undone_by, undone_by_deletion
 
 __all__ = ["RECORDS"]
 
@@ -55,10 +56,10 @@ ORGANIZATIONS = Resource(
     empty="This token can read no organization.",
     not_configuration="An organization contains environments and is not part of one.",
     actions=(
-        create_action("createOrganization", "Create an organization.", fields=("name", "description", "websiteUrl", "implementationTimeline")),
-        edit_action("updateOrganizationById", "Edit the name, description and website.", replaces_all=True, fields=("name", "description", "websiteUrl")),
+        create_action("createOrganization", "Create an organization.", fields=("name", "description", "websiteUrl", "implementationTimeline"), undo=irreversible("The API cannot delete an organization.")),
+        edit_action("updateOrganizationById", "Edit the name, description and website.", replaces_all=True, fields=("name", "description", "websiteUrl"), undo=restored()),
         ResourceAction("edit-address", "updateOrganizationAddressById", "Edit the billing address.", key="E", past="changed", result_subject="Address of",
-            single_row=True, fields=ALL, values_path="address", replaces_all=True),
+            single_row=True, fields=ALL, values_path="address", replaces_all=True, undo=restored("edit-address")),
     ),
 )  # fmt: skip
 
@@ -79,9 +80,9 @@ PROJECTS = Resource(
     empty="This organization has no projects.",
     not_configuration="A project contains environments and is not part of one.",
     actions=(
-        create_action("createProject", "Create a project with its two environments.", fields=("name",)),
-        edit_action("updateProject", "Rename the project.", title="rename", replaces_all=True, fields=("name",), past="renamed"),
-        delete_action("deleteProjectById", "Delete the project and both of its environments.", single_row=True, warning="Both environments and all their users are deleted with it."),
+        create_action("createProject", "Create a project with its two environments.", fields=("name",), undo=undone_by_deletion()),
+        edit_action("updateProject", "Rename the project.", title="rename", replaces_all=True, fields=("name",), past="renamed", undo=restored()),
+        delete_action("deleteProjectById", "Delete the project and both of its environments.", undo=irreversible("Its environments and their users were deleted with it."), single_row=True, warning="Both environments and all their users are deleted with it."),
     ),
 )  # fmt: skip
 
@@ -124,13 +125,13 @@ MEMBERS = Resource(
     label=label_from("user.email", "user.alias"),
     actions=(
         edit_action("updateMemberRole", "Change the role of the member.", title="role", fields=("role",), past="changed", result_subject="Role of",
-            disabled_reason=_owner_disabled_reason, typed_in_live=True, single_row=False),
-        delete_action("deleteMemberById", "Remove the member from the organization.", title="remove", past="removed", disabled_reason=_owner_disabled_reason,
+            disabled_reason=_owner_disabled_reason, typed_in_live=True, single_row=False, undo=restored()),
+        delete_action("deleteMemberById", "Remove the member from the organization.", title="remove", past="removed", disabled_reason=_owner_disabled_reason, undo=irreversible("Invite the member again."),
             warning="The member immediately loses access to all environments of the organization."),
         ResourceAction("delegate-ownership", "delegateOwnership", "Delegate the ownership to an admin.", key="ampersand", single_row=True,
             past="delegated", result_subject="Ownership of",
             effect=Effect.DESTRUCTIVE, fields=("adminMemberIdToDelegate",), disabled_reason=_delegate_disabled_reason,
-            warning="The current owner becomes an admin. Only the new owner can reverse this."),
+            undo=irreversible("Only the new owner can delegate the ownership back."), warning="The current owner becomes an admin. Only the new owner can delegate the ownership back."),
     ),
 )  # fmt: skip
 
@@ -155,8 +156,8 @@ INVITES = Resource(
     cached=False,
     label=label_from("email", "walletPublicKey", "alias"),
     actions=(
-        create_action("createInvite", "Invite a member by email, wallet or phone number.", title="invite", fields=("email", "role", "alias", "walletPublicKey", "phoneNumber"), past="sent"),
-        delete_action("deleteInvite", "Withdraw the invitation.", title="withdraw", past="withdrawn"),
+        create_action("createInvite", "Invite a member by email, wallet or phone number.", title="invite", fields=("email", "role", "alias", "walletPublicKey", "phoneNumber"), past="sent", undo=undone_by_deletion()),
+        delete_action("deleteInvite", "Withdraw the invitation.", title="withdraw", past="withdrawn", undo=created_again(note="a new invitation is then sent")),
     ),
 )  # fmt: skip
 
@@ -178,9 +179,9 @@ MY_INVITES = Resource(
     cached=False,
     actions=(
         ResourceAction("accept", "updateInvite", "Accept the invitation and join the organization.", key="plus", disabled_reason=_answer_disabled_reason,
-            body=lambda row, values: {"status": "accepted"}),
+            body=lambda row, values: {"status": "accepted"}, undo=irreversible("An invitation is answered only one time.")),
         ResourceAction("reject", "updateInvite", "Reject the invitation.", variant_of="my-invites.accept", key="d", effect=Effect.DESTRUCTIVE, disabled_reason=_answer_disabled_reason,
-            body=lambda row, values: {"status": "rejected"}, warning="It cannot be accepted later."),
+            body=lambda row, values: {"status": "rejected"}, undo=irreversible("An invitation is answered only one time."), warning="It cannot be accepted later."),
     ),
 )  # fmt: skip
 
@@ -204,8 +205,8 @@ MFA_SETTINGS = Resource(
         cannot={"create": "Dynamic decides which methods exist.", "delete": "Dynamic decides which methods exist."},
     ),
     actions=(
-        enable_action("enableMfaDeviceForOrganization", "Require the MFA method from members.", typed_in_live=True),
-        disable_action("disableMfaDeviceForOrganization", "Stop requiring the MFA method from members.", effect=Effect.DESTRUCTIVE, warning="Members sign in without it from then on."),
+        enable_action("enableMfaDeviceForOrganization", "Require the MFA method from members.", undo=undone_by("disable"), typed_in_live=True),
+        disable_action("disableMfaDeviceForOrganization", "Stop requiring the MFA method from members.", undo=undone_by("enable"), effect=Effect.DESTRUCTIVE, warning="Members sign in without it from then on."),
     ),
 )  # fmt: skip
 
@@ -229,9 +230,9 @@ CUSTOM_NETWORKS = Resource(
     empty="There are no custom networks.",
     configuration=Configuration(identity=("chainName",)),
     actions=(
-        create_action("createCustomNetwork", "Add a custom network."),
-        edit_action("updateCustomNetwork", "Edit the network.", replaces_all=True),
-        delete_action("deleteCustomNetwork", "Delete the network."),
+        create_action("createCustomNetwork", "Add a custom network.", undo=undone_by_deletion()),
+        edit_action("updateCustomNetwork", "Edit the network.", undo=restored(), replaces_all=True),
+        delete_action("deleteCustomNetwork", "Delete the network.", undo=created_again()),
     ),
 )  # fmt: skip
 
@@ -256,9 +257,9 @@ SSO = Resource(
     not_configuration="It decides how members sign in to the dashboard. A mistake could lock them out, so change it by hand.",
     label=label_from("ssoDomain"),
     actions=(
-        create_action("createSsoProvider", "Set up single sign-on through Okta."),
-        edit_action("updateSsoProvider", "Edit the provider. With enforceOnlySSO, members cannot sign in any other way.", typed_in_live=True),
-        delete_action("deleteSsoProvider", "Delete the single sign-on provider.", warning="Members sign in by email again."),
+        create_action("createSsoProvider", "Set up single sign-on through Okta.", undo=undone_by_deletion()),
+        edit_action("updateSsoProvider", "Edit the provider. With enforceOnlySSO, members cannot sign in any other way.", undo=restored(), typed_in_live=True),
+        delete_action("deleteSsoProvider", "Delete the single sign-on provider.", undo=irreversible("Its client secret is not saved."), warning="Members sign in by email again."),
     ),
 )  # fmt: skip
 
@@ -285,9 +286,9 @@ SUBSCRIPTION = Resource(
     not_configuration="The plan is a contract with Dynamic.",
     actions=(
         ResourceAction("apply-coupon", "applyCouponForSubscription", "Apply a coupon.", "coupon", key="plus", single_row=True, fields=("coupon",),
-            past="applied", result_subject="Coupon for"),
+            past="applied", result_subject="Coupon for", undo=irreversible("The API cannot remove a coupon.")),
         ResourceAction("upgrade", "upgradeSubscriptionForOrganization", "Upgrade to the next plan.", key="e", single_row=True, typed_in_live=True,
-            warning="The new plan is billed from then on."),
+            undo=irreversible("The API cannot return to the plan before."), warning="The new plan is billed from then on."),
     ),
 )  # fmt: skip
 

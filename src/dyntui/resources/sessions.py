@@ -6,6 +6,7 @@ from dyntui.core.effect import Effect
 from dyntui.resources.action import NoChange, ResourceAction
 from dyntui.resources.columns import id_column, time_column
 from dyntui.resources.resource import Column, ListOperation, Resource, Row
+from dyntui.resources.undo import irreversible
 
 __all__ = ["SESSIONS"]
 
@@ -36,6 +37,6 @@ SESSIONS = Resource(
     label=lambda row: " ".join(str(row.get(name) or "") for name in ("ipAddress", "createdAt")).strip(),
     actions=(
         ResourceAction("revoke", "revokeSessionById", "Revoke the session, which signs the device out.", "revoke session", key="minus", effect=Effect.DESTRUCTIVE,
-            disabled_reason=_revoke_disabled_reason, warning="The user has to sign in again on that device.", in_parallel=True),
+            disabled_reason=_revoke_disabled_reason, undo=irreversible("A session that was revoked cannot be opened again; the user has to sign in."), warning="The user has to sign in again on that device.", in_parallel=True),
     ),
 )  # fmt: skip

@@ -9,6 +9,7 @@ from dyntui.resources.action import ResourceAction, create_action, delete_action
 from dyntui.resources.cell_formats import comma_list
 from dyntui.resources.columns import label_from, time_column
 from dyntui.resources.resource import Column, ListOperation, Resource
+from dyntui.resources.undo import irreversible, undone_by_deletion
 
 __all__ = ["RECORDS", "TOKENS", "USER_TOKENS", "is_own_token", "own_token_column"]
 
@@ -37,9 +38,10 @@ def own_token_column(hint: str) -> Column:
 
 def _actions(create: str, delete: str) -> tuple[ResourceAction, ...]:
     return (
-        create_action(create, "Create a token. It is shown one time and is not saved.", fields=("note", "scopes"), reveals=_RAW, typed_in_live=True,
+        create_action(create, "Create a token. It is shown one time and is not saved.", fields=("note", "scopes"), undo=undone_by_deletion(), reveals=_RAW, typed_in_live=True,
             warning="Anyone who has the token can do all that its scopes allow."),
-        delete_action(delete, "Delete the token.", warning="Programs that use the token stop working immediately. It cannot be restored."),
+        delete_action(delete, "Delete the token.", undo=irreversible("A token cannot be restored; create another one."),
+            warning="Programs that use the token stop working immediately."),
     )  # fmt: skip
 
 

@@ -7,6 +7,14 @@ from dyntui.resources.action import ActionTarget, NoChange, ResourceAction, crea
 from dyntui.resources.cell_formats import item_count, short_id, time, yes_no
 from dyntui.resources.columns import time_column
 from dyntui.resources.resource import Column, Filter, ListOperation, Paging, Resource, Row
+from dyntui.resources.undo import (
+    irreversible,
+    restored,
+    undone_as_entries,
+    undone_as_job,
+    undone_by,
+    undone_by_deletion,
+)
 
 __all__ = ["FILTER_COLUMNS", "PROFILE_FIELDS", "UPDATABLE", "USERS", "WALLETS", "full_name"]
 
@@ -57,6 +65,8 @@ def _revoke_disabled_reason(row: Row) -> str | None:
     )
 
 
+_PREGENERATED = irreversible("The API cannot remove an embedded wallet from its user for good.")
+
 USERS = Resource(
     name="users",
     identified_by=("email", "phoneNumber", "walletPublicKey", "username", "externalUserId"),
@@ -93,35 +103,36 @@ USERS = Resource(
     label=_user_label,
     command="users",
     actions=(
-        create_action("createUser", "Create a user.", undone_by="delete"),
-        edit_action("updateUser", "Edit the profile and metadata of the user. The email cannot be changed.", fields=UPDATABLE),
+        create_action("createUser", "Create a user.", undo=undone_by_deletion(compares=("lastVisit", "verifiedCredentials", "sessions"))),
+        edit_action("updateUser", "Edit the profile and metadata of the user. The email cannot be changed.", fields=UPDATABLE, undo=restored()),
         ResourceAction("set-metadata", "updateUser", "Set one metadata field of the user.", key="m", variant_of="users.edit", command="users set-metadata",
-            past="set", in_parallel=True),
+            past="set", undo=restored(), in_parallel=True),
         ResourceAction("revoke-sessions", "revokeUserSessions", "Revoke all sessions of the user.", key="X", effect=Effect.DESTRUCTIVE,
             question="Revoke all sessions of", past="revoked", result_subject="Sessions of",
+            undo=irreversible("Sessions that were revoked cannot be opened again; the user has to sign in."),
             warning="All devices are signed out. A new sign-in is required.", in_parallel=True),
         ResourceAction("reset-mfa", "resetUserMfa", "Reset the MFA methods of the user.", key="equals_sign", effect=Effect.DESTRUCTIVE,
-            question="Reset the MFA methods of", past="reset", result_subject="MFA methods of",
+            question="Reset the MFA methods of", past="reset", result_subject="MFA methods of", undo=irreversible("The user has to set up MFA again."),
             warning="Verify that the request comes from this user.", in_parallel=True),
         ResourceAction("remove-mfa-devices", "resetAllMfaDevices", "Remove all MFA devices of the user.", key="ctrl+x", effect=Effect.DESTRUCTIVE,
-            question="Remove all MFA devices of", past="removed", result_subject="MFA devices of",
+            question="Remove all MFA devices of", past="removed", result_subject="MFA devices of", undo=irreversible("The user has to register the devices again."),
             warning="The devices have to be registered again. Verify that the request comes from this user.", in_parallel=True),
         ResourceAction("recover-wallets", "recoverDeletedWalletsWithEnvironment", "Recover all deleted wallets of the user.", key="u",
             question="Recover the deleted wallets of", past="recovered", result_subject="Deleted wallets of",
-            body=lambda row, values: {"userId": row.get("id")}, in_parallel=True),
+            undo=undone_by("wallets.delete", added="verifiedCredentials"), body=lambda row, values: {"userId": row.get("id")}, in_parallel=True),
         ResourceAction("reveal-social-token", "getUserOauthAccessToken", "Show the access token of a social account one time.", "reveal token", key="K",
             effect=Effect.READ, sensitive=True, single_row=True, items="oauthAccounts", noun="social account", reveals=("accessToken", "access token"),
             question="Reveal the access token of", past="revealed", result_subject="Access token of",
             warning="Anyone who has the token can act as this user at the provider. It is shown one time and is not saved."),
         ResourceAction("add-to-allowlist", "postEntryByAllowlistId", "Add the user to an allowlist.", key="A", variant_of="allowlist-entries.create",
-            command="users add-to-allowlist", question="Add", past="added", undone_by="allowlist-entries.delete", in_parallel=True),
+            command="users add-to-allowlist", question="Add", past="added", undo=undone_as_entries(), in_parallel=True),
         ResourceAction("import", "bulkCreateUser", "Import users from a file.", key="i", target=ActionTarget.LIST, command="import", extra_operations=("createUser",),
-            noun="file", past="imported", typed_in_live=True, undone_by="import-undo",
+            noun="file", past="imported", typed_in_live=True, undo=undone_as_job(),
             warning="An import can be undone only by deleting what it created."),
         ResourceAction("import-undo", "deleteUser", "Delete the users that an import created.", target=ActionTarget.LIST, command="jobs undo", effect=Effect.DESTRUCTIVE,
-            variant_of="users.delete", noun="import", question="Undo", past="undone",
-            warning="A deleted user cannot be restored. Deleting a user leaves its wallet records behind."),
-        delete_action("deleteUser", "Delete the user permanently.", warning="This cannot be undone. Wallet records are not deleted.", in_parallel=True),
+            variant_of="users.delete", noun="import", question="Undo", past="undone", undo=irreversible("A deleted user cannot be restored."),
+            warning="Deleting a user leaves its wallet records behind."),
+        delete_action("deleteUser", "Delete the user permanently.", undo=irreversible("The API cannot restore a deleted user."), warning="Wallet records are not deleted.", in_parallel=True),
     ),
 )  # fmt: skip
 
@@ -155,22 +166,23 @@ WALLETS = Resource(
     extra_operations=("getWalletsByUserId",),
     actions=(
         ResourceAction("link", "createWallet", "Link an external wallet to a user.", "link wallet", key="J", command="wallets link", noun="user",
-            question="Link a wallet to", past="linked", result_subject="Wallet of",
+            question="Link a wallet to", past="linked", result_subject="Wallet of", undo=undone_by_deletion(),
             warning="Ownership is verified at the first sign-in with it. This fails if the user has an embedded wallet."),
         ResourceAction("pregenerate", "createWaasWallet", "Create embedded wallets that the user gets at the next sign-in.", "pre-generate wallets", key="plus",
             target=ActionTarget.LIST, command="wallets pregenerate", noun="user",
-            question="Pre-generate wallets for", past="pre-generated", result_subject="Wallets for",
+            question="Pre-generate wallets for", past="pre-generated", result_subject="Wallets for", undo=_PREGENERATED,
             warning="A user is created if no user has this identifier."),
         ResourceAction("pregenerate-legacy", "createEmbeddedWallet", "Create embedded wallets with the older operation.", target=ActionTarget.LIST,
-            command="wallets pregenerate --legacy", noun="user", question="Pre-generate wallets for", past="pre-generated", result_subject="Wallets for",
+            command="wallets pregenerate --legacy", noun="user", undo=_PREGENERATED, question="Pre-generate wallets for", past="pre-generated", result_subject="Wallets for",
             warning="A user is created if no user has this identifier."),
         ResourceAction("pregenerate-farcaster", "createEmbeddedWalletFromFarcaster", "Create embedded wallets for a Farcaster id.", target=ActionTarget.LIST,
-            command="wallets pregenerate --farcaster-fid", noun="user", question="Pre-generate wallets for", past="pre-generated", result_subject="Wallets for",
+            command="wallets pregenerate --farcaster-fid", noun="user", undo=_PREGENERATED, question="Pre-generate wallets for", past="pre-generated", result_subject="Wallets for",
             warning="A user is created if no user has this identifier."),
         ResourceAction("revoke-delegated-access", "deleteDelegatedAccess", "Revoke the delegated access to this wallet.",
             "revoke access", key="X", past="revoked", result_subject="Delegated access to", effect=Effect.DESTRUCTIVE, disabled_reason=_revoke_disabled_reason,
-            warning="The owner has to delegate the access again.", in_parallel=True),
+            undo=irreversible("The owner has to delegate the access again."), warning="The owner has to delegate the access again.", in_parallel=True),
         delete_action("deleteWalletById", "Delete the wallet.",
-            disabled_reason=lambda row: NoChange("The wallet is already deleted.") if row.get("deletedAt") else None, warning="A deleted wallet can be recovered.", in_parallel=True),
+            disabled_reason=lambda row: NoChange("The wallet is already deleted.") if row.get("deletedAt") else None,
+            undo=undone_by("users.recover-wallets", owner="userId", note="that recovers all deleted wallets of the user"), in_parallel=True),
     ),
 )  # fmt: skip

@@ -6,6 +6,7 @@ from dyntui.resources.action import delete_action
 from dyntui.resources.columns import id_column, time_column
 from dyntui.resources.configuration import WHOLE_ELEMENT, Configuration
 from dyntui.resources.resource import Column, ListOperation, Resource, Shape
+from dyntui.resources.undo import irreversible
 
 __all__ = ["RECORDS"]
 
@@ -64,7 +65,7 @@ POLICIES = Resource(
     ),
     actions=(
         delete_action("deleteWaasPolicy", "Delete the rule.", body=lambda row, _: {"ruleIdsToDelete": [row.get("ruleId")]},
-            warning="Transactions that the rule denied are then allowed, and those that it allowed are then denied."),
+            undo=irreversible("Add the rule again with `dyntui api updateWaasPolicy`."), warning="Transactions that the rule denied are then allowed, and those that it allowed are then denied."),
     ),
 )  # fmt: skip
 

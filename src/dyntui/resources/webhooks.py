@@ -19,6 +19,7 @@ from dyntui.resources.cell_formats import NOTHING, item_count, short_id, thousan
 from dyntui.resources.columns import id_column, time_column
 from dyntui.resources.configuration import WHOLE_ELEMENT, Configuration
 from dyntui.resources.resource import Column, ListOperation, Paging, Resource, Row
+from dyntui.resources.undo import created_again, irreversible, restored, undone_by, undone_by_deletion
 
 __all__ = ["RECORDS", "is_delivered", "latency_ms", "response_status"]
 
@@ -95,18 +96,18 @@ WEBHOOKS = Resource(
         list_keys={"events": WHOLE_ELEMENT},
     ),
     actions=(
-        create_action("createWebhook", "Create a webhook. A ping message is sent to its URL immediately.", fields=("url", "events", "isEnabled")),
-        edit_action("updateWebhookById", "Edit the URL and the events of the webhook.", replaces_all=True, fields=("url", "events", "isEnabled")),
-        ResourceAction("enable", "updateWebhookById", "Enable the webhook.", variant_of="webhooks.edit", undone_by="disable", replaces_all=True,
+        create_action("createWebhook", "Create a webhook. A ping message is sent to its URL immediately.", fields=("url", "events", "isEnabled"), undo=undone_by_deletion()),
+        edit_action("updateWebhookById", "Edit the URL and the events of the webhook.", replaces_all=True, fields=("url", "events", "isEnabled"), undo=restored()),
+        ResourceAction("enable", "updateWebhookById", "Enable the webhook.", variant_of="webhooks.edit", undo=undone_by("disable"), replaces_all=True,
             disabled_reason=while_disabled("isEnabled"), fields=(), body=lambda row, values: {**_writable(row), "isEnabled": True}),
-        ResourceAction("disable", "updateWebhookById", "Disable the webhook.", variant_of="webhooks.edit", undone_by="enable", replaces_all=True,
+        ResourceAction("disable", "updateWebhookById", "Disable the webhook.", variant_of="webhooks.edit", undo=undone_by("enable"), replaces_all=True,
             disabled_reason=while_enabled("isEnabled"), body=lambda row, values: {**_writable(row), "isEnabled": False}, warning="Events that occur while it is disabled are not delivered later."),
         ResourceAction("reveal-secret", "getWebhook", "Show the secret that signs the messages.", key="K",
             past="revealed", result_subject="Secret of",
             effect=Effect.READ, single_row=True, sensitive=True, query=(("includeSecret", True),),
             reveals=("secret", "webhook secret"),
             warning="Anyone who has the secret can forge messages. It is shown one time and is not saved."),
-        delete_action("deleteWebhookById", "Delete the webhook and its messages.", warning="No more messages are sent to its URL, and the record of sent messages is deleted."),
+        delete_action("deleteWebhookById", "Delete the webhook and its messages.", undo=created_again(note="it then gets another id and another secret, and no messages"), warning="No more messages are sent to its URL, and the record of sent messages is deleted."),
     ),
 )  # fmt: skip
 
@@ -142,7 +143,7 @@ MESSAGES = Resource(
     label=lambda row: _event_name(row),
     extra_operations=("getWebhookMessageDeliveries",),
     actions=(
-        ResourceAction("redeliver", "redeliverWebhookMessage", "Send the message again.", key="full_stop", single_row=False, in_parallel=True),
+        ResourceAction("redeliver", "redeliverWebhookMessage", "Send the message again.", undo=irreversible("A message that was sent cannot be taken back."), key="full_stop", single_row=False, in_parallel=True),
     ),
 )  # fmt: skip
 

@@ -21,6 +21,7 @@ from dyntui.resources import RESOURCES
 from dyntui.resources.cell_formats import get_path
 from dyntui.services.actions.registry import declared_write
 from dyntui.services.actions.resource_actions import HIDDEN, mask_secrets
+from dyntui.services.actions.undo_state import saved_values
 from dyntui.services.actions.write_types import Target, WriteAction
 from dyntui.services.forms import (
     FieldKind,
@@ -271,9 +272,15 @@ def change_settings(changes: Sequence[SettingChange]) -> WriteAction:
     async def reread(client: Client, target: Target) -> object:
         return await read_settings(client)
 
+    async def before(client: Client, target: Target) -> object:
+        return saved_values({change.name: change.before for change in changes if change.before is not ABSENT})
+
+    async def after(client: Client, target: Target, value: object, before: object) -> object:
+        return saved_values({change.name: change.after for change in changes})
+
     is_shown = len(changes) == 1 and not is_secret_name(changes[0].name)
     value = f"to {shorten(field_text(changes[0].after), 60) or 'empty'}" if is_shown else ""
-    return declared_write("settings.edit", call, reread=reread, complement=value)
+    return declared_write("settings.edit", call, reread=reread, before=before, after=after, complement=value)
 
 
 def stored_otherwise(changes: Sequence[SettingChange], after: Row) -> list[str]:

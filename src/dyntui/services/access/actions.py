@@ -68,7 +68,7 @@ def access_action(name: str) -> WriteAction:
             return {**as_object(document), "entries": await entry_count(client, target.id)}
         return document
 
-    def after(target: Target, value: object) -> object:
+    async def after(client: Client, target: Target, value: object, before: object) -> object:
         return _audited(kind, value)
 
     if action.target is ActionTarget.LIST:

@@ -33,6 +33,7 @@ __all__ = [
     "EntryChanges",
     "add_entries",
     "already_existed",
+    "audited_entry",
     "body_of",
     "change_entries",
     "check_existing",
@@ -129,7 +130,8 @@ async def _is_removed(client: Client, list_id: str, row: Mapping[str, Any]) -> b
         return False
 
 
-def _audited(target: Target, value: Any) -> Any:
+async def audited_entry(client: Client, target: Target, value: Any, before: Any) -> Any:
+    """Return what the audit log saves of an entry that was added; None for one that existed before."""
     return None if already_existed(value) else value
 
 
@@ -175,7 +177,7 @@ def change_entries(
         effect=Effect.DESTRUCTIVE if removes else Effect.WRITE,
         assess_impact=assess,
         before=before,
-        after=_audited,
+        after=audited_entry,
         job=job or new_job(),
         complement=complement,
     )
@@ -251,7 +253,7 @@ def replace_entry(row: Row, *, gap: bool = False, job: str = "") -> WriteAction:
         call,
         assess_impact=assess,
         before=before,
-        after=_audited,
+        after=audited_entry,
         job=job or new_job(),
         complement=f"on {name_of(row)}",
     )

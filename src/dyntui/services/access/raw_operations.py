@@ -43,7 +43,10 @@ def with_impact_check(
     async def before(client: Client, target: Target) -> object:
         return await client.call(_READS[kind], path={kind.id_parameter: object_id})
 
-    return replace(action, assess_impact=assess, before=before, after=lambda _, value: value)
+    async def after(client: Client, target: Target, value: object, before: object) -> object:
+        return value
+
+    return replace(action, assess_impact=assess, before=before, after=after)
 
 
 def _assess_removing(entry_id: str) -> AssessImpact:

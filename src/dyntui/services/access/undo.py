@@ -14,10 +14,12 @@ import orjson
 
 from dyntui.core.errors import UsageError
 from dyntui.core.interface import by_interface
+from dyntui.resources.undo import UndoMethod
 from dyntui.services.access.access_policy import find_policy, name_of, read_lists
 from dyntui.services.access.drafts import entry_label, key_of
 from dyntui.services.access.entries import EntryChanges, entry_target, removal_target
 from dyntui.services.access.entry_search import entries_of, find_entries
+from dyntui.services.actions.registry import declarations
 from dyntui.services.actions.write_types import Target, WriteAction
 from dyntui.store.states import RowState
 
@@ -38,22 +40,17 @@ __all__ = [
     "undo_action",
 ]
 
+_FORMER_NAMES = (
+    *("allowlist-entries.update", "allowlist.entry-add", "allowlist.entry-remove", "allowlist.entry-replace"),
+    *("allowlist.sync", "allowlist.undo"),
+)
 ENTRY_ACTIONS = frozenset(
     {
-        "allowlist-entries.create",
-        "allowlist-entries.delete",
-        "allowlist-entries.edit",
-        "allowlists.sync",
-        "allowlists.undo",
-        # Names in audit logs of earlier versions.
-        "allowlist-entries.update",
-        "allowlist.entry-add",
-        "allowlist.entry-remove",
-        "allowlist.entry-replace",
-        "allowlist.sync",
-        "allowlist.undo",
+        *(each.name for each in declarations() if each.action.undo and each.action.undo.method is UndoMethod.ENTRIES),
+        *_FORMER_NAMES,
     }
 )
+"""The names of changes of allowlist entries in the audit log, with those of earlier versions."""
 Entry = Mapping[str, object]
 
 

@@ -1,7 +1,7 @@
 """The audit log: the only record of who changed what, because the vendor's events contain no actor for API tokens.
 
-One JSON object per line, appended and synced: ids and names of targets and outcomes, never bodies or tokens. Changes of
-access also contain the values before and after, so that they can be shown and undone. Written by the write gate.
+One JSON object per line, appended and synced: ids and names of targets and outcomes, never bodies or tokens. It has the
+values before and after of what can be undone, bounded and without secrets. Written by the write gate.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from dyntui.core.times import now_iso
 
 __all__ = ["Audit", "AuditLine", "parse_audit_line"]
 
-_OMITTED_IF_EMPTY = frozenset({"before", "after", "job", "scope", "labels"})
+_OMITTED_IF_EMPTY = frozenset({"before", "after", "job", "undoes", "scope", "labels"})
 _OPTIONAL = _OMITTED_IF_EMPTY | {"request_id", "detail"}
 """Fields that a line may lack."""
 _OTHER_TYPES = frozenset({"before", "after", "targets", "labels"})
@@ -53,7 +53,9 @@ class AuditLine:
     after: object = None
     """The value after the change, for actions that save it."""
     job: str = ""
-    """Shared by the lines of one job, so that it can be undone."""
+    """The id of the change, shared by all of its lines. `dyntui undo` takes it."""
+    undoes: str = ""
+    """The id of the change that was undone; "" for none."""
     scope: str = ""
     """What the targets belong to besides the environment: `organizationId=…`."""
     labels: tuple[str, ...] = ()

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row
 from dyntui.resources import RESOURCES
 from dyntui.services.actions.registry import declaration_of
+from dyntui.services.actions.resource_actions import saved_state
 from dyntui.services.actions.write_rules import effect_of, rule_of
 from dyntui.services.actions.write_types import Target, WriteAction
 from dyntui.services.bulk import BulkRun
+from dyntui.services.forms import FormResult
 from dyntui.services.lists.page_scan import RecentRows, scan_by_cursor, scan_by_offset
 
 if TYPE_CHECKING:
@@ -63,7 +66,11 @@ def raw_write_action(
         from dyntui.services.access.raw_operations import with_impact_check
 
         return with_impact_check(action, operation, path or {}, body)
-    return action
+    if declared is None or declared.action.command:
+        return action
+    texts = {name: str(value) for name, value in (path or {}).items()}
+    parent = texts.get(declared.record.parent, "")
+    return replace(action, **saved_state(declared.record, declared.action, FormResult(texts, {}, {}, body, {}), parent))
 
 
 def _scope(path: Mapping[str, object]) -> str:

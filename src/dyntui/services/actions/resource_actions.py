@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -19,6 +20,7 @@ from dyntui.resources.cell_formats import get_path
 from dyntui.resources.tokens import is_own_token
 from dyntui.services.access.actions import ACCESS_RECORDS, access_action
 from dyntui.services.actions.registry import declaration, declared_write
+from dyntui.services.actions.undo_state import SavedState
 from dyntui.services.actions.write_types import Target, WriteAction, WriteResults
 from dyntui.services.forms import (
     REQUIRED,
@@ -61,6 +63,7 @@ __all__ = [
     "read_one",
     "resolve_organization",
     "resolve_parent",
+    "saved_state",
     "starting_values",
     "with_warnings",
     "write_action",
@@ -346,7 +349,7 @@ def make_write_action(
             raise UsageError(reason, hint="Nothing was sent.")
         path = {**_path(on, record, action, row, parent), **(filled.path if filled else {})}
         query = {**dict(action.query), **(filled.query if filled else {})}
-        body = _body_for(on, action, row, values)
+        body = target.data["body"] if "body" in target.data else _body_for(on, action, row, values)
         return _unwrap(record, await on.call(action.operation, path=path, query=query, body=body, permit=permit))
 
     async def reread(on: Client, target: Target) -> Any:
@@ -356,18 +359,51 @@ def make_write_action(
         action.target is ActionTarget.ROWS and action.name != "delete" and bool(record.detail) and not action.sensitive
     )
 
-    def created(target: Target, response: Any) -> Any:
-        """Return what the audit log saves of a new object: its id."""
-        created_id = find_created_id(record, response)
-        return {"id": created_id} if created_id else None
-
     return declared_write(
         name,
         call,
         reread=reread if can_reread else None,
-        after=created if action.target is ActionTarget.LIST else None,
+        **saved_state(record, action, filled, parent),
         scope=f"{record.parent}={parent}" if record.parent and parent else "",
     )
+
+
+def saved_state(
+    record: Resource, action: ResourceAction, filled: FormResult | None, parent: str = ""
+) -> dict[str, Any]:
+    """Return `before` and `after` of a write action: what the audit log saves of its targets for the undo.
+
+    filled: as for `make_write_action`.
+    """
+
+    def sent(target: Target) -> Row:
+        return as_object(filled.body if filled is not None else target.data.get("fields"))
+
+    async def find_created(client: Client, target: Target) -> Row | None:
+        if filled is not None and record.key in filled.path:
+            return {**sent(target), **filled.path}
+        values = [(path, it) for path in record.identified_by if (it := get_path(sent(target), path))]
+        if not values or record.filter is not None:
+            return None
+        async with aclosing(scan(client, record, parent=parent)) as scanned:
+            rows = [each.row async for each in scanned if any(get_path(each.row, path) == it for path, it in values)]
+        return rows[0] if len(rows) == 1 else None
+
+    state = SavedState(record, action, partial(_read_saved, record, parent), sent, find_created)
+    return {
+        "before": state.before if state.has_before else None,
+        "after": state.after if state.has_after else None,
+    }
+
+
+async def _read_saved(record: Resource, parent: str, client: Client, row_id: str) -> Row | None:
+    """Read an object for the audit log; None when the server does not let it be read. The write goes on without."""
+    from dyntui.api.errors import ApiError
+
+    try:
+        return await read_one(client, record, row_id, parent=parent)
+    except (ApiError, UsageError):
+        return None
 
 
 async def with_warnings(connection: Connection, write: WriteAction, targets: Sequence[Target]) -> WriteAction:

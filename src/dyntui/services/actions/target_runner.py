@@ -143,9 +143,19 @@ class TargetRunner:
             records.record_outcome(action, (target,), outcome, detail=detail, before=before)
             raise
         request_id = error.request_id if isinstance(error, ApiError) else next(iter(permit.request_ids), "")
-        after = action.after(target, value) if action.after is not None and error is None else None
-        record = partial(records.record_outcome, action, (target,), outcome, str(error or ""), request_id=request_id)
-        await _record_in_thread(partial(record, before=before, after=after))
+        record = partial(
+            records.record_outcome, action, (target,), outcome, str(error or ""), request_id=request_id, before=before
+        )
+        after: object = None
+        if action.after is not None and error is None:
+            try:
+                after = await action.after(self.client, target, value, before)
+            except DyntuiError:
+                after = None  # it is done; an undo says that the values after it are not known
+            except BaseException:
+                record()
+                raise
+        await _record_in_thread(partial(record, after=after))
         reread: object = None
         if action.reread is not None and not _stops_remaining(error):
             with suppress(DyntuiError):  # deleted or not readable now: the next refresh of the list shows which

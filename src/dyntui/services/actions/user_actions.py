@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any
 from dyntui.core.errors import UsageError
 from dyntui.resources import RESOURCES
 from dyntui.services.actions.registry import declared_write
+from dyntui.services.actions.resource_actions import find_created_id
+from dyntui.services.actions.undo_state import saved_values
 from dyntui.services.actions.write_types import Target
+from dyntui.services.metadata import metadata_of
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
@@ -40,14 +43,29 @@ async def _reread_user(client: Client, target: Target) -> Any:
 def set_metadata_field(key: str, value: Any) -> WriteAction:
     """Set one metadata field. The user is read first, because it is not documented whether PUT merges metadata."""
 
+    users: dict[str, Mapping[str, object]] = {}
+    """The users as they were read for the audit log, by id."""
+
     async def call(client: Client, target: Target, permit: WritePermit) -> Any:
-        user = await _reread_user(client, target)
-        metadata = {**(user.get("metadata") or {}), key: value}
+        user = users.pop(target.id, None) or await _reread_user(client, target)
+        metadata = {**metadata_of(user), key: value}
         return await client.call("updateUser", path={"userId": target.id}, body={"metadata": metadata}, permit=permit)
+
+    async def before(client: Client, target: Target) -> Any:
+        user = users[target.id] = await _reread_user(client, target)
+        return saved_values({"metadata": metadata_of(user)})
+
+    async def after(client: Client, target: Target, value: Any, before: Any) -> Any:
+        user = value.get("user", value) if isinstance(value, Mapping) else {}
+        return saved_values(
+            {"metadata": metadata_of(user if "metadata" in user else await _reread_user(client, target))}
+        )
 
     return declared_write(
         "users.set-metadata",
         call,
+        before=before,
+        after=after,
         verb=f"Set metadata {key} of",
         reread=_reread_user,
         result_subject=f"Metadata {key} of",
@@ -73,7 +91,16 @@ def add_to_allowlist(allowlist_id: str, name: str) -> WriteAction:
 
         return await assess_entries(client, allowlist_id, adding=len(targets))
 
-    return declared_write("users.add-to-allowlist", call, assess_impact=assess, complement=f"to {name}")
+    from dyntui.services.access.entries import audited_entry, new_job
+
+    return declared_write(
+        "users.add-to-allowlist",
+        call,
+        assess_impact=assess,
+        after=audited_entry,
+        job=new_job(),
+        complement=f"to {name}",
+    )
 
 
 def link_wallet(fields: Mapping[str, Any]) -> WriteAction:
@@ -82,7 +109,11 @@ def link_wallet(fields: Mapping[str, Any]) -> WriteAction:
     async def call(client: Client, target: Target, permit: WritePermit) -> Any:
         return await client.call("createWallet", path={"userId": target.id}, body=dict(fields), permit=permit)
 
-    return declared_write("wallets.link", call, reread=_reread_user)
+    async def after(client: Client, target: Target, value: Any, before: Any) -> Any:
+        created_id = find_created_id(RESOURCES["wallets"], value)
+        return {"id": created_id} if created_id else None
+
+    return declared_write("wallets.link", call, reread=_reread_user, after=after)
 
 
 def wallet_chains(chains: Iterable[str], *, legacy: bool) -> list[str]:

@@ -8,6 +8,7 @@ their impact is assessed at the server before the confirmation and again right b
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -267,6 +268,7 @@ class WriteGate:
         if not self.refusal(action):
             action = await self.with_impact(action, targets)
         permit = self.authorize(action, targets, confirmation)
+        action = replace(action, job=action.job or secrets.token_hex(4))
         with self._running_write(action, targets) as running, self._changes.batch():
             runner = TargetRunner(
                 self.records,

@@ -75,6 +75,7 @@ class WriteRecords:
             environment=self._profile.environment_id,
             base_url=self._profile.base_url,
             job=action.job,
+            undoes=action.undoes,
             scope=action.scope,
             labels=labels if any(labels) else (),
         )

@@ -130,10 +130,12 @@ class WriteAction:
     """The result of `assess_impact`."""
     before: Callable[[Client, Target], Awaitable[Any]] | None = None
     """Reads what the audit log saves of a target before the call."""
-    after: Callable[[Target, Any], Any] | None = None
-    """Makes what the audit log saves of a target from the response."""
+    after: Callable[[Client, Target, Any, Any], Awaitable[Any]] | None = None
+    """Makes what the audit log saves of a target after the call, from the response and what was saved before it."""
     job: str = ""
-    """Id that actions of one job share in the audit log."""
+    """Id of the change in the audit log, shared by all of its lines; "" for a new one."""
+    undoes: str = ""
+    """Id of the change that it undoes; "" for none."""
     plural: str = ""
     """Plural of `noun`; "" adds an s."""
     extra_operations: tuple[str, ...] = ()

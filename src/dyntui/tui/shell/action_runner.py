@@ -313,13 +313,13 @@ def is_in_use(console: ConsoleApp, connection: Connection) -> bool:
 
 def _offer_undo(console: ConsoleApp, results: WriteResults) -> str:
     """Remember a write that can be undone, and return how to undo it, for its notification."""
-    from dyntui.services.actions.undo_change import DoneChange, is_undoable
+    from dyntui.services.actions.undo import is_undoable
 
-    connection, change = console.session.connection, DoneChange.of_results(results)
-    if connection is None or not is_undoable(change):
+    connection = console.session.connection
+    if connection is None or not is_undoable(results):
         console.session.last_change = None
         return ""
-    console.session.last_change = (connection, change)
+    console.session.last_change = (connection, results.action.job)
     return f". Press {key_of('app.undo')} to undo it"
 
 

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from dyntui.config.credentials import AskPassphrase
     from dyntui.config.profile import Profile
     from dyntui.sandbox.options import SandboxOptions
-    from dyntui.services.actions.undo_change import DoneChange
     from dyntui.services.connection import Connection
     from dyntui.store.cache import RowCache
     from dyntui.tui.shell.background_job import BackgroundJob
@@ -120,8 +119,8 @@ class ConsoleState:
     """Metadata that was edited and not saved, by user id."""
     health: dict[str, HealthCheck] = field(default_factory=dict)
     """The result of the last check, by profile name."""
-    last_change: tuple[Connection, DoneChange] | None = None
-    """The last write that can be undone, and the connection that it was made with; None for none."""
+    last_change: tuple[Connection, str] | None = None
+    """The connection and the id of the last change, if it can be undone; None for none."""
     notifications: deque[Notification] = field(default_factory=lambda: deque(maxlen=500))
     """The last notifications, oldest first."""
 

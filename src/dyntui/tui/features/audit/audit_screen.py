@@ -11,7 +11,7 @@ from dyntui.core.text import shorten
 from dyntui.resources import Column
 from dyntui.resources.columns import time_column
 from dyntui.services.actions.audit_log import AuditEntry, AuditFilter, read_newest_first
-from dyntui.services.audit_undo import undo_disabled_reason
+from dyntui.services.actions.undo import undo_disabled_reason
 from dyntui.tui.features.audit.actions import AUDIT_ACTIONS
 from dyntui.tui.features.audit.change_screen import ChangeScreen, entry_text, environment_of, undo_entry
 from dyntui.tui.kit.action_registry import bindings, key_of

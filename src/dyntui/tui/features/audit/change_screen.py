@@ -11,8 +11,7 @@ from textual.app import ComposeResult
 from dyntui.core.meanings import role_of_change
 from dyntui.services.actions.audit_log import AuditEntry
 from dyntui.services.actions.registry import find_declaration
-from dyntui.services.actions.undo_change import DoneChange
-from dyntui.services.audit_undo import entry_job, undo_disabled_reason
+from dyntui.services.actions.undo import undo_disabled_reason
 from dyntui.services.text_diff import leaf_diff
 from dyntui.tui.features.audit.actions import AUDIT_ACTIONS
 from dyntui.tui.kit.action_registry import bindings, key_of
@@ -40,13 +39,10 @@ def entry_text(entry: AuditEntry) -> str:
 
 def undo_entry(console: ConsoleApp, entry: AuditEntry) -> None:
     """Undo a change that `undo_disabled_reason` has no reason against, after a confirmation."""
-    from dyntui.tui.shell.undo import undo_change, undo_entries
+    from dyntui.tui.shell.undo import undo_line
 
     assert entry.line is not None
-    if job := entry_job(entry.line):
-        undo_entries(console, job, opening_key="Z")
-    else:
-        undo_change(console, DoneChange.of_line(entry.line), opening_key="Z")
+    undo_line(console, entry.line, opening_key="Z")
 
 
 class ChangeScreen(ConsoleScreen):
@@ -79,11 +75,7 @@ class ChangeScreen(ConsoleScreen):
             text = f"Line {self.entry.number:,} cannot be read; the other lines are not affected."
             return [FieldLine("Damaged line", heading=True), FieldLine("problem", text)]
         declared = find_declaration(line.action)
-        undo = reason or (
-            f"{key_of('change.undo')} undoes the whole job"
-            if entry_job(line)
-            else f"{key_of('change.undo')} undoes it, after a confirmation"
-        )
+        undo = reason or f"{key_of('change.undo')} shows what undoing it does now, and asks for a confirmation"
         fields = [
             FieldLine("Change", heading=True),
             FieldLine("action", line.action),
@@ -102,7 +94,8 @@ class ChangeScreen(ConsoleScreen):
             FieldLine("Request", heading=True),
             FieldLine("operation", line.operation),
             FieldLine("request id", line.request_id),
-            FieldLine("job", line.job),
+            FieldLine("change id", line.job),
+            FieldLine("undo of", line.undoes),
         ]
         shown = [field for field in fields if field.heading or field.value]
         return [*shown, FieldLine("Before and after", heading=True), *self._diff_lines()]
@@ -110,7 +103,7 @@ class ChangeScreen(ConsoleScreen):
     def _diff_lines(self) -> list[FieldLine]:
         line = self.entry.line
         if line is None or (line.before is None and line.after is None):
-            return [FieldLine("", "The audit log has the values of changes of access only; this one has its ids.")]
+            return [FieldLine("", "The audit log has no values of this change, only its ids.")]
         found = []
         for sign, name, value in leaf_diff(line.before, line.after if line.outcome == "done" else None):
             style = role_of_change(f"{sign} {name}") or "dim"

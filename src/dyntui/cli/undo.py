@@ -1,0 +1,76 @@
+"""`dyntui undo`: undo a write that was made from this machine."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import click
+
+from dyntui.cli.command_classes import BaseCommand
+from dyntui.cli.context import CliContext, pass_context
+from dyntui.cli.write_helpers import confirm_access_options, perform, report_results
+from dyntui.core.errors import EXIT_SOME_FAILED, DyntuiError
+
+if TYPE_CHECKING:
+    from dyntui.services.actions.undo import ChangeUndoPlan
+    from dyntui.services.actions.write_types import Confirmation, WriteResults
+    from dyntui.services.connection import Connection
+
+__all__ = ["undo"]
+
+
+@click.command(cls=BaseCommand)
+@click.argument("change", required=False, default="", metavar="[CHANGE]")
+@click.option("--even-if-changed", is_flag=True, help="Also overwrite what was changed since.")
+@confirm_access_options
+@pass_context
+def undo(context: CliContext, change: str, even_if_changed: bool, confirmation: Confirmation) -> int:
+    """Undo a write that was made from this machine.
+
+    CHANGE is the id of the change, as `dyntui audit` and the command that made it print it. Without CHANGE, the last
+    change of the environment is undone. An undo is a change too: undo it to do the change again.
+
+    What the undo does now is printed before it is confirmed; --dry-run prints only that. If the object was changed
+    since, the undo is refused, unless you add --even-if-changed. A write that cannot be undone says so before it is
+    done. An import is undone with `dyntui jobs undo`.
+    """
+
+    async def work(connection: Connection) -> int:
+        from dyntui.services.actions.undo import UNDO, plan_undo
+        from dyntui.services.actions.write_types import Target
+
+        connection.write_gate.check(UNDO, [Target(change)])
+        plan = await plan_undo(connection, change, even_if_changed=even_if_changed)
+        context.print_message(*plan.lines)
+        results = await perform(context, connection, plan.write, plan.targets, confirmation)
+        error: DyntuiError | None = None
+        if plan.then is not None:
+            results, error = await _finish(context, connection, plan, results, confirmation)
+        code = report_results(context, results)
+        if error is not None:
+            context.print_message(f"The last step was not done: {error}")
+        return code or (EXIT_SOME_FAILED if error is not None else 0)
+
+    return context.run_connected(work)
+
+
+async def _finish(
+    context: CliContext, connection: Connection, plan: ChangeUndoPlan, results: WriteResults, confirmation: Confirmation
+) -> tuple[WriteResults, DyntuiError | None]:
+    """Do what has to be done after an undo. Return all results, and why the last step was not done."""
+    assert plan.then is not None
+    try:
+        following = await plan.then(results)
+        if following is None:
+            return results, None
+        context.print_message(*following.lines)
+        more = await perform(context, connection, following.write, following.targets, confirmation)
+    except DyntuiError as error:
+        return results, error
+    done = {item.target.label: item for item in more.items}
+    items = tuple(
+        replace(done[item.target.label], target=item.target) if item.target.label in done else item
+        for item in results.items
+    )
+    return replace(results, items=items), None

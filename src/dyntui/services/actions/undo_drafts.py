@@ -1,0 +1,304 @@
+"""What each method of undo does now to the objects of a change, compared with the values that the audit log saved."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from dyntui.core.errors import UsageError
+from dyntui.core.json_types import Row, as_list, as_object
+from dyntui.resources import Resource, ResourceAction
+from dyntui.resources.cell_formats import get_path
+from dyntui.resources.undo import Undo, UndoMethod
+from dyntui.services.access.actions import ACCESS_RECORDS
+from dyntui.services.actions.registry import declaration
+from dyntui.services.actions.resource_actions import (
+    find_created_id,
+    is_single,
+    make_target,
+    make_write_action,
+    read_one,
+    resolve_parent,
+)
+from dyntui.services.actions.target_lookup import look_up_targets
+from dyntui.services.actions.undo_state import ADDED_IDS, NOT_SAVED, body_names, same_value
+from dyntui.services.actions.write_types import Target, WriteAction, WriteOutcome, WriteResults
+from dyntui.services.forms import FieldKind, field_text, schema_field
+from dyntui.services.lists.list_source import scan
+from dyntui.services.text_diff import elide_common
+
+if TYPE_CHECKING:
+    from dyntui.services.actions.audit import AuditLine
+    from dyntui.services.connection import Connection
+
+__all__ = ["UndoDraft", "draft_undo"]
+
+_NAMED = 5
+"""The number of objects that the lines name."""
+
+
+@dataclass
+class UndoDraft:
+    """What an undo does now."""
+
+    write: WriteAction
+    targets: list[Target] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+    """What it does, for people."""
+    changed: list[str] = field(default_factory=list)
+    """What has changed since, in sentences."""
+    skipped: list[str] = field(default_factory=list)
+    """What it does not do and why, in sentences."""
+    then: Callable[[WriteResults], Awaitable[UndoDraft | None]] | None = None
+    """As in `ChangeUndoPlan`."""
+
+
+async def draft_undo(connection: Connection, lines: Sequence[AuditLine], method: UndoMethod) -> UndoDraft:
+    """Return what undoing a change does now. lines: those of its targets. Raises UsageError or ApiError."""
+    if method is UndoMethod.ENTRIES:
+        return await _draft_entries(connection, lines[0].job)
+    if lines[0].action == "settings.edit":
+        return await _draft_settings(connection, lines[0])
+    draft = await _Drafting.begin(connection, lines)
+    match method:
+        case UndoMethod.ACTION:
+            return await draft.by_action()
+        case UndoMethod.DELETE:
+            return await draft.by_deletion()
+        case UndoMethod.RESTORE:
+            return await draft.by_restoring()
+    assert method is UndoMethod.CREATE_AGAIN
+    return await draft.by_creation()
+
+
+async def _draft_entries(connection: Connection, job: str) -> UndoDraft:
+    from dyntui.services.access.undo import plan_any_undo, undo_action
+
+    plan = await plan_any_undo(connection, job)
+    write, targets = undo_action(plan)
+    return UndoDraft(write, targets, plan.lines())
+
+
+async def _draft_settings(connection: Connection, line: AuditLine) -> UndoDraft:
+    from dyntui.services import settings as services
+
+    now = await services.read_settings(connection.client)
+    before, after = as_object(line.before), as_object(line.after)
+    changes: list[services.SettingChange] = []
+    changed, skipped = [], []
+    for name in after:
+        path = tuple(name.split("."))
+        value = services.leaf_at(now, path)
+        if name not in before or NOT_SAVED in (before[name], after[name]):
+            reason = NOT_SAVED if name in before else "it had no value"
+            skipped.append(f"{name} is not restored: its value before is {reason}.")
+        elif value != before[name]:
+            if value != after[name]:
+                changed.append(f"{name} is {services.value_text(value)} now.")
+            changes.append(services.SettingChange(path, value, before[name]))
+    draft = UndoDraft(services.change_settings(changes), changed=changed, skipped=skipped)
+    if changes:
+        draft.targets.append(services.settings_target(changes))
+        draft.lines += [f"{change.name}: {change.line}" for change in changes]
+    return draft
+
+
+def _was_so_before(line: AuditLine) -> bool:
+    """Return whether a line has the values of what was enabled or disabled, and they show that it was so before."""
+    before, after = as_object(line.before), as_object(line.after)
+    return "enabledAt" in before and bool(before["enabledAt"]) is bool(after.get("enabledAt"))
+
+
+@dataclass
+class _Drafting:
+    """Drafts the undo of a change of one resource."""
+
+    connection: Connection
+    lines: Sequence[AuditLine]
+    record: Resource
+    """The record whose action undoes the change."""
+    action: ResourceAction
+    undo: Undo
+    parent: str
+    draft: UndoDraft
+
+    @classmethod
+    async def begin(cls, connection: Connection, lines: Sequence[AuditLine]) -> _Drafting:
+        declared = declaration(lines[0].action)
+        undo = declared.action.undo
+        assert undo is not None
+        name = undo.action if "." in undo.action else f"{declared.record.name}.{undo.action}"
+        inverse = declaration(name)
+        start = f"{inverse.record.parent}="
+        scope = lines[0].scope
+        given = scope.removeprefix(start) if inverse.record.parent and scope.startswith(start) else ""
+        parent = await resolve_parent(connection.client, inverse.record, given)
+        write = make_write_action(inverse.record, inverse.action, parent=parent)
+        return cls(connection, lines, inverse.record, inverse.action, undo, parent, UndoDraft(write))
+
+    async def by_action(self) -> UndoDraft:
+        """Do the action that reverses it, where it is possible now."""
+        ids: dict[str, str] = {}
+        for line in self.lines:
+            label = next(iter(line.labels), "")
+            if _was_so_before(line):
+                self.draft.skipped.append(f"{label}: it was so before.")
+            elif self.undo.owner:
+                ids[str(get_path(line.before, self.undo.owner) or as_object(line.before)[self.undo.owner])] = ""
+            elif self.undo.added:
+                ids |= {str(each): "" for each in as_list(as_object(line.after)[ADDED_IDS])}
+            else:
+                ids |= {each: label if len(line.object_ids) == 1 else "" for each in line.object_ids}
+        if not ids:
+            return self.draft
+        client = self.connection.client
+        lookup = await look_up_targets(client, self.record, self.action, list(ids), parent=self.parent)
+        self.draft.skipped += [f"{each.problem.message}" for each in lookup.unresolved if each.problem is not None]
+        for number, target in enumerate(lookup.targets):
+            row = as_object(target.data.get("row"))
+            label = ids.get(target.id) or target.label
+            if label == target.id and self.record.detail and number < _NAMED:
+                label = self.record.label_of(row or await read_one(client, self.record, target.id, parent=self.parent))
+            if row and self.action.disabled_reason is not None and (reason := self.action.disabled_reason(row)):
+                self.draft.skipped.append(f"{label}: {reason}")
+            else:
+                self.draft.targets.append(replace(target, label=label))
+        return self._with_names(self.action.verb)
+
+    async def by_deletion(self) -> UndoDraft:
+        """Delete what was created, unless it was changed since."""
+        created_with = body_names(self.connection.client, declaration(self.lines[0].action).action)
+        for line in self.lines:
+            saved = as_object(line.after)
+            row = await self._read(str(saved.get("id") or ""), line)
+            if row is None:
+                continue
+            names = [*created_with, *self.undo.compares] if saved.keys() - {"id"} else []
+            saved_names = [name for name in names if saved.get(name) != NOT_SAVED]
+            changed = [name for name in saved_names if not same_value(row.get(name), saved.get(name))]
+            label = self._label(row, line)
+            if changed:
+                self.draft.changed.append(f"{label}: {', '.join(changed)}.")
+            self.draft.targets.append(replace(make_target(self.record, row, str(saved.get("id") or "")), label=label))
+        return self._with_names(self.action.verb)
+
+    async def by_restoring(self) -> UndoDraft:
+        """Send the values before of the fields that the change changed, and that do not have them again."""
+        self.draft.write = replace(self.draft.write, verb="Restore", past="restored")
+        for line in self.lines:
+            row = await self._read(line.targets[0], line)
+            if row is None:
+                continue
+            label, values = self._label(row, line), as_object(get_path(row, self.action.values_path))
+            sent = self._values_to_restore(line, label, values)
+            if not sent:
+                continue
+            body = dict(sent)
+            if self.action.replaces_all:
+                names = body_names(self.connection.client, self.action)
+                body = {name: values[name] for name in names if values.get(name) is not None} | body
+            is_access = self.record.name in ACCESS_RECORDS
+            data: dict[str, object] = {"fields": sent} if is_access else {"fields": sent, "body": body, "row": row}
+            self.draft.targets.append(Target(line.targets[0], label, data))
+        return self.draft
+
+    def _values_to_restore(self, line: AuditLine, label: str, now: Row) -> dict[str, object]:
+        """Return the values to send for an object; what is changed, lost or not restored is added to the draft."""
+        before, after = as_object(line.before), line.after
+        found: dict[str, object] = {}
+        known = [name for name in body_names(self.connection.client, self.action) if name in before]
+        for name in known:
+            was = before[name]
+            if isinstance(after, Mapping) and was != NOT_SAVED and same_value(was, after.get(name)):
+                continue  # not changed by it
+            if was == NOT_SAVED:
+                self.draft.skipped.append(f"{label}: {name} is not restored: its value before is {NOT_SAVED}.")
+            elif not same_value(now.get(name), was):
+                if not isinstance(after, Mapping) or not same_value(now.get(name), after.get(name)):
+                    self.draft.changed.append(f"{label}: {name} is {field_text(now.get(name)) or 'empty'} now.")
+                old, new = elide_common(field_text(now.get(name)), field_text(was))
+                self.draft.lines.append(f"{label}: {name}: {old or '—'} → {new or '—'}")
+                found[name] = self._empty(name) if was is None else was
+        if known and not found and not self.draft.skipped:
+            self.draft.skipped.append(f"{label} has the values before again.")
+        return found
+
+    def _empty(self, name: str) -> object:
+        """Return the value that empties a field."""
+        catalog = self.connection.client.catalog
+        schema = catalog.resolve(catalog.get(self.action.operation).body or {})
+        form_field = schema_field(catalog, name, "body", schema.get("properties", {}).get(name, {}))
+        if form_field.nullable:
+            return None
+        return {FieldKind.TEXT: "", FieldKind.LIST: []}.get(form_field.kind)
+
+    async def by_creation(self) -> UndoDraft:
+        """Create the object again, unless there is one with its name again."""
+        client = self.connection.client
+        rows = [scanned.row async for scanned in scan(client, self.record, parent=self.parent)]
+        needed, field_name = self.undo.then
+        with_next: list[str] = []
+        for line in self.lines:
+            saved = as_object(line.before)
+            label = next(iter(line.labels), "") or self.record.label_of(saved)
+            again = [path for path in self.record.identified_by if get_path(saved, path)]
+            if any(get_path(row, path) == get_path(saved, path) for row in rows for path in again):
+                self.draft.changed.append(f"There is {self.record.singular} {label} again.")
+            names = body_names(client, self.action)
+            values = {name: saved[name] for name in names if not same_value(saved.get(name), None)}
+            lost = [name for name in values if values[name] == NOT_SAVED]
+            self.draft.skipped += [f"{label}: {name} is not restored: its value is {NOT_SAVED}." for name in lost]
+            fields = {name: value for name, value in values.items() if name not in lost}
+            if field_name and saved.get(field_name):
+                with_next.append(label)
+            self.draft.targets.append(Target("", label, {"fields": fields}))
+        self.draft.write = replace(self.draft.write, verb="Create", complement="again", past="created")
+        self._with_names("Create again:")
+        if with_next:
+            self.draft.lines.append(f"Then {needed}: {', '.join(with_next)}")
+            self.draft.then = lambda results: self._next(needed, with_next, results)
+        if self.undo.note:
+            self.draft.lines.append(f"{self.undo.note[:1].upper()}{self.undo.note[1:]}.")
+        return self.draft
+
+    async def _next(self, name: str, labels: Sequence[str], results: WriteResults) -> UndoDraft | None:
+        """Return the action on what was created again that makes it as it was before."""
+        action = self.record.action(name)
+        assert action is not None
+        done = [item for item in results.items if item.outcome is WriteOutcome.DONE and item.target.label in labels]
+        ids = [found for item in done if (found := find_created_id(self.record, item.value))]
+        if not ids:
+            return None
+        lookup = await look_up_targets(self.connection.client, self.record, action, ids, parent=self.parent)
+        targets = [
+            target
+            for target in lookup.targets
+            if action.disabled_reason is None or not action.disabled_reason(as_object(target.data.get("row")))
+        ]
+        write = make_write_action(self.record, action, parent=self.parent)
+        return UndoDraft(write, targets, [f"{action.verb} {', '.join(labels)}"])
+
+    async def _read(self, object_id: str, line: AuditLine) -> Row | None:
+        """Read an object; None when it is gone, which is added to the draft."""
+        from dyntui.api.errors import NotFound
+
+        if not object_id and not is_single(self.record):
+            return None
+        try:
+            return await read_one(self.connection.client, self.record, object_id, parent=self.parent)
+        except (NotFound, UsageError):
+            label = next(iter(line.labels), "") or self.record.label_of(as_object(line.after)) or object_id
+            self.draft.skipped.append(f"{self.record.singular.capitalize()} {label} no longer exists.")
+            return None
+
+    def _label(self, row: Row, line: AuditLine) -> str:
+        return self.record.label_of(row) or next(iter(line.labels), "")
+
+    def _with_names(self, verb: str) -> UndoDraft:
+        """Add a line that names the targets."""
+        names = [target.label or target.id for target in self.draft.targets[:_NAMED]]
+        more = len(self.draft.targets) - _NAMED
+        if names:
+            self.draft.lines.append(f"{verb} {', '.join(names)}{f' and {more:,} more' if more > 0 else ''}")
+        return self.draft
