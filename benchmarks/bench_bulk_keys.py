@@ -22,7 +22,7 @@ from typing import Any
 
 from benchmarks.measure import FOLDER, RUNS, Figure, Turns, print_figures, run_in_pty, sandbox, write_csv
 
-USERS, ROWS, EXPORTED = 1_000, 20_000, 100_000
+USERS, ROWS, EXPORTED = 3_000, 20_000, 100_000
 """Users in the console, rows of the imported file, users of the export: more than are done while keys are pressed."""
 LATENCY = ("--latency", "200")
 MAX_RATIO = 1.5
@@ -30,10 +30,11 @@ LABELS = ("scroll", "page")
 
 
 def make_keys(path: Path) -> str:
-    """Return the keys: scroll, start the import of a file in the wizard, return to the users, and scroll again."""
+    """Return the keys: load the rows, scroll, start the import of a file in the wizard, and scroll again."""
     pasted = f"\x1b[200~{path}\x1b[201~".encode().hex()
-    scroll = "down*40@warm down*120@scroll-{0} pagedown*20@page-{0} home wait:500"
+    scroll = "down*40@warm down*120@scroll-{0} pagedown*60@page-{0} home wait:500"
     steps = (
+        "pagedown*65@warm wait:1000 home wait:500",
         scroll.format("idle"),
         f"i~Source x:{pasted}~Parse",
         "]~choose t enter wait:500",

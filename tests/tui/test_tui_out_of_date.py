@@ -315,3 +315,14 @@ async def test_reloads_after_background_writes_are_rate_limited() -> None:
         assert count_requests(connection, "getEnvironmentUsers") <= before + 2 + took / console.RELOAD_INTERVAL_S
         await settled(pilot)
         assert not console.screen.out_of_date  # type: ignore[attr-defined]
+
+        # While keys are pressed, the rows stay as they are, and the footer says so.
+        await until(pilot, lambda: console._reload_timer is None)
+        before, start = count_requests(connection, "getEnvironmentUsers"), time.monotonic()
+        console.RELOAD_INTERVAL_S = 0.2
+        while time.monotonic() - start < 4 * console.RELOAD_INTERVAL_S:
+            await pilot.press("j")
+            connection.changes.on_write("bulkCreateUser", {}, b"")
+        assert count_requests(connection, "getEnvironmentUsers") == before
+        assert "out of date" in text_of(console)
+        await until(pilot, lambda: count_requests(connection, "getEnvironmentUsers") > before)

@@ -6,6 +6,7 @@
 | `threading.excepthook`      | `install_thread_crash_hook`       | while the console is open  |
 | garbage collector, on start | `pause_garbage_collection`        | until the console is shown |
 | garbage collector, freeze   | `resume_garbage_collection`       | until the process ends     |
+| garbage collector, rarely   | `collect_rarely`                  | until the process ends     |
 | garbage collector, at exit  | `skip_garbage_collection_at_exit` | until the process ends     |
 | garbage collector, block    | `without_garbage_collection`      | one `with` block           |
 | thread switch interval      | `shorten_switch_interval`         | until the process ends     |
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "block_import",
+    "collect_garbage",
+    "collect_rarely",
     "install_crash_hook",
     "install_thread_crash_hook",
     "open_closed_streams",
@@ -47,6 +50,9 @@ __all__ = [
     "without_environment_variables",
     "without_garbage_collection",
 ]
+
+_YOUNG_COLLECTIONS = 100
+"""Collections of the new objects after which Python examines all objects; 10 by default."""
 
 
 def install_crash_hook(on_crash: Callable[[type[BaseException], BaseException, TracebackType | None], None]) -> None:
@@ -86,6 +92,22 @@ def resume_garbage_collection() -> None:
     if not gc.isenabled():
         gc.freeze()
         gc.enable()
+
+
+def collect_rarely() -> None:
+    """Let Python examine all objects only after many collections of the new ones: it takes some tens of milliseconds.
+
+    `collect_garbage` does it at a time when nothing waits.
+    """
+    new, young, _ = gc.get_threshold()
+    gc.set_threshold(new, young, _YOUNG_COLLECTIONS)
+
+
+def collect_garbage() -> None:
+    """Examine all objects now, in some tens of milliseconds, and exempt the remaining ones until the next call."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
 
 
 def skip_garbage_collection_at_exit() -> None:

@@ -25,7 +25,13 @@ from dyntui.core.effect import Effect
 from dyntui.core.interface import use_command_line, use_console
 from dyntui.core.json_types import Row
 from dyntui.core.meanings import sign_of_severity
-from dyntui.core.process_state import install_thread_crash_hook, remove_thread_crash_hook, resume_garbage_collection
+from dyntui.core.process_state import (
+    collect_garbage,
+    collect_rarely,
+    install_thread_crash_hook,
+    remove_thread_crash_hook,
+    resume_garbage_collection,
+)
 from dyntui.core.text import safe
 from dyntui.core.times import now
 from dyntui.tui.features.imports.entry_points import offer_unfinished
@@ -208,6 +214,7 @@ class Console(TerminalActionsMixin):
     def _on_start_period_over(self) -> None:
         self.complete_styles()
         resume_garbage_collection()
+        collect_rarely()
         # Detail screens need the models, and pydantic takes some tenths of a second to load.
         self.run_worker(lambda: import_module("dyntui.api.models"), thread=True, group="models")
 
@@ -215,6 +222,8 @@ class Console(TerminalActionsMixin):
         if self.shown is not None:
             self.shown.update_ages()
         self.refresh_status()
+        if monotonic() - self.typed_at > _AGE_INTERVAL_S:
+            collect_garbage()
 
     # Requests
 

@@ -295,9 +295,10 @@ class ConsoleScreen(ActionMixin, Screen[None]):
     def server_changed(self, change: Change) -> None:
         """Mark the screen as out of date after a write to a shown resource. It is read again when it is in front."""
         if not self.shown_resources.isdisjoint(change.resources):
-            self.out_of_date = True
             self.change_count += 1
-            self.refresh_status()
+            if not self.out_of_date:
+                self.out_of_date = True
+                self.refresh_status()
 
     def reload_if_out_of_date(self) -> None:
         """Reload the screen when it is out of date."""
@@ -315,7 +316,8 @@ class ConsoleScreen(ActionMixin, Screen[None]):
     # Panes
 
     def next_pane_disabled_reason(self) -> str | None:
-        return None if sum(pane in self.focus_chain for pane in self.query(LineList)) > 1 else "There is one pane."
+        panes = sum(isinstance(widget, LineList) for widget in self.focus_chain)
+        return None if panes > 1 else "There is one pane."
 
     def action_next_pane(self) -> None:
         self.focus_next()

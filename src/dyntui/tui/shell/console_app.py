@@ -178,6 +178,9 @@ class ConsoleApp(ClipboardApp, Protocol):
 
     # Notifications and background work
 
+    def refresh_status(self) -> None:
+        """Update header and footer of the screen in front, now or a moment later."""
+
     def notify_error(self, error: DyntuiError) -> None:
         """Show what failed and what to do."""
 

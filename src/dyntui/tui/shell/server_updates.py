@@ -1,7 +1,8 @@
 """What the server does while screens are open: whether it responds, and what writes changed on it.
 
 While it does not respond, requests are tried until it does. After a write, the screens that show a changed resource are
-out of date, and the one in front is reloaded.
+out of date, and the one in front is reloaded. Work in the background does not delay keys: header and footer are updated
+for it a few times a second, and the screen in front is reloaded when no key was pressed for a moment.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ServerUpdatesMixin"]
 
+_AFTER_KEY_S = 0.3
+
 
 class ServerUpdatesMixin(EnvironmentSwitchMixin):
     """The part of the app that tells the screens what the server does."""
@@ -33,10 +36,16 @@ class ServerUpdatesMixin(EnvironmentSwitchMixin):
     """Seconds between two tries to reach the server."""
     RELOAD_INTERVAL_S = 2.0
     """Seconds between reloads of the screen in front while an import writes in the background."""
+    RELOAD_WITHIN_S = 10.0
+    """Seconds that a reload waits at most for the keys to stop."""
+    STATUS_INTERVAL_S = 0.25
+    """Seconds between updates of header and footer for requests and jobs in the background."""
     _probe_timer: Timer | None = None
     _was_offline = False
     _reloaded_at = -RELOAD_INTERVAL_S
     _reload_timer: Timer | None = None
+    _status_shown_at = -STATUS_INTERVAL_S
+    _status_timer: Timer | None = None
 
     # Whether the server responds
 
@@ -63,7 +72,18 @@ class ServerUpdatesMixin(EnvironmentSwitchMixin):
         self._was_offline = False
 
     def refresh_status(self) -> None:
-        """Update header and footer of the screen in front."""
+        """Update header and footer of the screen in front, now or within `STATUS_INTERVAL_S`."""
+        if self._status_timer is not None:
+            return
+        wait_s = self._status_shown_at + self.STATUS_INTERVAL_S - monotonic()
+        if wait_s > 0:
+            self._status_timer = self.set_timer(wait_s, self._refresh_status)
+        else:
+            self._refresh_status()
+
+    def _refresh_status(self) -> None:
+        self._status_timer = None
+        self._status_shown_at = monotonic()
         if self.shown is not None:
             self.shown.refresh_status()
 
@@ -109,15 +129,27 @@ class ServerUpdatesMixin(EnvironmentSwitchMixin):
                     rows.forget(name, row_id)
         for screen in self.open_screens:
             screen.server_changed(change)
-        if immediate or monotonic() - self._reloaded_at >= self.RELOAD_INTERVAL_S:
+        if immediate:
             self._reload_front()
         elif self._reload_timer is None:
-            self._reload_timer = self.set_timer(self.RELOAD_INTERVAL_S, self._reload_front)
+            wait_s = self._reloaded_at + self.RELOAD_INTERVAL_S - monotonic()
+            if wait_s > 0:
+                self._reload_timer = self.set_timer(wait_s, self._reload_after_keys)
+            else:
+                self._reload_after_keys()
 
     def _is_current_environment(self, connection: Connection) -> bool:
         """Return whether `connection` is to the environment in use, which may have been opened again since."""
         current = self.session.connection
         return current is not None and environment_key(current.profile) == environment_key(connection.profile)
+
+    def _reload_after_keys(self) -> None:
+        """Reload the screen in front when no key was pressed for a moment, or when it has waited for long."""
+        now_s = monotonic()
+        if now_s - self.typed_at < _AFTER_KEY_S and now_s - self._reloaded_at < self.RELOAD_WITHIN_S:
+            self._reload_timer = self.set_timer(_AFTER_KEY_S, self._reload_after_keys)
+        else:
+            self._reload_front()
 
     def _reload_front(self) -> None:
         """Reload the screen in front, also below a dialog; others reload when they are shown again."""

@@ -55,8 +55,8 @@ class TerminalActionsMixin(LeanDisplayMixin[int], ServerUpdatesMixin):
         """Show the environment in use in the window title."""
         self.set_terminal_title(window_title(self.session))
 
-    def refresh_status(self) -> None:
-        super().refresh_status()
+    def _refresh_status(self) -> None:
+        super()._refresh_status()
         self.update_title()
 
     def set_theme(self, name: str) -> None:

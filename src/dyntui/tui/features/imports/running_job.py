@@ -32,6 +32,7 @@ class RunningJob(BackgroundJob):
         super().__init__(path, connection, thread)
         self._console = console
         self._is_reported = False
+        self._shown_label = ""
 
     def start(self) -> None:
         """Start or resume the job."""
@@ -47,14 +48,12 @@ class RunningJob(BackgroundJob):
             widget.post_message(self.Changed())
 
     def _show(self) -> None:
-        from dyntui.tui.shell.base_screen import ConsoleScreen
-
         if not self.active and not self._is_reported:
             self._is_reported = True
             self._report_result()
-        shown = self._console.screen_stack  # empty when the console ends
-        if shown and isinstance(shown[-1], ConsoleScreen):
-            shown[-1].refresh_status()
+        if self.label != self._shown_label:
+            self._shown_label = self.label
+            self._console.refresh_status()
 
     def _report_result(self) -> None:
         """Show how the job ended when no screen watches it."""
