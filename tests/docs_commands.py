@@ -39,8 +39,8 @@ def pages() -> list[str]:
 
 
 def _blocks(page: Path) -> list[str]:
-    """Return the fenced blocks of a page, without those of settings files."""
-    return [text for language, text in _BLOCK.findall(page.read_text()) if language != "toml"]
+    """Return the fenced blocks of a page, without those of files."""
+    return [text for language, text in _BLOCK.findall(page.read_text()) if language not in ("text", "toml", "yaml")]
 
 
 def commands(page: str) -> list[str]:

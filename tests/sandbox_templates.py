@@ -34,7 +34,7 @@ class Templates:
                 create(made, options)
                 return
             hour = start_of_hour_ms(Clock(options.now).datetime())
-            key = (options.users, options.seed, hour, tuple(options.flags.items()), options.scopes)
+            key = (options.users, options.seed, hour, tuple(options.flags.items()), options.scopes, options.empty)
             self._local.database = self._databases.get(key)
             try:
                 create(made, options)

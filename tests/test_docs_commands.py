@@ -33,6 +33,12 @@ def people(world: DocsEnvironment, *emails: str) -> None:
     (world.folder / "people.csv").write_text(HEADER + "".join(f"{email},Ada,Lovelace\n" for email in emails))
 
 
+def misspelled(world: DocsEnvironment) -> None:
+    """A file of an allowlist has a mistake."""
+    file = world.folder / "config" / "allowlists" / "staff.yaml"
+    file.write_text(file.read_text().replace("outcome: scope", "outcome: scop"))
+
+
 def console(world: DocsEnvironment, line: str) -> None:
     """The console opens and is left again."""
     with Terminal(*line.split()[1:], env=world.env) as terminal:
@@ -197,6 +203,12 @@ CASES: dict[str, dict[str, Case]] = {
         "dyntui undo --yes": Case(affects=lambda w: {"-origin https://app.example"}, prints="deleted"),
     },
     "docs/accessibility.md": {"dyntui --plain": Case(run=plain_console), "export DYNTUI_PLAIN=1": Case()},
+    "docs/config.md": {
+        "dyntui config pull config/": Case(prints="created"),
+        "dyntui config validate config/": Case(before=misspelled, exit_code=2, prints="Did you mean scope?"),
+        "dyntui config history": Case(prints="pull"),
+        "dyntui config history diff 20261128": Case(lambda w: {"20261128": "last"}, prints="0 differences"),
+    },
     "docs/features.md": {
         "dyntui do webhooks": Case(prints="reveal-secret"),
         "dyntui do origins create origin=https://app.example --yes": Case(

@@ -8,9 +8,8 @@ import httpx
 import jsonschema_rs
 
 from dyntui.api.catalog import catalog
-from dyntui.sandbox.schema_validation import open_schemas
 
-SCHEMAS = open_schemas()
+SCHEMAS = catalog().open_schemas()
 
 
 def shape_problems(schema: Any, value: Any) -> list[str]:

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
+from tests.cli.test_cli_output import unsafe_characters
 
 from dyntui.api.catalog import catalog
+from dyntui.core.yaml_document import YamlError, parse_yaml, update_yaml
 from dyntui.resources import RESOURCES
-from dyntui.services.configuration.model import config_order
+from dyntui.sandbox.app import Gateway
+from dyntui.sandbox.options import SandboxOptions
+from dyntui.services.configuration.compare import compare
+from dyntui.services.configuration.folder import read_folder
+from dyntui.services.configuration.manifest import Manifest, read_manifest
+from dyntui.services.configuration.model import EnvironmentConfig, config_order
 from dyntui.services.configuration.normal_form import configuration_of, value_schema
+from dyntui.services.configuration.pull import write_folder
+from dyntui.services.configuration.read import read_environment
+from dyntui.services.connection import Connection
+from dyntui.services.demo import demo_connection
 from dyntui.services.forms import inner_schema
+
+FLAGS = {"organization-access": "yes"}
 
 
 def test_every_resource_is_configuration_or_has_a_reason() -> None:
@@ -51,3 +67,72 @@ def test_a_configuration_names_what_its_record_and_the_catalog_have(name: str) -
     ignored = {"id", "createdAt", "updatedAt", "enabledAt", "projectEnvironmentId", "environmentId", "allowListId"}
     if not rules.group_by:
         assert {each for each in returned if each not in known | ignored} == set(), "neither set nor read-only"
+
+
+async def pulled(connection: Connection, folder: Path) -> EnvironmentConfig:
+    """Pull an environment with all entries, and check that the folder says the same."""
+    found = await read_environment(connection, include_entries=True)
+    manifest = (read_manifest(folder) or Manifest()).with_pull(found.environment_id, "test", found.resources)
+    write_folder(folder, found, manifest)
+    read = read_folder(folder, environment_id=found.environment_id)
+    assert compare(found, read) == compare(read, found) == []
+    assert [*read.objects] == [*found.objects]
+    return found
+
+
+async def test_an_empty_environment_has_only_settings_and_what_dynamic_creates() -> None:
+    async with demo_connection(SandboxOptions(users=0, empty=True, flags=FLAGS)) as connection:
+        found = await read_environment(connection, include_entries=True)
+    assert {resource for resource, _ in found.objects} == {"settings", "sdk-views", "mfa-settings"}
+    assert found.resources == config_order() and not found.unavailable and not found.problems
+
+
+@pytest.mark.slow
+async def test_hostile_texts_and_thousands_of_entries_are_the_same_when_they_are_read_again(tmp_path: Path) -> None:
+    async with demo_connection(SandboxOptions(users=5, hostile=True, flags=FLAGS)) as connection:
+        found = await pulled(connection, tmp_path)
+        before = {path: path.read_text() for path in tmp_path.rglob("*.yaml")}
+        assert len(before) > 35 and len(found.objects) > 35
+        assert all(re.fullmatch(r"[a-z0-9.\-/]+", str(path.relative_to(tmp_path))) for path in before)
+        assert not any(unsafe_characters(text) for text in before.values())
+        await pulled(connection, tmp_path)
+        assert {path: path.read_text() for path in tmp_path.rglob("*.yaml")} == before
+    async with demo_connection(SandboxOptions(users=5, flags=FLAGS)) as connection:
+        assert isinstance(connection.app, Gateway)
+        store = connection.app.sandbox.store
+        [staff] = [
+            each for each in store.all("allowlists", connection.profile.environment_id) if each["name"] == "Staff"
+        ]
+        with store.write():
+            for number in range(10_000):
+                entry = {"id": f"many-{number}", "allowListId": staff["id"], "email": f"user{number}@example.com"}
+                store.put("allowlistEntries", entry, staff["id"])
+        found = await pulled(connection, tmp_path / "many")
+        assert len(found.objects["allowlist-entries", "Staff"].leaves()) == 10_003
+
+
+def test_yaml_is_only_what_json_has_and_a_change_keeps_comments() -> None:
+    refused = {
+        "a: &x 1\nb: *x": 1,
+        "a: 1\n<<: {b: 2}": 2,
+        "a: !!python/object:os.system x": 1,
+        "a: 1\nb: .inf": 2,
+        "1: a": None,
+        "a: 1\na: 2": 2,
+        "a: [": 1,
+        "[" * 500: 1,
+    }
+    for text, line in refused.items():
+        if line is None:
+            assert parse_yaml(text).value == {"1": "a"}
+            continue
+        with pytest.raises(YamlError) as error:
+            parse_yaml(text)
+        assert error.value.line == line, text
+    text = "# top\nlist:\n# first\n- name: b  # of b\n  on: true\n- {name: 'a', on: 'no'} # of a\nother: 'x' # end\n"
+    value = {"list": [{"name": "a", "on": "no"}, {"name": "b", "on": False}, {"name": "c", "on": "no"}], "new": 1}
+    changed = update_yaml(text, value, lambda path, element: element["name"], lambda found: len(found["list"]) == 3)  # type: ignore[index]
+    assert changed == (
+        "# top\nlist:\n# first\n- name: b  # of b\n  on: false\n- {name: 'a', on: 'no'} # of a\n"
+        '- name: c\n  "on": "no"\nnew: 1\n'
+    )

@@ -18,9 +18,16 @@ from urllib.parse import unquote
 from dyntui.core.errors import UsageError
 from dyntui.core.interface import by_interface
 
-__all__ = ["Catalog", "Operation", "Parameter", "catalog"]
+__all__ = ["OPEN_ENUMS", "Catalog", "Operation", "Parameter", "catalog"]
 
 Schema = Mapping[str, Any]
+
+OPEN_ENUMS = frozenset({"ChainEnum", "ProviderEnum", "SocialSignInProviderEnum", "TokenScopes", "WalletProviderEnum"})
+"""Enums that the vendor extends: every value is accepted.
+
+The chains of embedded wallets are not among them: waas/create accepts SVM for Solana, embeddedWallets SOL, and each
+refuses the other name.
+"""
 
 _READING_POSTS = frozenset(
     {"verifyApiKey", "checkExternalJwt", "fetchNameServiceSigningMessage", "getUserAccountBalances"}
@@ -130,6 +137,13 @@ class Catalog:
         for operation in sorted(self, key=lambda each: len(each.path_names)):
             routes[operation.method, operation.path.count("/")].append(operation)
         return routes
+
+    def open_schemas(self) -> dict[str, dict[str, Any]]:
+        """Return a copy of the schemas without the values of the open enums."""
+        schemas: dict[str, dict[str, Any]] = json.loads(json.dumps(self.schemas))
+        for name in OPEN_ENUMS:
+            schemas[name].pop("enum")
+        return schemas
 
     def resolve(self, schema: Schema) -> Schema:
         """Return `schema`, or the schema to which its top-level `$ref` points."""

@@ -35,6 +35,11 @@ _EXAMPLES: dict[str, tuple[str, ...]] = {
     "auth login": ("auth login", "auth login --profile acme --token-stdin < token.txt"),
     "auth status": ("auth status", "auth status --profile acme --json"),
     "auth logout": ("auth logout", "auth logout --profile acme"),
+    "config pull": ("config pull config/", "config pull config/ --only allowlists --only gates --include-entries"),
+    "config validate": ("config validate config/", "config validate config/ --json"),
+    "config history list": ("config history list", "config history list --since 7d --json"),
+    "config history diff": ("config history diff 20261129-122811-pull", "config history diff ID last --json"),
+    "config history export": ("config history export last restored/", "config history export ID restored/ --json"),
     "users list": (
         "users list --filter example.com --column email",
         "users list --since 30d --no-wallet --all -o csv > users.csv",

@@ -71,6 +71,7 @@ class _SandboxCommand(BaseCommand):
     help="Refuse more than N requests and BULK bulk requests a minute; without a value 1500:150.  [default: off]",
 )
 @click.option("--now", metavar="TIME", help="Stop the clock at this time (RFC 3339).")
+@click.option("--empty", is_flag=True, help="Begin with no configuration but default settings, as a new environment.")
 @click.option("--hostile", is_flag=True, help="Put terminal escapes, markup and the like into every text of responses.")
 def sandbox(
     port: int,

@@ -50,6 +50,8 @@ class Paths:
     """The audit log: one JSON line for each write."""
     crash_dir = _Below("state", "crashes")
     """Redacted crash reports."""
+    snapshots_dir = _Below("state", "snapshots")
+    """Snapshots of the configuration of environments."""
     recent_file = _Below("state", "recent.json")
     """Recently imported files."""
     tour_file = _Below("state", "tour")

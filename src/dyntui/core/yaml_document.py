@@ -21,6 +21,8 @@ __all__ = ["YamlDocument", "YamlError", "YamlPath", "parse_yaml", "update_yaml"]
 
 YamlPath = tuple["str | int", ...]
 """The keys and indices of a value."""
+KeyOf = Callable[[tuple[str, ...], object], object]
+"""Returns what identifies an element of the list at a path; None when elements are identified by position."""
 _DEEPEST = 64
 _TAG = "tag:yaml.org,2002:"
 
@@ -43,6 +45,8 @@ class YamlDocument:
     """JSON: None for an empty document."""
     lines: Mapping[YamlPath, int]
     """By path: the line of a value, from 1; that of its key for a value in an object."""
+    text: str = ""
+    """The text that was read."""
 
     def line_of(self, path: YamlPath) -> int:
         """Return the line of a value, or of the nearest object around it."""
@@ -67,7 +71,7 @@ def parse_yaml(text: str) -> YamlDocument:
         raise YamlError(1, "it is nested too deeply") from None
     reader = _Reader()
     value = reader.read(node, ()) if node is not None else None
-    return YamlDocument(value, reader.lines)
+    return YamlDocument(value, reader.lines, text)
 
 
 class _Reader:
@@ -121,10 +125,13 @@ def _scalar(tag: str, text: str, line: int) -> object:
     raise YamlError(line, f"{text[:60]!r} is not a JSON value; quote it to make it a text")
 
 
-def update_yaml(text: str, value: Mapping[str, object], key_of: Callable[[tuple[str, ...], object], object]) -> str:
+def update_yaml(
+    text: str, value: Mapping[str, object], key_of: KeyOf, is_same: Callable[[object], bool] | None = None
+) -> str:
     """Return the document `text` with the value `value`, and as many of its comments and quotes as possible.
 
     key_of: returns what identifies an element of the list at a path; None when elements are identified by position.
+    is_same: whether a value is as good as `value`, by default when it is equal.
     A document that cannot be changed without a mistake is written anew, without its comments.
     """
     writer = _round_trip_writer()
@@ -135,7 +142,8 @@ def update_yaml(text: str, value: Mapping[str, object], key_of: Callable[[tuple[
         writer.dump(document, out)
         changed = with_escapes(out.getvalue())
         try:
-            if parse_yaml(changed).value == value:
+            found = parse_yaml(changed).value
+            if is_same(found) if is_same is not None else found == value:
                 return changed
         except YamlError:
             pass
@@ -144,7 +152,16 @@ def update_yaml(text: str, value: Mapping[str, object], key_of: Callable[[tuple[
 
 def _round_trip_writer() -> YAML:
     from ruamel.yaml import YAML
+    from ruamel.yaml.constructor import RoundTripConstructor
     from ruamel.yaml.representer import RoundTripRepresenter
+    from ruamel.yaml.scalarstring import PlainScalarString
+
+    class Constructor(RoundTripConstructor):
+        """Remembers which texts have no quotes."""
+
+        def construct_scalar(self, node: Any) -> Any:
+            value = super().construct_scalar(node)
+            return PlainScalarString(value) if type(value) is str and not node.style else value
 
     class Representer(RoundTripRepresenter):
         """Quotes new texts as `dump_yaml` does."""
@@ -157,13 +174,14 @@ def _round_trip_writer() -> YAML:
 
     Representer.add_representer(str, Representer.represent_text)
     writer = YAML(typ="rt", pure=True)
+    writer.Constructor = Constructor
     writer.Representer = Representer
     writer.preserve_quotes = True
     writer.width = 1 << 30
     return writer
 
 
-def _merge(node: Any, value: Mapping[str, object], path: tuple[str, ...], key_of: Any) -> None:
+def _merge(node: Any, value: Mapping[str, object], path: tuple[str, ...], key_of: KeyOf) -> None:
     """Make the object `node` of a document equal to `value`."""
     for name in [name for name in node if name not in value]:
         del node[name]
@@ -174,7 +192,7 @@ def _merge(node: Any, value: Mapping[str, object], path: tuple[str, ...], key_of
             _merge_part(node, name, part, (*path, name), key_of)
 
 
-def _merge_part(parent: Any, place: Any, value: object, path: tuple[str, ...], key_of: Any) -> None:
+def _merge_part(parent: Any, place: Any, value: object, path: tuple[str, ...], key_of: KeyOf) -> None:
     """Make one value of an object or a list equal to `value`."""
     node = parent[place]
     if isinstance(node, dict) and isinstance(value, Mapping):
@@ -185,7 +203,7 @@ def _merge_part(parent: Any, place: Any, value: object, path: tuple[str, ...], k
         parent[place] = value
 
 
-def _merge_list(node: Any, value: list[object], path: tuple[str, ...], key_of: Any) -> None:
+def _merge_list(node: Any, value: list[object], path: tuple[str, ...], key_of: KeyOf) -> None:
     """Make a list equal to `value`, by the keys of the elements where they have some."""
     keys = [key_of(path, element) for element in value]
     if None in keys or len(set(keys)) < len(keys):
@@ -195,14 +213,14 @@ def _merge_list(node: Any, value: list[object], path: tuple[str, ...], key_of: A
             _merge_part(node, place, value[place], path, key_of)
         node.extend(value[len(node) :])
         return
-    expected = set(keys)
+    expected = dict(zip(keys, value, strict=True))
     for place in range(len(node) - 1, -1, -1):
         if key_of(path, node[place]) not in expected:
             del node[place]
-    for place, (key, element) in enumerate(zip(keys, value, strict=True)):
-        if place < len(node) and key_of(path, node[place]) == key:
-            _merge_part(node, place, element, path, key_of)
-        else:
-            node.insert(place, element)
-    for place in range(len(node) - 1, len(value) - 1, -1):
-        del node[place]
+    present = [key_of(path, element) for element in node]
+    for place, key in enumerate(present):
+        _merge_part(node, place, expected[key], path, key_of)
+    is_in_order = present == [key for key in keys if key in present]
+    for place, key in enumerate(keys):
+        if key not in present:
+            node.insert(place if is_in_order else len(node), expected[key])

@@ -38,6 +38,7 @@ NAME_SERVICES = Resource(
     empty="There are no name services. Press {name-services.signing-message} to get the message to sign, then {name-services.create} to add one.",
     configuration=Configuration(
         identity=("chainName",),
+        read_only=("signature",),
         enabled_field="enabledAt",
         cannot={"create": "It needs a message that the wallet of the domain signed: `dyntui do name-services create`."},
     ),

@@ -46,6 +46,8 @@ class SandboxOptions:
     """The fixed time of the clock (RFC 3339); None for the system time."""
     scopes: tuple[str, ...] | None = None
     """The scopes of the main token; None for all scopes."""
+    empty: bool = False
+    """Whether the environment has no sample configuration and no history, so that it is as a new one."""
     hostile: bool = False
     """Whether texts in responses contain terminal escapes, markup and the like."""
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qsl
 
-from dyntui.api.catalog import Operation, Parameter, catalog
+from dyntui.api.catalog import OPEN_ENUMS, Operation, Parameter, catalog
 from dyntui.core.ids import is_uuid
 from dyntui.core.json_types import Row, as_text
 from dyntui.sandbox.behavior_flags import BehaviorFlags
 from dyntui.sandbox.replies import bad_request, not_found
-from dyntui.sandbox.schema_validation import OPEN_ENUMS
 from dyntui.sandbox.store import Document
 
 __all__ = ["check_ids", "parse_query"]

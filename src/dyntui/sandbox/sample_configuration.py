@@ -24,10 +24,17 @@ _USDC = "0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48"
 
 
 def create_configuration(sandbox: SandboxState) -> None:
+    """Create the organization with its members and environments, and what is configured in them.
+
+    An empty environment has only settings and a sign-in view.
+    """
     samples = _SampleConfiguration(sandbox)
     samples.create_environments()
     owner = samples.create_members()
     samples.create_tokens(owner)
+    if sandbox.options.empty:
+        samples.create_views([{"type": "wallet"}])
+        return
     samples.create_custom_fields()
     samples.create_allowlists()
     samples.create_settings()
@@ -81,11 +88,15 @@ class _SampleConfiguration:
                 name,
                 project,
                 id=id,
-                settings=default_settings(name),
+                settings=self._settings(name),
                 createdAt=self._days_ago(420),
                 updatedAt=self._days_ago(12),
                 sdkVersion="WalletKit/4.31.0",
             )
+
+    def _settings(self, name: str) -> Document:
+        settings = default_settings(name)
+        return {**settings, "general": {"displayName": "New app"}} if self._sandbox.options.empty else settings
 
     def create_tokens(self, owner: Document) -> None:
         """Create the main token, one that only reads, and a personal one."""
@@ -158,14 +169,13 @@ class _SampleConfiguration:
                     clientId=f"northwind-{name}",
                     **provider_urls(environment, name),
                 )
-            sections = [
-                {"type": "email", "label": "Email"},
-                {"type": "separator", "label": "or"},
-                {"type": "social", "numOfItemsToDisplay": 4, "defaultItem": "google"},
-                {"type": "wallet"},
-            ]
-            view = {"id": self._ids.uuid(f"view of {environment}"), "type": "login", "sections": sections}
-            self._sandbox.store.put("sdkViews", view, environment, id=f"{environment} login")
+        sections: list[Document] = [
+            {"type": "email", "label": "Email"},
+            {"type": "separator", "label": "or"},
+            {"type": "social", "numOfItemsToDisplay": 4, "defaultItem": "google"},
+            {"type": "wallet"},
+        ]
+        self.create_views(sections)
         self._store("exchanges", "coinbase", exchange="coinbase", enabledAt=None, onRampProvider="coinbaseOnramp")
         self._store_singleton(
             "chainalysis",
@@ -178,6 +188,12 @@ class _SampleConfiguration:
         self._store_singleton(
             "nameServices", "EVM", address="0x" + "b0" * 20, domain="northwind.eth", enabledAt=self._days_ago(60)
         )
+
+    def create_views(self, sections: list[Document]) -> None:
+        """Create the sign-in view of both environments, with these sections."""
+        for environment in (self._ids.uuid("live environment"), self._environment):
+            view = {"id": self._ids.uuid(f"view of {environment}"), "type": "login", "sections": sections}
+            self._sandbox.store.put("sdkViews", view, environment, id=f"{environment} login")
 
     def create_hosts(self) -> None:
         """Create origins, deep links, and custom hostnames in each state."""

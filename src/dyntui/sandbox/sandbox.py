@@ -51,7 +51,8 @@ class Sandbox(SandboxState):
             with self.store.write():
                 self.users.insert_sample_users()
                 sample_configuration.create_configuration(self)
-                sample_history.create_history(self)
+                if not options.empty:
+                    sample_history.create_history(self)
                 for name, value in (("seed", self.seed), ("users", self.user_count), ("newest", self.newest_ms)):
                     self.store.set_meta(name, str(value))
         self.store.make_indexes()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
@@ -14,16 +13,9 @@ from dyntui.sandbox.store import Document
 if TYPE_CHECKING:
     import jsonschema_rs
 
-__all__ = ["OPEN_ENUMS", "Violation", "body_violations", "open_schemas", "row_violations"]
+__all__ = ["Violation", "body_violations", "row_violations"]
 
 Schema = Document
-
-OPEN_ENUMS = frozenset({"ChainEnum", "ProviderEnum", "SocialSignInProviderEnum", "TokenScopes", "WalletProviderEnum"})
-"""Enums that the vendor extends: the sandbox accepts any value.
-
-The chains of embedded wallets are not among them: waas/create accepts SVM for Solana, embeddedWallets SOL, and each
-refuses the other name.
-"""
 
 _NAME_TEXT = {
     "maxLength": 255,
@@ -104,17 +96,9 @@ class Violation:
         self.code = next((_CODES[name] for name in reversed(names) if name in _CODES), "invalid_user")
 
 
-def open_schemas() -> dict[str, Schema]:
-    """Return the schemas of the catalog without the values of the open enums."""
-    schemas: dict[str, Schema] = json.loads(json.dumps(catalog().schemas))
-    for name in OPEN_ENUMS:
-        schemas[name].pop("enum")
-    return schemas
-
-
 @cache
 def _request_schemas(strict: bool, patterns: bool) -> dict[str, Schema]:
-    schemas = open_schemas()
+    schemas = catalog().open_schemas()
     for name, rules in _FIELD_RULES.items():
         for field, rule in rules.items():
             # String rules do not apply to numbers and null, so a nullable field needs no special case.

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from dyntui.services.configuration.file_format import to_file_value
 from dyntui.services.configuration.model import (
     ABSENT,
     ConfigObject,
@@ -15,8 +16,21 @@ from dyntui.services.configuration.model import (
     Reference,
     text_of_path,
 )
+from dyntui.services.forms import field_text
+from dyntui.services.text_diff import elide_common
 
-__all__ = ["ChangeKind", "LeafChange", "ObjectChange", "compare", "is_same_value"]
+__all__ = [
+    "ChangeKind",
+    "LeafChange",
+    "ObjectChange",
+    "change_lines",
+    "change_rows",
+    "compare",
+    "is_same_value",
+    "leaf_text",
+]
+
+_SIGNS: Mapping[str, str] = {"create": "+", "update": "~", "delete": "-"}
 
 
 class ChangeKind(StrEnum):
@@ -107,3 +121,40 @@ def is_same_value(before: object, after: object) -> bool:
     if isinstance(before, Reference):
         return isinstance(after, Reference) or after is ABSENT
     return before == after and isinstance(before, bool) is isinstance(after, bool)
+
+
+def change_lines(change: ObjectChange) -> Iterator[str]:
+    """Yield an object that differs as lines of text: the object, then one line for each value."""
+    yield f"{_SIGNS[change.kind]} {change.object.title}"
+    for leaf in change.leaves:
+        match change.kind:
+            case ChangeKind.CREATE:
+                yield f"    {leaf.name}: {leaf_text(leaf.after)}"
+            case ChangeKind.UPDATE:
+                before, after = elide_common(leaf_text(leaf.before), leaf_text(leaf.after))
+                yield f"    {leaf.name}: {before} → {after}"
+
+
+def change_rows(changes: Iterable[ObjectChange]) -> list[dict[str, object]]:
+    """Return what differs as JSON: one object for each change, with its values."""
+    return [
+        {
+            "change": change.kind.value,
+            "resource": change.object.resource,
+            "name": change.object.name,
+            "values": [
+                {"path": leaf.name, **_side("before", leaf.before), **_side("after", leaf.after)}
+                for leaf in change.leaves
+            ],
+        }
+        for change in changes
+    ]
+
+
+def _side(name: str, value: object) -> dict[str, object]:
+    return {} if value is ABSENT else {name: to_file_value(value)}
+
+
+def leaf_text(value: object) -> str:
+    """Return the value of a leaf as text: `not set` for none."""
+    return "not set" if value is ABSENT else field_text(to_file_value(value)) or '""'

@@ -26,7 +26,7 @@ from dyntui.services.configuration.normal_form import is_secret_place, normal_va
 if TYPE_CHECKING:
     from dyntui.core.yaml_document import YamlDocument
 
-__all__ = ["ConfigFile", "ConfigFolder", "open_folder", "read_files", "read_folder"]
+__all__ = ["ConfigFile", "ConfigFolder", "file_paths", "open_folder", "read_file", "read_files", "read_folder"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,20 +85,26 @@ def open_folder(folder: Path) -> ConfigFolder:
     return ConfigFolder(folder, manifest, tuple(read_files(folder, manifest.resources)))
 
 
+def file_paths(folder: Path, resource: str) -> list[Path]:
+    """Return the files of a resource. Raises UsageError for a link in place of its folder."""
+    place = folder / resource
+    if place.is_symlink():
+        raise UsageError(f"{place} is a symbolic link.", hint="Replace it with the folder itself.")
+    return sorted(place.glob(f"*{ENDING}")) if place.is_dir() else []
+
+
+def read_file(path: Path, record: Resource) -> ConfigFile:
+    """Read the file of an object. Raises UsageError for one that cannot be read or is no object."""
+    document = read_document(path)
+    values = from_file_value(document.value)
+    if not isinstance(values, Mapping):
+        raise UsageError(f"{path}:1: It has to be an object of names and values.", hint="Correct it by hand.")
+    return ConfigFile(path, record, document, values)
+
+
 def read_files(folder: Path, resources: Iterable[str]) -> list[ConfigFile]:
     """Read the files of these resources. Raises UsageError for a file that cannot be read or is no object."""
-    found = []
-    for name in resources:
-        place = folder / name
-        if place.is_symlink():
-            raise UsageError(f"{place} is a symbolic link.", hint="Replace it with the folder itself.")
-        for path in sorted(place.glob(f"*{ENDING}")) if place.is_dir() else ():
-            document = read_document(path)
-            if not isinstance(document.value, Mapping):
-                raise UsageError(f"{path}: it has to be an object of names and values.", hint="Correct it by hand.")
-            values: Mapping[str, object] = from_file_value(document.value)  # type: ignore[assignment]
-            found.append(ConfigFile(path, RESOURCES[name], document, values))
-    return found
+    return [read_file(path, RESOURCES[name]) for name in resources for path in file_paths(folder, name)]
 
 
 def read_folder(folder: Path, environment: str = "", *, environment_id: str = "") -> EnvironmentConfig:

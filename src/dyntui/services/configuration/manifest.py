@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "MANIFEST",
     "Manifest",
+    "check_new_folder",
     "environment_file_name",
     "read_document",
     "read_manifest",
@@ -128,6 +129,15 @@ def read_manifest(folder: Path) -> Manifest | None:
     for name in manifest.environments:
         values_file(folder, name)
     return manifest
+
+
+def check_new_folder(folder: Path) -> None:
+    """Raise UsageError for a folder without a manifest that has other files, which a pull could replace."""
+    if folder.is_dir() and any(not path.name.startswith(".") for path in folder.iterdir()):
+        raise UsageError(
+            f"{folder} has files and no {MANIFEST}, so it is not a configuration folder.",
+            hint="Give an empty or a new folder.",
+        )
 
 
 def read_document(path: Path) -> YamlDocument:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TypeAlias
 
@@ -36,6 +36,7 @@ __all__ = [
     "reference_name",
     "references_of",
     "text_of_path",
+    "visit_leaves",
 ]
 
 LeafPath: TypeAlias = tuple[str, ...]
@@ -198,6 +199,8 @@ class LeafPlace:
     """The dot path of the values, without elements, as records and manifests name it: `chains.networks.rpcUrl`."""
     path: LeafPath = ()
     """The path with the key of each element, or with its position as `[0]` in a list without keys."""
+    keys: tuple[str | int, ...] = ()
+    """The path with the position of each element, as in a YAML document."""
 
     @property
     def is_by_position(self) -> bool:
@@ -212,12 +215,14 @@ class LeafPlace:
 
     def part(self, name: str) -> LeafPlace:
         """Return the place of a value of an object that is here."""
-        return replace(self, name=f"{self.name}.{name}" if self.name else name, path=(*self.path, name))
+        dotted = f"{self.name}.{name}" if self.name else name
+        return LeafPlace(self.record, dotted, (*self.path, name), (*self.keys, name))
 
     def element(self, number: int, element: object) -> LeafPlace:
         """Return the place of an element of a list that is here."""
         key = None if self.list_key is None else element_key(element, self.list_key)
-        return replace(self, path=(*self.path, f"[{number}]" if key is None else key))
+        path = (*self.path, f"[{number}]" if key is None else key)
+        return LeafPlace(self.record, self.name, path, (*self.keys, number))
 
 
 def _leaves(place: LeafPlace, value: object) -> Iterator[tuple[LeafPath, object]]:
@@ -250,16 +255,27 @@ def map_leaves(
     return {name: changed(LeafPlace(record).part(name), value) for name, value in values.items()}
 
 
-def references_of(values: object, path: LeafPath = ()) -> Iterator[tuple[LeafPath, Reference]]:
-    """Yield path and reference of each value that is one, inside lists too."""
-    if isinstance(values, Reference):
-        yield path, values
-    elif isinstance(values, Mapping):
-        for name, part in values.items():
-            yield from references_of(part, (*path, name))
-    elif isinstance(values, list):
-        for number, part in enumerate(values):
-            yield from references_of(part, (*path, str(number)))
+def visit_leaves(record: Resource, values: Mapping[str, object]) -> Iterator[tuple[LeafPlace, object]]:
+    """Yield place and value of each single value of an object, in lists too."""
+
+    def visit(place: LeafPlace, value: object) -> Iterator[tuple[LeafPlace, object]]:
+        if isinstance(value, Mapping):
+            for name, part in value.items():
+                yield from visit(place.part(name), part)
+        elif isinstance(value, list):
+            for number, part in enumerate(value):
+                yield from visit(place.element(number, part), part)
+        else:
+            yield place, value
+
+    return visit(LeafPlace(record), values)
+
+
+def references_of(each: ConfigObject) -> Iterator[tuple[LeafPlace, Reference]]:
+    """Yield place and reference of each value of an object that is not known."""
+    for place, value in visit_leaves(each.record, each.values):
+        if isinstance(value, Reference):
+            yield place, value
 
 
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")

@@ -73,7 +73,8 @@ def value_schema(name: str) -> dict[str, Any]:
     if rules.enabled_field:
         found[ENABLED] = {"type": "boolean"}
     top_level_read_only = {path for path in rules.read_only if "." not in path}
-    required = dict.fromkeys((*rules.identity, *(bodies[0] if bodies[0] else bodies[-1]).get("required", ())))
+    must = () if rules.create in rules.cannot else (bodies[0] or bodies[-1]).get("required", ())
+    required = dict.fromkeys((*rules.identity, *must))
     return {
         "type": "object",
         "properties": {key: schema for key, schema in found.items() if key not in top_level_read_only},
@@ -112,13 +113,14 @@ def normal_values(record: Resource, values: Mapping[str, object], rules: FieldRu
     sorted. Values that the catalog does not know are kept inside objects, because a newer server may know them.
     """
     configuration = configuration_of(record)
-    left_out = {*configuration.read_only, *rules.ignored(record)}
+    left_out, secret = {*configuration.read_only, *rules.ignored(record)}, rules.secret(record)
     schema = value_schema(record.name)
     known = {name: value for name, value in values.items() if name in schema["properties"]}
     first = dict.fromkeys((*configuration.identity, *([ENABLED] if configuration.enabled_field else [])))
 
     def normal(value: object, schema: Schema, path: str) -> object:
-        if path in left_out or value is None or value == configuration.defaults.get(path, ABSENT):
+        is_unset = value is None or (value == "" and path in secret)
+        if path in left_out or is_unset or value == configuration.defaults.get(path, ABSENT):
             return ABSENT
         schema = inner_schema(catalog(), schema)[0]
         if isinstance(value, Mapping):

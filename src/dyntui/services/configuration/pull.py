@@ -10,12 +10,13 @@ from pathlib import Path
 
 from dyntui.config.private_files import atomic_write
 from dyntui.core.errors import UsageError
-from dyntui.core.yaml_document import parse_yaml, update_yaml
+from dyntui.core.json_types import as_object
+from dyntui.core.yaml_document import YamlDocument, update_yaml
 from dyntui.core.yaml_text import dump_yaml
 from dyntui.resources import Resource
 from dyntui.services.configuration.file_format import ENDING, file_stem, from_file_value, to_file_value
 from dyntui.services.configuration.folder import ConfigFile, ConfigFolder, read_files
-from dyntui.services.configuration.manifest import MANIFEST, Manifest, values_file
+from dyntui.services.configuration.manifest import MANIFEST, Manifest, read_document, values_file
 from dyntui.services.configuration.model import (
     ConfigObject,
     EnvironmentConfig,
@@ -25,8 +26,9 @@ from dyntui.services.configuration.model import (
     Reference,
     element_key,
     map_leaves,
+    visit_leaves,
 )
-from dyntui.services.configuration.normal_form import FieldRules, configuration_of
+from dyntui.services.configuration.normal_form import FieldRules, configuration_of, normal_values
 from dyntui.services.configuration.read import ReferenceNames
 
 __all__ = ["PullResult", "write_folder"]
@@ -79,17 +81,22 @@ class _Writing:
         return path.relative_to(self.folder).as_posix()
 
 
-def write_folder(folder: Path, config: EnvironmentConfig, manifest: Manifest) -> PullResult:
+def write_folder(
+    folder: Path, config: EnvironmentConfig, manifest: Manifest, files: Iterable[ConfigFile] | None = None
+) -> PullResult:
     """Write the configuration of an environment into a folder, which is created when there is none.
 
     All files are made before the first is written, and each is replaced as a whole. A file is removed when its object
     is missing and nobody changed the file since dyntui wrote it. Only resources that were read completely are written.
-    manifest: that of the folder, with the environment in it. Raises UsageError for a file that cannot be read or
+    manifest: that of the folder, with the environment in it. files: those that the folder has, when they are read
+    already. Raises UsageError for a file that cannot be read or
     written; then nothing was written.
     """
     writing = _Writing(folder)
     environment = manifest.environment_name(config.environment_id)
-    opened = ConfigFolder(folder, manifest, tuple(read_files(folder, config.resources)))
+    found = read_files(folder, config.resources) if files is None else files
+    present = tuple(file for file in found if file.record.name in config.resources)
+    opened = ConfigFolder(folder, manifest, present)
     values = dict(opened.values_of(environment))
     existing = _files_by_key(opened, values)
     names = {name: {path.stem.lower() for path in (folder / name).glob(f"*{ENDING}")} for name in config.resources}
@@ -102,13 +109,15 @@ def write_folder(folder: Path, config: EnvironmentConfig, manifest: Manifest) ->
         if file is None:
             stem = file_stem(each.name, names[each.resource])
             names[each.resource].add(stem)
-            path, before = folder / each.resource / f"{stem}{ENDING}", None
+            path = folder / each.resource / f"{stem}{ENDING}"
         else:
-            path, before = file.path, _read_text(file.path)
-        writing.set(path, _file_text(each.record, expected, before), before)
+            path = file.path
+        document = None if file is None else file.document
+        text = _file_text(each.record, expected, document, manifest.rules)
+        writing.set(path, text, None if document is None else document.text)
     left_out = {(problem.resource, problem.name) for problem in config.problems}
     missing = [file for key, file in existing.items() if key not in left_out]
-    removed = [file.path for file in missing if _is_as_written(_read_text(file.path))]
+    removed = [file.path for file in missing if _is_as_written(file.document.text)]
     for path in removed:
         writing.texts[path] = None
     _set_document(writing, values_file(folder, environment), new_values, _VALUES_TEXT.format(environment))
@@ -146,7 +155,7 @@ def _file_values(
 ) -> dict[str, object]:
     """Return the values for the file of an object. values: receives those to which the file refers."""
     record, differing = each.record, rules.differing(each.record)
-    before = _leaves_with_lists(record, file.values) if file is not None else {}
+    before = {place.path: value for place, value in visit_leaves(record, file.values)} if file is not None else {}
 
     def written(place: LeafPlace, value: object) -> object:
         old = before.get(place.path)
@@ -169,18 +178,6 @@ def _file_values(
     return found
 
 
-def _leaves_with_lists(record: Resource, values: Mapping[str, object]) -> dict[LeafPath, object]:
-    """Return the single values of an object by path, also those in lists without keys."""
-    found: dict[LeafPath, object] = {}
-
-    def add(place: LeafPlace, value: object) -> object:
-        found[place.path] = value
-        return value
-
-    map_leaves(record, values, add)
-    return found
-
-
 def _set_missing(values: dict[str, object], path: LeafPath, value: object) -> None:
     """Set a value at a path where there is none; the server does not return a secret that it has."""
     for name in path[:-1]:
@@ -191,22 +188,27 @@ def _set_missing(values: dict[str, object], path: LeafPath, value: object) -> No
     values.setdefault(path[-1], value)
 
 
-def _file_text(record: Resource, values: Mapping[str, object], before: str | None) -> str:
-    """Return the text of a file with these values. before: its text; None for a new one."""
+def _file_text(record: Resource, values: Mapping[str, object], before: YamlDocument | None, rules: FieldRules) -> str:
+    """Return the text of a file with these values. before: what it has; None for a new one."""
     expected = to_file_value(values)
     assert isinstance(expected, dict)
     if before is None:
         return _with_header(dump_yaml(expected))
-    if from_file_value(parse_yaml(before).value) == values:
-        return before
+    normal = normal_values(record, values, rules)
+
+    def is_same(document: object) -> bool:
+        return normal_values(record, as_object(from_file_value(document)), rules) == normal
+
+    if is_same(before.value):
+        return before.text
     list_keys = configuration_of(record).list_keys
 
     def key_of(path: tuple[str, ...], element: object) -> object:
         key = list_keys.get(".".join(path))
         return None if key is None else element_key(element, key)
 
-    body = update_yaml(_HEADER.sub("", before, count=1), expected, key_of)
-    return _with_header(body) if _is_as_written(before) else body
+    body = update_yaml(_HEADER.sub("", before.text, count=1), expected, key_of, is_same)
+    return _with_header(body) if _is_as_written(before.text) else body
 
 
 def _with_header(body: str) -> str:
@@ -226,18 +228,14 @@ def _digest(body: str) -> str:
 
 def _set_document(writing: _Writing, path: Path, values: Mapping[str, object], introduction: str) -> None:
     """Have a file with these values and the comments that it has. An empty file is not created."""
-    before = _read_text(path) if path.exists() else None
-    if before is None:
+    if not path.exists():
         if values:
             writing.set(path, introduction + dump_yaml(values), None)
         return
-    known = parse_yaml(before).value
-    text = before if (known or {}) == values else update_yaml(before, values, lambda path, element: element)
-    writing.set(path, text, before)
-
-
-def _read_text(path: Path) -> str:
-    return path.read_bytes().decode("utf-8-sig")
+    before = read_document(path)
+    is_same = (before.value or {}) == values
+    text = before.text if is_same else update_yaml(before.text, values, lambda path, element: element)
+    writing.set(path, text, before.text)
 
 
 def _write(writing: _Writing) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from dyntui.config.profile_resolution import AD_HOC
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row, as_object
 from dyntui.core.text import quantity
@@ -57,9 +58,10 @@ async def read_environment(
     reading = _Reading(client, rules or FieldRules())
     found = [result async for result in run.scans_in_order(records, reading.read)]
     objects = {each.key: each for result in found for each in result.objects}
+    profile = connection.profile
     return EnvironmentConfig(
-        connection.profile.name,
-        connection.profile.environment_id,
+        profile.name if profile.name != AD_HOC else profile.kind,
+        profile.environment_id,
         objects,
         tuple(result.record.name for result in found if not result.unavailable),
         {result.record.name: result.unavailable for result in found if result.unavailable},

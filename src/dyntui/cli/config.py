@@ -1,0 +1,148 @@
+"""`dyntui config`: the configuration of an environment as files.
+
+The commands of `history` are in config_history.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dyntui.cli.command_classes import CommandGroup
+from dyntui.cli.context import CliContext, pass_context
+from dyntui.core.errors import EXIT_DONE, EXIT_SOME_FAILED, EXIT_USAGE, UsageError
+from dyntui.core.text import quantity
+
+if TYPE_CHECKING:
+    from dyntui.services.configuration.model import EnvironmentConfig
+    from dyntui.services.configuration.pull import PullResult
+    from dyntui.services.connection import Connection
+
+__all__ = ["config", "folder_argument"]
+
+config = CommandGroup(
+    "config",
+    help="Write the configuration as files, check and compare it.",
+    lazy={"history": "dyntui.cli.config_history:history"},
+    short_helps={"history": "List snapshots of the configuration, compare them and write them to files."},
+)
+
+folder_argument = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+
+
+@config.command("pull")
+@folder_argument
+@click.option("--only", "only", multiple=True, metavar="RESOURCE", help="Only this resource; repeat for several.")
+@click.option("--include-entries", is_flag=True, help="Also the entries of allowlists, one file for each list.")
+@pass_context
+def pull(context: CliContext, folder: Path, only: tuple[str, ...], include_entries: bool) -> int:
+    """Write the configuration of the environment into DIR, one file for each object.
+
+    Comments and references in the files stay, and nothing is written for what did not change. Secrets are never
+    written: a file has ${NAME} in their place. The file of an object that is no longer in the environment is removed,
+    unless it was written or changed by hand.
+    """
+    from dyntui.services.configuration.folder import read_files
+    from dyntui.services.configuration.history import save_snapshot
+    from dyntui.services.configuration.manifest import Manifest, check_new_folder, read_manifest
+    from dyntui.services.configuration.model import config_order
+    from dyntui.services.configuration.pull import write_folder
+    from dyntui.services.configuration.read import read_environment
+
+    names = _checked_resources(only)
+    before = read_manifest(folder)
+    if before is None:
+        check_new_folder(folder)
+    manifest = before or Manifest()
+    files = read_files(folder, names or config_order())  # before the requests: a mistake in one ends the command
+
+    async def work(connection: Connection) -> EnvironmentConfig:
+        entries = include_entries or (not names and "allowlist-entries" in manifest.resources)
+        return await read_environment(connection, only=names, include_entries=entries, rules=manifest.rules)
+
+    found = context.run_connected(work)
+    other = ", ".join(name for name, known in manifest.environments.items() if known != found.environment_id)
+    if other and not manifest.environment_name(found.environment_id):
+        context.print_message(f"{folder} was written from {other} before; now it gets what {found.environment} has.")
+    manifest = manifest.with_pull(found.environment_id, found.environment, found.resources)
+    result = write_folder(folder, found, manifest, files)
+    snapshot = save_snapshot(found, "pull", is_complete=not names)
+    _print_pull(context, folder, found, result, snapshot.id)
+    return EXIT_SOME_FAILED if found.problems else EXIT_DONE
+
+
+def _checked_resources(names: tuple[str, ...]) -> list[str]:
+    """Return the names of these resources. Raises UsageError for one that is not configuration."""
+    from dyntui.services.actions.resource_actions import find_resource
+
+    records = [find_resource(name) for name in names]
+    for record in records:
+        if record.configuration is None:
+            raise UsageError(
+                f"{record.title} are not configuration. {record.not_configuration}",
+                hint="docs/resources.md lists the resources that are.",
+            )
+    return [record.name for record in records]
+
+
+def _print_pull(
+    context: CliContext, folder: Path, found: EnvironmentConfig, result: PullResult, snapshot_id: str
+) -> None:
+    context.print_data(
+        {
+            "environment": found.environment,
+            "folder": str(folder),
+            **asdict(result),
+            "unavailable": dict(found.unavailable),
+            "problems": [asdict(problem) for problem in found.problems],
+            "snapshot": snapshot_id,
+        }
+    )
+    context.print_result(
+        *(f"created  {name}" for name in result.created),
+        *(f"updated  {name}" for name in result.updated),
+        *(f"removed  {name}" for name in result.removed),
+    )
+    for name, reason in found.unavailable.items():
+        context.print_message(f"not read: {name}: {reason}")
+    for name in result.left:
+        context.print_message(
+            f"left: {folder / name} is not in {found.environment}; it was written or changed by hand."
+        )
+    for problem in found.problems:
+        context.print_message(f"left out: {problem.resource} {problem.name}: {problem.message}")
+    counts = ", ".join(
+        f"{len(names):,} {word}"
+        for word, names in (("created", result.created), ("updated", result.updated), ("removed", result.removed))
+        if names
+    )
+    objects = quantity(len(found.objects), "object")
+    context.print_message(f"{objects} of {found.environment} in {folder}: {counts or 'no file changed'}.")
+
+
+@config.command("validate")
+@folder_argument
+@pass_context
+def validate(context: CliContext, folder: Path) -> int:
+    """Check the files in DIR without a server: keys, types, allowed values, names of other objects.
+
+    \b
+    Exit status: 0 if there are at most warnings, 2 if a file has a mistake.
+    """
+    from dyntui.services.configuration.validate import validate_folder
+
+    problems = validate_folder(folder)
+    mistakes = [problem for problem in problems if not problem.is_warning]
+    context.print_data({"folder": str(folder), "problems": [asdict(problem) for problem in problems]})
+    context.print_result(*(f"{folder.as_posix().rstrip('/')}/{problem}" for problem in problems))
+    if not context.prints_data:
+        warnings = len(problems) - len(mistakes)
+        context.print_message(
+            f"{quantity(len(mistakes), 'mistake')}, {quantity(warnings, 'warning')}."
+            if problems
+            else f"{folder} has no mistakes."
+        )
+    return EXIT_USAGE if mistakes else EXIT_DONE
