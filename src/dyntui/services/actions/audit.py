@@ -158,4 +158,8 @@ def _fields(value: object) -> dict[str, object]:
 
 
 def _text(value: object) -> str:
-    return "nothing" if value in (None, "", [], {}) else str(value)
+    if value in (None, "", [], {}):
+        return "nothing"
+    if isinstance(value, list) and all(isinstance(part, str) for part in value):
+        return ", ".join(value)
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, (dict, list)) else str(value)

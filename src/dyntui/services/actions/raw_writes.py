@@ -11,7 +11,8 @@ from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row
 from dyntui.resources import RESOURCES
 from dyntui.services.actions.registry import declaration_of
-from dyntui.services.actions.resource_actions import saved_state
+from dyntui.services.actions.resource_actions import read_one
+from dyntui.services.actions.undo_state import SavedState
 from dyntui.services.actions.write_rules import effect_of, rule_of
 from dyntui.services.actions.write_types import Target, WriteAction
 from dyntui.services.bulk import BulkRun
@@ -70,7 +71,8 @@ def raw_write_action(
         return action
     texts = {name: str(value) for name, value in (path or {}).items()}
     parent = texts.get(declared.record.parent, "")
-    return replace(action, **saved_state(declared.record, declared.action, FormResult(texts, {}, {}, body, {}), parent))
+    filled = FormResult(texts, {}, {}, body, {})
+    return replace(action, **SavedState(declared.record, declared.action, read_one, filled, parent).readers())
 
 
 def _scope(path: Mapping[str, object]) -> str:

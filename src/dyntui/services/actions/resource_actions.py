@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -63,7 +62,6 @@ __all__ = [
     "read_one",
     "resolve_organization",
     "resolve_parent",
-    "saved_state",
     "starting_values",
     "with_warnings",
     "write_action",
@@ -363,47 +361,9 @@ def make_write_action(
         name,
         call,
         reread=reread if can_reread else None,
-        **saved_state(record, action, filled, parent),
+        **SavedState(record, action, read_one, filled, parent).readers(),
         scope=f"{record.parent}={parent}" if record.parent and parent else "",
     )
-
-
-def saved_state(
-    record: Resource, action: ResourceAction, filled: FormResult | None, parent: str = ""
-) -> dict[str, Any]:
-    """Return `before` and `after` of a write action: what the audit log saves of its targets for the undo.
-
-    filled: as for `make_write_action`.
-    """
-
-    def sent(target: Target) -> Row:
-        return as_object(filled.body if filled is not None else target.data.get("fields"))
-
-    async def find_created(client: Client, target: Target) -> Row | None:
-        if filled is not None and record.key in filled.path:
-            return {**sent(target), **filled.path}
-        values = [(path, it) for path in record.identified_by if (it := get_path(sent(target), path))]
-        if not values or record.filter is not None:
-            return None
-        async with aclosing(scan(client, record, parent=parent)) as scanned:
-            rows = [each.row async for each in scanned if any(get_path(each.row, path) == it for path, it in values)]
-        return rows[0] if len(rows) == 1 else None
-
-    state = SavedState(record, action, partial(_read_saved, record, parent), sent, find_created)
-    return {
-        "before": state.before if state.has_before else None,
-        "after": state.after if state.has_after else None,
-    }
-
-
-async def _read_saved(record: Resource, parent: str, client: Client, row_id: str) -> Row | None:
-    """Read an object for the audit log; None when the server does not let it be read. The write goes on without."""
-    from dyntui.api.errors import ApiError
-
-    try:
-        return await read_one(client, record, row_id, parent=parent)
-    except (ApiError, UsageError):
-        return None
 
 
 async def with_warnings(connection: Connection, write: WriteAction, targets: Sequence[Target]) -> WriteAction:

@@ -101,8 +101,9 @@ def _reason_against(line: AuditLine) -> str | None:
     if method is UndoMethod.ENTRIES and line.job:
         return None
     if method is UndoMethod.JOB:
-        return "An import is undone from its job. " + by_interface(
-            "`dyntui jobs list` shows the jobs, `dyntui jobs undo JOB` undoes one.", "Press {app.jump} and type jobs."
+        job = next(iter(line.targets), "JOB")
+        return "An import is undone from its job: " + by_interface(
+            f"`dyntui jobs undo {job}`.", f"{job} in {{app.jump}}jobs."
         )
     declared = find_declaration(line.action)
     if declared is None:
@@ -201,7 +202,7 @@ async def plan_undo_of(
 
     undoable = [line for line in lines if _reason_against(line) is None]
     first = (undoable or lines)[0]
-    name = f"{first.action} of {first.time[:16].replace('T', ' ')}"
+    name = f"{first.action} of {first.time[:16].replace('T', ' ')} UTC"
     if not undoable:
         what = ", ".join(first.named_targets[:1])
         raise UsageError(

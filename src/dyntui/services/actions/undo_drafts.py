@@ -218,7 +218,8 @@ class _Drafting:
                 if not isinstance(after, Mapping) or not same_value(now.get(name), after.get(name)):
                     self.draft.changed.append(f"{label}: {name} is {field_text(now.get(name)) or 'empty'} now.")
                 old, new = elide_common(field_text(now.get(name)), field_text(was))
-                self.draft.lines.append(f"{label}: {name}: {old or '—'} → {new or '—'}")
+                of_object = f"{label}: " if len(self.lines) > 1 else ""
+                self.draft.lines.append(f"{of_object}{name}: {old or '—'} → {new or '—'}")
                 found[name] = self._empty(name) if was is None else was
         if known and not found and not self.draft.skipped:
             self.draft.skipped.append(f"{label} has the values before again.")

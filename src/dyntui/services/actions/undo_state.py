@@ -6,16 +6,20 @@ Only what the undo needs is saved, as the declaration of the action says (`Resou
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
+from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row, as_list, as_object, as_objects
 from dyntui.core.redact import is_secret_name, redact
 from dyntui.resources import ActionTarget, Resource, ResourceAction
 from dyntui.resources.cell_formats import get_path
 from dyntui.resources.undo import UndoMethod
 from dyntui.services.actions.write_types import Target
+from dyntui.services.forms import FormResult
+from dyntui.services.lists.list_source import scan
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
@@ -31,18 +35,31 @@ MAX_BYTES = 65_536
 """The size of the values of one object above which they are not saved."""
 
 
+class ReadObject(Protocol):
+    """Reads one object of a record by its id."""
+
+    async def __call__(self, client: Client, record: Resource, row_id: str, /, *, parent: str) -> Row: ...
+
+
 @dataclass(frozen=True, slots=True)
 class SavedState:
     """Reads what the audit log keeps of the targets of one action."""
 
     record: Resource
     action: ResourceAction
-    read: Callable[[Client, str], Awaitable[Row | None]]
-    """Reads one object of the record by its id; None when the server does not let it be read."""
-    sent: Callable[[Target], Collection[str]]
-    """Returns the fields that are sent for a target, without those inside them."""
-    find_created: Callable[[Client, Target], Awaitable[Row | None]]
-    """Finds a new object that the response does not have; None when it cannot."""
+    read_object: ReadObject
+    """Reads one object of a record: `resource_actions.read_one`."""
+    filled: FormResult | None
+    """The values of its fields; None when they are in each target, as `fields`."""
+    parent: str = ""
+    """The id of the parent of the targets."""
+
+    def readers(self) -> dict[str, Any]:
+        """Return `before` and `after` of the write action."""
+        return {
+            "before": self.before if self.has_before else None,
+            "after": self.after if self.has_after else None,
+        }
 
     @property
     def _method(self) -> UndoMethod:
@@ -69,7 +86,7 @@ class SavedState:
         known = as_object(target.data.get("row"))
         if undo.owner and get_path(known, undo.owner):
             return {undo.owner: get_path(known, undo.owner)}
-        row = await self.read(client, target.id)
+        row = await self._read(client, target.id)
         if row is None:
             return None
         if undo.owner:
@@ -77,7 +94,7 @@ class SavedState:
         if undo.added:
             return {undo.added: _ids(row, undo.added)}
         if self._method is UndoMethod.RESTORE:
-            return self._saved(get_path(row, self.action.values_path), self.sent(target))
+            return self._saved(get_path(row, self.action.values_path), self._sent(target))
         names = body_names(client, self.record.action(undo.action))
         return self._saved(row, [*names, undo.then[1]] if undo.then[1] else names)
 
@@ -87,11 +104,11 @@ class SavedState:
         if self._method is UndoMethod.RESTORE:
             return await self._restorable(client, target, value)
         if undo is not None and undo.added:
-            known, row = as_list(as_object(before).get(undo.added)), await self.read(client, target.id)
+            known, row = as_list(as_object(before).get(undo.added)), await self._read(client, target.id)
             return (
                 {ADDED_IDS: [each for each in _ids(row, undo.added) if each not in known]} if row and before else None
             )
-        created = _object_with(self.record.key, value) or await self.find_created(client, target)
+        created = _object_with(self.record.key, value) or await self._find_created(client, target)
         if created is None:
             return None
         names = [*body_names(client, self.action), *(undo.compares if undo is not None else ())]
@@ -99,12 +116,36 @@ class SavedState:
         identity = {} if is_secret_name(self.record.key) else {"id": str(created[self.record.key])}
         return {**identity, **{name: each for name, each in values.items() if not same_value(each, None)}}
 
+    def _sent(self, target: Target) -> Row:
+        return as_object(self.filled.body if self.filled is not None else target.data.get("fields"))
+
+    async def _read(self, client: Client, row_id: str) -> Row | None:
+        """Read an object; None when the server does not let it be read: the write goes on without its values."""
+        from dyntui.api.errors import ApiError
+
+        try:
+            return await self.read_object(client, self.record, row_id, parent=self.parent)
+        except (ApiError, UsageError):
+            return None
+
+    async def _find_created(self, client: Client, target: Target) -> Row | None:
+        """Find a new object that the response does not have, by what was sent; None when that is not possible."""
+        if self.filled is not None and self.record.key in self.filled.path:
+            return {**self._sent(target), **self.filled.path}
+        sent, paths = self._sent(target), self.record.identified_by
+        values = [(path, value) for path in paths if (value := get_path(sent, path))]
+        if not values or self.record.filter is not None:
+            return None
+        async with aclosing(scan(client, self.record, parent=self.parent)) as scanned:
+            rows = [each.row async for each in scanned if any(get_path(each.row, path) == it for path, it in values)]
+        return rows[0] if len(rows) == 1 else None
+
     async def _restorable(self, client: Client, target: Target, value: object) -> dict[str, object] | None:
         """Return the values of the sent fields as they are now: of the response, if it has them, else read again."""
-        names, row = self.sent(target), as_object(value)
+        names, row = self._sent(target), as_object(value)
         values = as_object(get_path(row, self.action.values_path))
         if str(row.get(self.record.key)) != target.id or set(names) - set(values):
-            again = await self.read(client, target.id)
+            again = await self._read(client, target.id)
             if again is None:
                 return None
             values = as_object(get_path(again, self.action.values_path))

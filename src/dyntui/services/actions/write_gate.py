@@ -68,6 +68,11 @@ class WriteGate:
         return self._profile.kind == "live" or not self._kind_known
 
     @property
+    def environment_label(self) -> str:
+        """Kind and name of the environment, for questions."""
+        return f"{self._profile.kind} environment {self._profile.confirmation_name}"
+
+    @property
     def is_kind_known(self) -> bool:
         """Whether the server reported the kind of the environment, or does not have to be asked."""
         return self._kind_known
@@ -201,7 +206,7 @@ class WriteGate:
             lines.append(f"… and {count - LISTED:,} more")
         name = self._profile.confirmation_name
         accepted = (action.phrase,) if action.phrase else (name,)
-        environment = f"{self._profile.kind} environment {name}"
+        environment = self.environment_label
         if level is ConfirmationLevel.TYPED and not self._kind_known:
             environment = f"possibly live environment {name} (the server did not tell its kind)"
         if organization_wide:

@@ -69,7 +69,7 @@ def _ask_to_overwrite(console: ConsoleApp, changed: ChangedSince, on_confirmed: 
     from dyntui.tui.shell.confirm_dialog import ask_confirmation
 
     connection = console.session.connection
-    environment = connection.profile.environment_phrase if connection is not None else ""
+    environment = connection.write_gate.environment_label if connection is not None else ""
     ask_confirmation(
         console, "Overwrite the later change?", changed.message, environment, on_confirmed, verb="Overwrite"
     )
