@@ -199,6 +199,7 @@ CASES: dict[str, dict[str, Case]] = {
     },
     "docs/undo.md": {
         "dyntui do origins create origin=https://app.example --yes": Case(affects=lambda w: {"+origin https://app.example"}),
+        "dyntui undo --list": Case(prints="origins.create"),
         "dyntui undo --dry-run": Case(prints="DELETE"),
         "dyntui undo --yes": Case(affects=lambda w: {"-origin https://app.example"}, prints="deleted"),
     },

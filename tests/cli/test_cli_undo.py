@@ -29,7 +29,7 @@ def test_the_last_change_is_undone_and_the_undo_too(dyntui: Cli) -> None:
     lines = dyntui.json("audit", "--last", "1")["items"]
     assert (lines[0]["action"], lines[0]["undoes"]) == ("origins.delete", change)
     again = dyntui("undo", change, "--yes", check=False)
-    assert again.returncode == 2 and "no longer exists" in again.stderr
+    assert again.returncode == 2 and "any more" in again.stderr
 
     redone = dyntui("undo", "--yes", "--json")
     assert json.loads(redone.stdout)["items"][0]["outcome"] == "done"
@@ -53,6 +53,9 @@ def test_what_changed_since_and_what_cannot_be_undone_is_named(dyntui: Cli) -> N
     found = dyntui.json("users", "get", user)
     assert not found["alias"] and not found.get("team")
     deleted = dyntui("users", "delete", user, "--yes")
+    listed = dyntui.json("undo", "--list")["items"]
+    assert listed[0]["action"] == "users.delete" and "cannot restore" in listed[0]["reason"]
+    assert [each["undo"] for each in listed[1:]] == ["the values before"] * (len(listed) - 2) + ["`delete`"]
     assert "This cannot be undone." in deleted.stderr and "To undo this" not in deleted.stderr
     refused = dyntui("undo", "--yes", check=False)
     assert refused.returncode == 2 and "The API cannot restore a deleted user." in refused.stderr

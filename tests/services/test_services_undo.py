@@ -27,6 +27,7 @@ from dyntui.services.actions.registry import declaration
 from dyntui.services.actions.undo import ChangedSince, ChangeUndoPlan, plan_undo
 from dyntui.services.actions.write_types import WriteOutcome
 from dyntui.services.connection import Connection
+from dyntui.services.imports.jobs import journal_files
 from dyntui.services.settings import change_settings, find_changes, read_settings, settings_target
 
 _TIMES = ("createdAt", "updatedAt", "deletedAt")
@@ -176,7 +177,7 @@ async def test_an_undo_is_refused_when_the_object_has_changed_since(tmp_path: Pa
         await done(connection, "origins", "create")
         created = list(connection.audit.lines())[-1].job
         await done(connection, "origins", "delete")
-        with pytest.raises(UsageError, match=r"Origin https://new\.example no longer exists"):
+        with pytest.raises(UsageError, match=r"There is no origin https://new\.example any more"):
             await plan_undo(connection, created)
         await _undo(connection)
         deleted = next(line.job for line in connection.audit.lines() if line.action == "origins.delete")
@@ -223,3 +224,25 @@ async def test_recovered_wallets_are_deleted_again_and_what_was_so_before_is_lef
         await done(connection, "gates", "disable")
         with pytest.raises(UsageError, match="it was so before"):
             await plan_undo(connection)
+
+
+@pytest.mark.slow
+async def test_an_import_of_entries_is_undone_by_its_job_and_one_of_users_names_its_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DYNTUI_HOME", str(tmp_path / "home"))
+    async with connected(tmp_path) as connection:
+        imported = await COMMAND_WRITES["allowlists.import-undo"][0](connection, tmp_path)
+        (file,) = journal_files()
+        before = await rows_of(connection, "allowlist-entries", imported.parent)
+        plan = await _undo(connection, file.stem)
+        assert len(await rows_of(connection, "allowlist-entries", imported.parent)) == len(before) - 2
+        assert plan.change == file.stem
+        with pytest.raises(UsageError, match="nothing to undo"):
+            await plan_undo(connection, file.stem)
+        await COMMAND_WRITES["users.import-undo"][0](connection, tmp_path)
+        (users_job,) = {each.stem for each in journal_files()} - {file.stem}
+        with pytest.raises(UsageError, match=f"dyntui jobs undo {users_job}"):
+            await plan_undo(connection)
+        with pytest.raises(UsageError, match=f"dyntui jobs undo {users_job}"):
+            await plan_undo(connection, users_job)

@@ -94,11 +94,12 @@ def _entry_jobs(ctx: click.Context) -> Values:
 
 
 def _changes(ctx: click.Context, incomplete: str) -> Values:
-    from dyntui.services.actions.undo import changes_of
+    from dyntui.services.actions.undo import last_changes
 
     async def read(connection: Connection) -> list[tuple[str, str]]:
-        profile = connection.profile
-        return changes_of(connection.audit, (profile.base_url, profile.environment_id), _MAX_CHANGES)
+        location = (connection.profile.base_url, connection.profile.environment_id)
+        changes = last_changes(connection.audit, location, _MAX_CHANGES)
+        return [(each.id, f"{each.action} {', '.join(each.targets)}") for each in changes if each.id and each.undo]
 
     return _connected(ctx, read) or []
 

@@ -196,7 +196,7 @@ _EXAMPLES: dict[str, tuple[str, ...]] = {
         "api GET /environments/ID/users -p 'filter[filterValue]=ada'",
     ),
     "audit": ("audit --last 20", "audit failed --since 7d --this-environment"),
-    "undo": ("undo", "undo 3fa2b19c --dry-run", "undo 3fa2b19c --even-if-changed --yes"),
+    "undo": ("undo --list", "undo 3fa2b19c --dry-run", "undo 3fa2b19c --even-if-changed --yes"),
     "cache status": ("cache status", "cache status --json"),
     "cache allow": ("cache allow", "cache allow acme"),
     "cache forbid": ("cache forbid", "cache forbid acme"),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 import click
 
 from dyntui.cli.command_classes import BaseCommand
 from dyntui.cli.context import CliContext, pass_context
+from dyntui.cli.tables import joined
 from dyntui.cli.write_helpers import confirm_access_options, perform, report_results
 from dyntui.core.errors import EXIT_SOME_FAILED, DyntuiError
 
@@ -19,22 +20,29 @@ if TYPE_CHECKING:
 
 __all__ = ["undo"]
 
+_LISTED = 20
+
 
 @click.command(cls=BaseCommand)
 @click.argument("change", required=False, default="", metavar="[CHANGE]")
+@click.option("--list", "listed", is_flag=True, help="List the last changes, and how each is undone.")
 @click.option("--even-if-changed", is_flag=True, help="Also overwrite what was changed since.")
 @confirm_access_options
 @pass_context
-def undo(context: CliContext, change: str, even_if_changed: bool, confirmation: Confirmation) -> int:
+def undo(context: CliContext, change: str, listed: bool, even_if_changed: bool, confirmation: Confirmation) -> int:
     """Undo a write that was made from this machine.
 
-    CHANGE is the id of the change, as `dyntui audit` and the command that made it print it. Without CHANGE, the last
-    change of the environment is undone. An undo is a change too: undo it to do the change again.
+    CHANGE is the id of the change, as the command that made it and --list print it. Without CHANGE, the last change of
+    the environment is undone. An undo is a change too: undo it to do the change again.
 
     What the undo does now is printed before it is confirmed; --dry-run prints only that. If the object was changed
     since, the undo is refused, unless you add --even-if-changed. A write that cannot be undone says so before it is
     done. An import is undone with `dyntui jobs undo`.
     """
+
+    if listed:
+        _print_changes(context)
+        return 0
 
     async def work(connection: Connection) -> int:
         from dyntui.services.actions.undo import UNDO, plan_undo
@@ -53,6 +61,26 @@ def undo(context: CliContext, change: str, even_if_changed: bool, confirmation: 
         return code or (EXIT_SOME_FAILED if error is not None else 0)
 
     return context.run_connected(work)
+
+
+def _print_changes(context: CliContext) -> None:
+    """Print the last changes of the environment, the newest first."""
+    from dyntui.config.paths import paths
+    from dyntui.resources import Column
+    from dyntui.resources.cell_formats import time
+    from dyntui.services.actions.audit import Audit
+    from dyntui.services.actions.undo import last_changes
+
+    profile = context.profile()
+    changes = last_changes(Audit(paths().audit_file), (profile.base_url, profile.environment_id), _LISTED)
+    columns = (
+        Column("id"),
+        Column("time", format=time),
+        Column("action"),
+        Column("targets", pick=joined("targets", ", ")),
+        Column(title="undo", pick=lambda row: row["undo"] or row["reason"], grow=True),
+    )
+    context.print_items(map(asdict, changes), columns)
 
 
 async def _finish(

@@ -221,4 +221,4 @@ def undo_action(plan: EntryUndo) -> tuple[WriteAction, list[Target]]:
     removals = [replace(removal_target(entry), phase=1) for entry in plan.remove]
     last = [replace(entry_target(entry), phase=2) for entry in plan.add if key_of(entry) in replaced]
     action = plan.write_action("allowlists.undo", f"on {name_of(plan.allowlist)}")
-    return action, [*first, *removals, *last]
+    return replace(action, undoes=plan.job), [*first, *removals, *last]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from itertools import takewhile
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from dyntui.core.effect import Effect
@@ -32,16 +32,19 @@ if TYPE_CHECKING:
 
 __all__ = [
     "UNDO",
+    "ChangeSummary",
     "ChangeUndoPlan",
     "ChangedSince",
-    "changes_of",
     "is_undoable",
+    "last_changes",
     "plan_undo",
     "plan_undo_of",
     "undo_disabled_reason",
 ]
 
 _NOTHING_CHANGED = "There is nothing to undo: nothing was changed."
+_LISTED = 10
+"""The number of texts of each kind in a plan."""
 _UNKNOWN = "This cannot be undone here: it is not known whether the change was made. Check the object first."
 
 
@@ -144,19 +147,45 @@ def _has_state(declared: Declaration, line: AuditLine) -> bool:
     return bool(line.object_ids)
 
 
-def changes_of(audit: Audit, environment: tuple[str, str], count: int) -> list[tuple[str, str]]:
-    """Return the ids of the last changes that can be undone, newest first, each with what it was.
+@dataclass(frozen=True, slots=True)
+class ChangeSummary:
+    """A change of the audit log, and whether it can be undone."""
+
+    id: str
+    time: str
+    action: str
+    """The name of the action, as in the audit log."""
+    targets: list[str]
+    """Its targets with their names."""
+    undo: str
+    """How it is undone; "" when it cannot be."""
+    reason: str
+    """Why it cannot be undone; "" when it can."""
+
+
+def last_changes(audit: Audit, environment: tuple[str, str], count: int) -> list[ChangeSummary]:
+    """Return the last changes, newest first, without those that changed nothing.
 
     environment: base URL and id.
     """
-    found: dict[str, str] = {}
+    found: dict[str, ChangeSummary] = {}
     for entry in read_newest_first(audit, AuditFilter(environment=environment)):
         line = entry.line
-        if line is not None and line.job and line.job not in found and _reason_against(line) is None:
-            found[line.job] = f"{line.action} of {', '.join(line.labels) or ', '.join(line.object_ids)}"
-            if len(found) == count:
-                break
-    return list(found.items())
+        reason = _reason_against(line) if line is not None else _NOTHING_CHANGED
+        if line is None or reason == _NOTHING_CHANGED:
+            continue
+        if (known := found.get(line.job)) is not None:
+            known.targets[:0] = line.named_targets
+            continue
+        if len(found) == count:
+            break
+        declared = find_declaration(line.action)
+        how = declared.action.undo.describe() if declared and declared.action.undo else ""
+        key = line.job or f"line {entry.number}"
+        found[key] = ChangeSummary(
+            line.job, line.time, line.action, line.named_targets, "" if reason else how, reason or ""
+        )
+    return list(found.values())
 
 
 async def plan_undo(connection: Connection, change: str = "", *, even_if_changed: bool = False) -> ChangeUndoPlan:
@@ -168,30 +197,40 @@ async def plan_undo(connection: Connection, change: str = "", *, even_if_changed
     profile = connection.profile
     location = (profile.base_url, profile.environment_id)
     lines = await asyncio.to_thread(_find_lines, connection.audit, location, change)
+    if not lines:
+        from dyntui.services.actions.undo_drafts import draft_undo_of_import
+
+        if change and (draft := await draft_undo_of_import(connection, change)) is not None:
+            if not draft.targets:
+                raise UsageError(f"There is nothing to undo of {change}.", hint="Nothing was sent.")
+            return ChangeUndoPlan(change, tuple(_some(draft.lines)), draft.write, tuple(draft.targets))
+        raise UsageError(
+            f"There is no change {change} of this environment in the audit log."
+            if change
+            else "No changes were made in this environment from this machine yet.",
+            hint=by_interface("`dyntui undo --list` lists the last changes.", ""),
+        )
     return await plan_undo_of(connection, lines, even_if_changed=even_if_changed)
 
 
 def _find_lines(audit: Audit, environment: tuple[str, str], change: str) -> list[AuditLine]:
-    """Return the lines of a change, oldest first. Raises UsageError when there are none."""
+    """Return the lines of a change, oldest first."""
     words = (change.lower(),) if change else ()
     entries = read_newest_first(audit, AuditFilter(words, environment=environment))
     if change:
         lines = [entry.line for entry in entries if entry.line is not None and entry.line.job == change]
     else:
-        changed = (
-            each.line for each in entries if each.line is not None and _reason_against(each.line) != _NOTHING_CHANGED
-        )
-        last = next(changed, None)
-        same = takewhile(lambda line: line.job == last.job, changed) if last is not None and last.job else ()
-        lines = [*([last] if last is not None else []), *same]
-    if not lines:
-        raise UsageError(
-            f"There is no change {change} of this environment in the audit log."
-            if change
-            else "No changes were made in this environment from this machine yet.",
-            hint=by_interface("`dyntui audit --this-environment` shows the changes and their ids.", ""),
-        )
+        changed = (each.line for each in entries if each.line and _reason_against(each.line) != _NOTHING_CHANGED)
+        lines = list(islice(changed, 1))
+        if lines and lines[0].job:
+            return _find_lines(audit, environment, lines[0].job)
     return lines[::-1]
+
+
+def _some(texts: Sequence[str]) -> list[str]:
+    """Return the first texts, and how many more there are: a person reads them before the undo is confirmed."""
+    more = len(texts) - _LISTED
+    return [*texts[:_LISTED], *([f"… and {more:,} more"] if more > 0 else [])]
 
 
 async def plan_undo_of(
@@ -200,8 +239,9 @@ async def plan_undo_of(
     """Plan the undo of one change: the lines of its targets in the audit log. Raises as `plan_undo`."""
     from dyntui.services.actions.undo_drafts import draft_undo
 
-    undoable = [line for line in lines if _reason_against(line) is None]
-    first = (undoable or lines)[0]
+    reasons = [_reason_against(line) for line in lines]
+    undoable = [line for line, reason in zip(lines, reasons, strict=True) if reason is None]
+    first = next((line for line, reason in zip(lines, reasons, strict=True) if reason != _NOTHING_CHANGED), lines[0])
     name = f"{first.action} of {first.time[:16].replace('T', ' ')} UTC"
     if not undoable:
         what = ", ".join(first.named_targets[:1])
@@ -211,14 +251,16 @@ async def plan_undo_of(
     draft = await draft_undo(connection, undoable, _method_of(first))
     if draft.changed and not even_if_changed:
         raise ChangedSince(
-            " ".join([f"This was changed since {name}:", *draft.changed]),
+            " ".join([f"This was changed since {name}:", *_some(draft.changed)]),
             hint=by_interface("Nothing was sent. To overwrite the later change, add --even-if-changed.", ""),
         )
     if not draft.targets:
-        raise UsageError(" ".join([f"There is nothing to undo of {name}.", *draft.skipped]), hint="Nothing was sent.")
+        skipped = _some(draft.skipped)
+        raise UsageError(" ".join([f"There is nothing to undo of {name}.", *skipped]), hint="Nothing was sent.")
     changed_since = [f"Changed since: {text}" for text in draft.changed]
-    left_out = [_UNKNOWN] if len(undoable) < len(lines) else []
-    texts = (f"Undo of {first.job}: {name}", *draft.lines, *changed_since, *draft.skipped, *left_out)
+    unknown = [_UNKNOWN] if _UNKNOWN in reasons else []
+    parts = (draft.lines, changed_since, draft.skipped, unknown)
+    texts = (f"Undo of {first.job}: {name}", *(text for part in parts for text in _some(part)))
     write = replace(draft.write, undoes=first.job)
     if draft.then is None:
         return ChangeUndoPlan(first.job, texts, write, tuple(draft.targets))

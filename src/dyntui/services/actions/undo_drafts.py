@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from dyntui.resources import Resource, ResourceAction
 from dyntui.resources.cell_formats import get_path
 from dyntui.resources.undo import Undo, UndoMethod
 from dyntui.services.access.actions import ACCESS_RECORDS
+from dyntui.services.access.undo import EntryUndo, plan_import_undo, plan_undo, undo_action
 from dyntui.services.actions.registry import declaration
 from dyntui.services.actions.resource_actions import (
     find_created_id,
@@ -24,6 +26,7 @@ from dyntui.services.actions.resource_actions import (
 from dyntui.services.actions.target_lookup import look_up_targets
 from dyntui.services.actions.undo_state import ADDED_IDS, NOT_SAVED, body_names, same_value
 from dyntui.services.actions.write_types import Target, WriteAction, WriteOutcome, WriteResults
+from dyntui.services.bulk import BulkRun
 from dyntui.services.forms import FieldKind, field_text, schema_field
 from dyntui.services.lists.list_source import scan
 from dyntui.services.text_diff import elide_common
@@ -32,7 +35,7 @@ if TYPE_CHECKING:
     from dyntui.services.actions.audit import AuditLine
     from dyntui.services.connection import Connection
 
-__all__ = ["UndoDraft", "draft_undo"]
+__all__ = ["UndoDraft", "draft_undo", "draft_undo_of_import"]
 
 _NAMED = 5
 """The number of objects that the lines name."""
@@ -73,11 +76,24 @@ async def draft_undo(connection: Connection, lines: Sequence[AuditLine], method:
 
 
 async def _draft_entries(connection: Connection, job: str) -> UndoDraft:
-    from dyntui.services.access.undo import plan_any_undo, undo_action
+    client, profile = connection.client, connection.profile
+    return _entries_draft(await plan_undo(client, connection.audit, job, profile.environment_id))
 
-    plan = await plan_any_undo(connection, job)
+
+def _entries_draft(plan: EntryUndo) -> UndoDraft:
     write, targets = undo_action(plan)
     return UndoDraft(write, targets, plan.lines())
+
+
+async def draft_undo_of_import(connection: Connection, job: str) -> UndoDraft | None:
+    """Return what undoing an import of allowlist entries does now; None when there is no such import.
+
+    Raises UsageError for an import of users.
+    """
+    from dyntui.services.imports.jobs import JobLocation
+
+    plan = await plan_import_undo(connection.client, job, JobLocation.of(connection.profile))
+    return _entries_draft(plan) if plan is not None else None
 
 
 async def _draft_settings(connection: Connection, line: AuditLine) -> UndoDraft:
@@ -110,6 +126,11 @@ def _was_so_before(line: AuditLine) -> bool:
     return "enabledAt" in before and bool(before["enabledAt"]) is bool(after.get("enabledAt"))
 
 
+def _is_so_again(line: AuditLine, row: Row | None) -> bool:
+    """Return whether what a line enabled or disabled is not so any more."""
+    return row is None or bool(row.get("enabledAt")) is not bool(as_object(line.after)["enabledAt"])
+
+
 @dataclass
 class _Drafting:
     """Drafts the undo of a change of one resource."""
@@ -140,12 +161,16 @@ class _Drafting:
     async def by_action(self) -> UndoDraft:
         """Do the action that reverses it, where it is possible now."""
         ids: dict[str, str] = {}
+        compared = [line for line in self.lines if "enabledAt" in as_object(line.after)]
+        rows = await self._read_all([line.targets[0] for line in compared])
         for line in self.lines:
             label = next(iter(line.labels), "")
             if _was_so_before(line):
                 self.draft.skipped.append(f"{label}: it was so before.")
+            elif line in compared and _is_so_again(line, rows[line.targets[0]]):
+                self.draft.skipped.append(f"{label} is as it was before again.")
             elif self.undo.owner:
-                ids[str(get_path(line.before, self.undo.owner) or as_object(line.before)[self.undo.owner])] = ""
+                ids[str(as_object(line.before)[self.undo.owner])] = ""
             elif self.undo.added:
                 ids |= {str(each): "" for each in as_list(as_object(line.after)[ADDED_IDS])}
             else:
@@ -169,10 +194,12 @@ class _Drafting:
     async def by_deletion(self) -> UndoDraft:
         """Delete what was created, unless it was changed since."""
         created_with = body_names(self.connection.client, declaration(self.lines[0].action).action)
-        for line in self.lines:
-            saved = as_object(line.after)
-            row = await self._read(str(saved.get("id") or ""), line)
+        ids = [str(as_object(line.after).get("id") or "") for line in self.lines]
+        rows = await self._read_all(ids)
+        for line, object_id in zip(self.lines, ids, strict=True):
+            saved, row = as_object(line.after), rows[object_id]
             if row is None:
+                self._skip_missing(line, object_id)
                 continue
             names = [*created_with, *self.undo.compares] if saved.keys() - {"id"} else []
             saved_names = [name for name in names if saved.get(name) != NOT_SAVED]
@@ -180,15 +207,17 @@ class _Drafting:
             label = self._label(row, line)
             if changed:
                 self.draft.changed.append(f"{label}: {', '.join(changed)}.")
-            self.draft.targets.append(replace(make_target(self.record, row, str(saved.get("id") or "")), label=label))
+            self.draft.targets.append(replace(make_target(self.record, row, object_id), label=label))
         return self._with_names(self.action.verb)
 
     async def by_restoring(self) -> UndoDraft:
         """Send the values before of the fields that the change changed, and that do not have them again."""
         self.draft.write = replace(self.draft.write, verb="Restore", past="restored")
+        rows = await self._read_all([line.targets[0] for line in self.lines])
         for line in self.lines:
-            row = await self._read(line.targets[0], line)
+            row = rows[line.targets[0]]
             if row is None:
+                self._skip_missing(line, line.targets[0])
                 continue
             label, values = self._label(row, line), as_object(get_path(row, self.action.values_path))
             sent = self._values_to_restore(line, label, values)
@@ -280,18 +309,28 @@ class _Drafting:
         write = make_write_action(self.record, action, parent=self.parent)
         return UndoDraft(write, targets, [f"{action.verb} {', '.join(labels)}"])
 
-    async def _read(self, object_id: str, line: AuditLine) -> Row | None:
-        """Read an object; None when it is gone, which is added to the draft."""
+    async def _read_all(self, ids: Sequence[str]) -> dict[str, Row | None]:
+        """Read objects, several at a time or from the list. Returns None for those that no longer exist."""
         from dyntui.api.errors import NotFound
 
-        if not object_id and not is_single(self.record):
-            return None
-        try:
-            return await read_one(self.connection.client, self.record, object_id, parent=self.parent)
-        except (NotFound, UsageError):
-            label = next(iter(line.labels), "") or self.record.label_of(as_object(line.after)) or object_id
-            self.draft.skipped.append(f"{self.record.singular.capitalize()} {label} no longer exists.")
-            return None
+        client, record = self.connection.client, self.record
+        if not record.detail or not ids:
+            listed = [each.row async for each in scan(client, record, parent=self.parent)] if ids else []
+            by_id = {str(row.get(record.key)): row for row in listed}
+            return {each: listed[0] if listed and is_single(record) else by_id.get(each) for each in ids}
+
+        async def read(object_id: str) -> Row | None:
+            try:
+                return await read_one(client, record, object_id, parent=self.parent)
+            except (NotFound, UsageError):
+                return None
+
+        async with aclosing(BulkRun(client, record.detail).in_order(ids, read)) as rows:
+            return {each: await anext(rows) for each in ids}
+
+    def _skip_missing(self, line: AuditLine, object_id: str) -> None:
+        label = next(iter(line.labels), "") or self.record.label_of(as_object(line.after)) or object_id
+        self.draft.skipped.append(f"There is no {self.record.singular} {label} any more.")
 
     def _label(self, row: Row, line: AuditLine) -> str:
         return self.record.label_of(row) or next(iter(line.labels), "")

@@ -1,4 +1,4 @@
-"""Undo a change after a confirmation: the last one, one of the audit log, or a job on allowlist entries."""
+"""Undo a change after a confirmation: the last one or one of the audit log."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 from dyntui.tui.shell.action_runner import run_action, run_read_worker
 
 if TYPE_CHECKING:
-    from dyntui.services.access.undo import EntryUndo
     from dyntui.services.actions.audit import AuditLine
     from dyntui.services.actions.undo import ChangedSince, ChangeUndoPlan
     from dyntui.services.actions.write_types import WriteResults
     from dyntui.services.connection import Connection
     from dyntui.tui.shell.console_app import ConsoleApp
 
-__all__ = ["undo_change", "undo_entries", "undo_line"]
+__all__ = ["undo_change", "undo_line"]
 
 Planner = Callable[["Connection", bool], Awaitable["ChangeUndoPlan"]]
 """Plans an undo. Its last argument: whether later changes are overwritten."""
@@ -85,17 +84,3 @@ def _run(console: ConsoleApp, plan: ChangeUndoPlan, opening_key: str = "") -> No
             _run(console, following)
 
     run_action(console, plan.write, plan.targets, opening_key=opening_key, summary_lines=plan.lines, done=done)
-
-
-def undo_entries(console: ConsoleApp, job_id: str, *, opening_key: str) -> None:
-    """Undo a job that added or removed allowlist entries, as far as they were not changed since."""
-    from dyntui.services.access.undo import plan_any_undo, undo_action
-
-    def on_plan(plan: EntryUndo) -> None:
-        if plan.is_empty:
-            console.notify(" ".join(plan.lines()))
-            return
-        action, targets = undo_action(plan)
-        run_action(console, action, targets, opening_key=opening_key, summary_lines=plan.lines())
-
-    run_read_worker(console, lambda connection: plan_any_undo(connection, job_id), on_plan)

@@ -13,7 +13,7 @@ from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 from dyntui.tui.shell.action_runner import run_read_worker
 from dyntui.tui.shell.console_app import ConsoleApp
 from dyntui.tui.shell.lists.export_dialog import FORMATS, ExportName
-from dyntui.tui.shell.undo import undo_entries
+from dyntui.tui.shell.undo import undo_change
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
@@ -70,4 +70,4 @@ def ask_undo(console: ConsoleApp, row: Row) -> None:
         return
     choices = [Choice(job.id, job.time[:19].replace("T", " "), note=job.summary) for job in jobs]
     dialog = SelectDialog(f"Undo Change of {name_of(row)}", choices)
-    console.ask_then(dialog, lambda job_id: undo_entries(console, job_id, opening_key="u"))
+    console.ask_then(dialog, lambda job_id: undo_change(console, job_id, opening_key="u"))
