@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from dyntui.core.yaml_text import dump_yaml, is_plain_text, with_escapes
+from dyntui.core.yaml_text import dump_yaml, quoting, with_escapes
 
 if TYPE_CHECKING:
     from ruamel.yaml import YAML
@@ -163,19 +163,9 @@ def _round_trip_writer() -> YAML:
             value = super().construct_scalar(node)
             return PlainScalarString(value) if type(value) is str and not node.style else value
 
-    class Representer(RoundTripRepresenter):
-        """Quotes new texts as `dump_yaml` does."""
-
-        def represent_text(self, text: str) -> object:
-            return self.represent_scalar(f"{_TAG}str", text, style=None if is_plain_text(text) else '"')
-
-        def ignore_aliases(self, data: object) -> bool:
-            return True
-
-    Representer.add_representer(str, Representer.represent_text)
     writer = YAML(typ="rt", pure=True)
     writer.Constructor = Constructor
-    writer.Representer = Representer
+    writer.Representer = quoting(RoundTripRepresenter)
     writer.preserve_quotes = True
     writer.width = 1 << 30
     return writer

@@ -10,14 +10,17 @@ import io
 import json
 import re
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from dyntui.core.text import plain_json
 
 if TYPE_CHECKING:
     from ruamel.yaml import YAML
+    from ruamel.yaml.representer import BaseRepresenter
 
-__all__ = ["dump_yaml", "is_plain_text", "with_escapes"]
+R = TypeVar("R", bound="BaseRepresenter")
+
+__all__ = ["dump_yaml", "is_plain_text", "quoting", "with_escapes"]
 
 _WORD = re.compile(r"[A-Za-z/_][ -~\xa0-\ud7ff]*")
 """A text that can be plain: it starts as no number and no date does, and has no line break."""
@@ -38,14 +41,13 @@ def with_escapes(document: str) -> str:
     return _PAIR.sub(_as_one_escape, plain_json(document))
 
 
-@cache
-def _writer() -> YAML:
-    from ruamel.yaml import YAML
-    from ruamel.yaml.representer import SafeRepresenter
+def quoting(base: type[R]) -> type[R]:
+    """Return a representer that quotes texts which a parser could read as something else, or a terminal interpret.
 
-    class Representer(SafeRepresenter):
-        """Quotes texts that a parser could read as something else, or that a terminal hides or interprets."""
+    base: a representer of ruamel.yaml, of which it is a subclass. It writes no anchors.
+    """
 
+    class Representer(base):  # type: ignore[valid-type,misc]
         def represent_text(self, text: str) -> object:
             return self.represent_scalar("tag:yaml.org,2002:str", text, style=None if is_plain_text(text) else '"')
 
@@ -53,8 +55,16 @@ def _writer() -> YAML:
             return True
 
     Representer.add_representer(str, Representer.represent_text)
+    return Representer
+
+
+@cache
+def _writer() -> YAML:
+    from ruamel.yaml import YAML
+    from ruamel.yaml.representer import SafeRepresenter
+
     writer = YAML(typ="safe", pure=True)
-    writer.Representer = Representer
+    writer.Representer = quoting(SafeRepresenter)
     writer.default_flow_style = False
     writer.allow_unicode = True
     writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]  # the order of the server

@@ -33,14 +33,6 @@ __all__ = [
 _SIGNS: Mapping[str, str] = {"create": "+", "update": "~", "delete": "-"}
 
 
-class ChangeKind(StrEnum):
-    """What has to be done to an object."""
-
-    CREATE = "create"
-    UPDATE = "update"
-    DELETE = "delete"
-
-
 @dataclass(frozen=True, slots=True)
 class LeafChange:
     """A value of an object that differs."""
@@ -83,6 +75,14 @@ class ObjectChange:
     def key(self) -> ObjectKey:
         """What identifies the object."""
         return self.object.key
+
+
+class ChangeKind(StrEnum):
+    """What has to be done to an object."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
 
 
 def compare(before: EnvironmentConfig, after: EnvironmentConfig) -> list[ObjectChange]:

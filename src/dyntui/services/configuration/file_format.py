@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from hashlib import sha256
 
 from dyntui.services.configuration.model import Reference
@@ -23,27 +23,33 @@ _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 
 def to_file_value(value: object) -> object:
     """Return a value as it is in a file, with references as texts."""
-    if isinstance(value, Mapping):
-        return {name: to_file_value(part) for name, part in value.items()}
-    if isinstance(value, list):
-        return [to_file_value(part) for part in value]
-    if isinstance(value, Reference):
-        return str(value)
-    return f"${value}" if isinstance(value, str) and _ESCAPED.fullmatch(value) else value
+
+    def written(part: object) -> object:
+        if isinstance(part, Reference):
+            return str(part)
+        return f"${part}" if isinstance(part, str) and _ESCAPED.fullmatch(part) else part
+
+    return _changed(value, written)
 
 
 def from_file_value(value: object) -> object:
     """Return a value of a file, with texts that are references as `Reference`."""
-    if isinstance(value, Mapping):
-        return {name: from_file_value(part) for name, part in value.items()}
-    if isinstance(value, list):
-        return [from_file_value(part) for part in value]
-    if isinstance(value, str):
-        if found := _REFERENCE.fullmatch(value):
+
+    def read(part: object) -> object:
+        if not isinstance(part, str):
+            return part
+        if found := _REFERENCE.fullmatch(part):
             return Reference(found[1])
-        if _ESCAPED.fullmatch(value):
-            return value[1:]
-    return value
+        return part[1:] if _ESCAPED.fullmatch(part) else part
+
+    return _changed(value, read)
+
+
+def _changed(value: object, change: Callable[[object], object]) -> object:
+    """Return a value with each single value in it as `change` returns it."""
+    if isinstance(value, Mapping):
+        return {name: _changed(part, change) for name, part in value.items()}
+    return [_changed(part, change) for part in value] if isinstance(value, list) else change(value)
 
 
 def file_stem(name: str, taken: Collection[str]) -> str:
