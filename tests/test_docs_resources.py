@@ -22,8 +22,6 @@ WITHOUT_RESOURCE = {
     "delegatedSignMessage",
     "backupKeySharesToLocationsForPregen",
     "createDelegatedCredentials",
-    "createWaasPolicy",
-    "updateWaasPolicy",
     "revokeDelegatedAccess",
     "getWaasWalletByWalletId",
     "checkExternalJwt",

@@ -100,6 +100,8 @@ FILLED: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("allowlists", "edit"): {"outcome": "block"},
     ("gates", "create"): {"name": "Owners", "outcome": "scope", "scope": "owner", "rules": GATE_RULE},
     ("gates", "edit"): {"name": "Renamed"},
+    ("waas-policies", "create"): {"name": "Limit", "ruleType": "deny", "chain": "EVM", "valueLimit.totalLimit": "100"},
+    ("waas-policies", "edit"): {"ruleType": "deny", "addresses": "0x%s" % ("cd" * 20)},
     ("webhooks", "create"): {"url": "https://hooks.example.com/in", "events": "user.created", "isEnabled": "true"},
     ("webhooks", "edit"): {"events": "user.created, user.deleted"},
     ("exports", "create"): {"model": "users", "format": "csv"},

@@ -28,8 +28,6 @@ API_ONLY_REASONS = {
     "authenticateWaas": "It needs a signed request of the wallet service.",
     "createDelegatedCredentials": "Its keys are made by the application that receives the delegation.",
     "revokeDelegatedAccess": "wallets.revoke-delegated-access revokes the access to one wallet.",
-    "createWaasPolicy": "A policy is a program-sized document; the API console and `dyntui api` send it.",
-    "updateWaasPolicy": "A policy is a program-sized document; the API console and `dyntui api` send it.",
     "delegatedSignMessage": "It needs a key share of the application.",
     "backupKeySharesToLocationsForPregen": "It needs key shares.",
 }

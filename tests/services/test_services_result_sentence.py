@@ -157,6 +157,8 @@ SENTENCES = {
     "users.remove-mfa-devices": ("MFA devices of user X removed", "MFA devices of 3 users removed"),
     "users.reset-mfa": ("MFA methods of user X reset", "MFA methods of 3 users reset"),
     "users.revoke-sessions": ("Sessions of user X revoked", "Sessions of 3 users revoked"),
+    "waas-policies.create": ("Rule X created", "3 rules created"),
+    "waas-policies.edit": ("Rule X edited", "3 rules edited"),
     "waas-policies.delete": ("Rule X deleted", "3 rules deleted"),
     "wallets.link": ("Wallet of user X linked", "Wallet of 3 users linked"),
     "wallets.pregenerate": ("Wallets for user X pre-generated", "Wallets for 3 users pre-generated"),

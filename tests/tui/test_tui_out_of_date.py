@@ -235,7 +235,9 @@ async def test_a_write_of_the_api_console_updates_the_list_of_its_resource() -> 
         assert origins.table.row is not None
         assert origins.table.row["origin"] == "https://from.api.example"
         before = count_requests(connection, "getOrigins")
-        connection.changes.on_write("createWaasPolicy", {}, b"")  # no record has it: anything may be different
+        connection.changes.on_write(
+            "createDelegatedCredentials", {}, b""
+        )  # no record has it: anything may be different
         await until(pilot, lambda: count_requests(connection, "getOrigins") > before)
 
 

@@ -189,12 +189,12 @@ def _parameters(ctx: click.Context, incomplete: str) -> Values:
 def _fields(ctx: click.Context, incomplete: str) -> Values:
     """Return the fields of the action that the command runs, and the known values of the one that is typed."""
     from dyntui.api.catalog import catalog
-    from dyntui.services.forms import operation_fields
+    from dyntui.services.forms import action_fields
 
     action = _action_of(ctx)
     if action is None or not action.fields:
         return []
-    return _assignments(operation_fields(catalog(), catalog().get(action.operation), action.fields), incomplete)
+    return _assignments(action_fields(catalog(), action), incomplete)
 
 
 def _assignments(fields: Iterable[FormField], incomplete: str) -> Values:

@@ -88,15 +88,10 @@ def _check_nothing_ignored(name: str | None, *, data: str | None, parent: str, i
 def _print_actions(context: CliContext, record: Resource) -> None:
     from dyntui.api.catalog import catalog
     from dyntui.resources import Column
-    from dyntui.services.forms import operation_fields
+    from dyntui.services.forms import action_fields
 
     operations = catalog()
-    fields = {
-        action.name: operation_fields(operations, operations.get(action.operation), action.fields)
-        if action.fields
-        else []
-        for action in record.actions
-    }
+    fields = {action.name: action_fields(operations, action) if action.fields else [] for action in record.actions}
     items = (
         {
             "action": action.name,

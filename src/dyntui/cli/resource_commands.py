@@ -225,11 +225,11 @@ async def _warn_of_unknown(
 def _describe_fields(record: Resource, action: ResourceAction) -> str:
     """Return the fields of an action as a sentence for help and hints."""
     from dyntui.api.catalog import catalog
-    from dyntui.services.forms import operation_fields
+    from dyntui.services.forms import action_fields
 
     if not action.fields:
         return f"`dyntui do {record.name} {action.name}` takes only ids."
-    fields = operation_fields(catalog(), catalog().get(action.operation), action.fields)
+    fields = action_fields(catalog(), action)
     described = "; ".join(f"{field.label} ({field.hint})" if field.hint else field.label for field in fields)
     return f"Fields{' (* required)' if any(field.required for field in fields) else ''}: {described}."
 

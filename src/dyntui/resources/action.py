@@ -83,6 +83,8 @@ class ResourceAction:
     """Whether the body replaces the whole object, so that fields that are not asked for are sent unchanged."""
     body: Callable[[Row, Values], object] | None = None
     """Makes the body from the row and the form values, where it is not simply the values."""
+    body_list: str = ""
+    """The name of the list in the body, where the values are its only element; "" when they are the body."""
     disabled_reason: Callable[[Row], str | None] | None = None
     """Returns why the action is not possible for a row; None when it is possible."""
     single_row: bool = False

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dyntui.resources.action import delete_action
+from dyntui.resources.action import create_action, delete_action, edit_action
 from dyntui.resources.columns import id_column, time_column
 from dyntui.resources.configuration import WHOLE_ELEMENT, Configuration
 from dyntui.resources.resource import Column, ListOperation, Resource, Shape
-from dyntui.resources.undo import irreversible
+from dyntui.resources.undo import created_again, restored, undone_by_deletion
 
 __all__ = ["RECORDS"]
 
@@ -36,6 +36,12 @@ WALLET_VERSIONS = Resource(
 )
 
 
+_RULE_FIELDS = (
+    *("name", "ruleType", "chain", "address", "addresses", "chainId", "chainIds", "functionName", "contractAbi"),
+    *("argumentConstraints", "valueLimit.asset", "valueLimit.maxPerCall", "valueLimit.totalLimit"),
+    *(f"operationRestrictions.{name}" for name in ("blockExport", "blockRevocation", "blockClientSigning")),
+)
+
 POLICIES = Resource(
     name="waas-policies",
     identified_by=("name",),
@@ -55,17 +61,20 @@ POLICIES = Resource(
         id_column("ruleId", priority=3),
     ),
     route="detail",
-    empty="There are no policy rules, so no transactions are restricted.",
+    empty="There are no policy rules, so no transactions are restricted. Press {waas-policies.create} to add one.",
     configuration=Configuration(
         identity=("name",),
         schema="WaasPolicyRule",
         read_only=("ruleId",),
-        cannot={"create": "`dyntui api createWaasPolicy` adds a rule.", "edit": "`dyntui api updateWaasPolicy` changes a rule."},
         list_keys={"addresses": WHOLE_ELEMENT, "chainIds": WHOLE_ELEMENT},
     ),
     actions=(
-        delete_action("deleteWaasPolicy", "Delete the rule.", body=lambda row, _: {"ruleIdsToDelete": [row.get("ruleId")]},
-            undo=irreversible("Add the rule again with `dyntui api updateWaasPolicy`."), warning="Transactions that the rule denied are then allowed, and those that it allowed are then denied."),
+        create_action("createWaasPolicy", "Add a rule to the policy.", fields=_RULE_FIELDS, body_list="rulesToAdd", undo=undone_by_deletion(),
+            typed_in_live=True, warning="It applies to the next transaction."),
+        edit_action("updateWaasPolicy", "Edit the rule.", fields=_RULE_FIELDS, body_list="rulesToUpdate", undo=restored(), replaces_all=True,
+            typed_in_live=True, warning="It applies to the next transaction."),
+        delete_action("deleteWaasPolicy", "Delete the rule.", body=lambda row, _: row.get("ruleId"), body_list="ruleIdsToDelete",
+            undo=created_again(), warning="Transactions that the rule denied are then allowed, and those that it allowed are then denied."),
     ),
 )  # fmt: skip
 

@@ -21,6 +21,7 @@ from dyntui.services.metadata import read_json
 
 if TYPE_CHECKING:
     from dyntui.api.catalog import Catalog, Operation, Schema
+    from dyntui.resources.action import ResourceAction
 
 __all__ = [
     "REQUIRED",
@@ -29,6 +30,8 @@ __all__ = [
     "FieldLocation",
     "FormField",
     "FormResult",
+    "action_fields",
+    "body_schema",
     "current_values",
     "field_text",
     "inner_schema",
@@ -109,14 +112,22 @@ class FormResult:
     """Messages by field."""
 
 
-def operation_fields(catalog: Catalog, operation: Operation, names: Sequence[str] = ALL) -> list[FormField]:
+def action_fields(catalog: Catalog, action: ResourceAction) -> list[FormField]:
+    """Return the fields of an action, as `operation_fields` does."""
+    return operation_fields(catalog, catalog.get(action.operation), action.fields, body_list=action.body_list)
+
+
+def operation_fields(
+    catalog: Catalog, operation: Operation, names: Sequence[str] = ALL, *, body_list: str = ""
+) -> list[FormField]:
     """Return the fields of an operation, required ones first, or only those in `names`.
 
-    The environment id is never a field. Raises UsageError for an unknown name.
+    The environment id is never a field. body_list: the list in the body of whose element the fields are.
+    Raises UsageError for an unknown name.
     """
     found = _parameters(catalog, operation)
     if operation.body is not None:
-        found += _body(catalog, operation)
+        found += _body(catalog, operation, body_list)
     if tuple(names) == ALL:
         return sorted(found, key=lambda field: (field.location != "path", not field.required))
     by_name = {field.name: field for field in found}
@@ -141,9 +152,14 @@ def _parameters(catalog: Catalog, operation: Operation) -> list[FormField]:
     return found
 
 
-def _body(catalog: Catalog, operation: Operation) -> list[FormField]:
-    assert operation.body is not None
-    schema = catalog.resolve(operation.body)
+def body_schema(catalog: Catalog, operation: Operation, body_list: str = "") -> Schema:
+    """Return the schema of a request body, or of an element of a list in it; an empty one without a body."""
+    schema = catalog.resolve(operation.body or {})
+    return inner_schema(catalog, schema["properties"][body_list]["items"])[0] if body_list else schema
+
+
+def _body(catalog: Catalog, operation: Operation, body_list: str) -> list[FormField]:
+    schema = body_schema(catalog, operation, body_list)
     if "properties" not in schema:
         return [FormField(WHOLE, "body", FieldKind.JSON, operation.body_required)]
     return list(_flat(catalog, schema, "", 1, True))

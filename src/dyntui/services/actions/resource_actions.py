@@ -26,9 +26,10 @@ from dyntui.services.forms import (
     FieldKind,
     FormField,
     FormResult,
+    action_fields,
+    body_schema,
     current_values,
     field_text,
-    operation_fields,
     read_form,
     set_path,
 )
@@ -234,7 +235,7 @@ def form_fields(client: Client, action: ResourceAction) -> list[FormField]:
     """Return the form fields of an action, without the path parameters that the target fills."""
     if not action.fields:
         return []
-    fields = operation_fields(client.catalog, client.catalog.get(action.operation), action.fields)
+    fields = action_fields(client.catalog, action)
     return [field for field in fields if field.location != "path" or field.name in action.fields]
 
 
@@ -347,7 +348,8 @@ def make_write_action(
             raise UsageError(reason, hint="Nothing was sent.")
         path = {**_path(on, record, action, row, parent), **(filled.path if filled else {})}
         query = {**dict(action.query), **(filled.query if filled else {})}
-        body = target.data["body"] if "body" in target.data else _body_for(on, action, row, values)
+        sent = target.data["body"] if "body" in target.data else _body_for(on, action, row, values)
+        body = {action.body_list: [sent]} if action.body_list else sent
         return _unwrap(record, await on.call(action.operation, path=path, query=query, body=body, permit=permit))
 
     async def reread(on: Client, target: Target) -> Any:
@@ -391,12 +393,13 @@ def _path(client: Client, record: Resource, action: ResourceAction, row: Row, pa
 
 
 def _body_for(client: Client, action: ResourceAction, row: Row, filled: Any) -> Any:
+    """Return the body of the request, or the element of its list."""
     if action.body is not None:
         return action.body(row, filled or {})
     if not action.replaces_all:
         return filled
-    operation = client.catalog.get(action.operation)
-    properties = client.catalog.resolve(operation.body or {}).get("properties", {})
+    schema = body_schema(client.catalog, client.catalog.get(action.operation), action.body_list)
+    properties = schema.get("properties", {})
     current = get_path(row, action.values_path)
     unchanged = {
         name: current[name] for name in properties if isinstance(current, Mapping) and current.get(name) is not None

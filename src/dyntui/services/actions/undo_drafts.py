@@ -27,7 +27,7 @@ from dyntui.services.actions.target_lookup import look_up_targets
 from dyntui.services.actions.undo_state import ADDED_IDS, NOT_SAVED, body_names, same_value
 from dyntui.services.actions.write_types import Target, WriteAction, WriteOutcome, WriteResults
 from dyntui.services.bulk import BulkRun
-from dyntui.services.forms import FieldKind, field_text, schema_field
+from dyntui.services.forms import FieldKind, body_schema, field_text, schema_field
 from dyntui.services.lists.list_source import scan
 from dyntui.services.text_diff import elide_common
 
@@ -257,7 +257,7 @@ class _Drafting:
     def _empty(self, name: str) -> object:
         """Return the value that empties a field."""
         catalog = self.connection.client.catalog
-        schema = catalog.resolve(catalog.get(self.action.operation).body or {})
+        schema = body_schema(catalog, catalog.get(self.action.operation), self.action.body_list)
         form_field = schema_field(catalog, name, "body", schema.get("properties", {}).get(name, {}))
         if form_field.nullable:
             return None
@@ -276,6 +276,8 @@ class _Drafting:
             if any(get_path(row, path) == get_path(saved, path) for row in rows for path in again):
                 self.draft.changed.append(f"There is {self.record.singular} {label} again.")
             names = body_names(client, self.action)
+            if self.action.body_list:
+                names = [name for name in names if name != self.record.key]
             values = {name: saved[name] for name in names if not same_value(saved.get(name), None)}
             lost = [name for name in values if values[name] == NOT_SAVED]
             self.draft.skipped += [f"{label}: {name} is not restored: its value is {NOT_SAVED}." for name in lost]

@@ -18,7 +18,7 @@ from dyntui.resources import ActionTarget, Resource, ResourceAction
 from dyntui.resources.cell_formats import get_path
 from dyntui.resources.undo import UndoMethod
 from dyntui.services.actions.write_types import Target
-from dyntui.services.forms import FormResult
+from dyntui.services.forms import FormResult, body_schema
 from dyntui.services.lists.list_source import scan
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ def saved_values(values: Mapping[str, object], secrets: Collection[str] = ()) ->
 def body_names(client: Client, action: ResourceAction | None) -> list[str]:
     """Return the names of the fields in the body of an action."""
     assert action is not None
-    schema = client.catalog.resolve(client.catalog.get(action.operation).body or {})
+    schema = body_schema(client.catalog, client.catalog.get(action.operation), action.body_list)
     path_names = [name for name in action.fields if name in client.catalog.get(action.operation).path_names]
     return [*path_names, *schema.get("properties", {})]
 
