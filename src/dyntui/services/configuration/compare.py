@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from dyntui.resources.configuration import WHOLE_ELEMENT
 from dyntui.services.configuration.file_format import to_file_value
 from dyntui.services.configuration.model import (
     ABSENT,
@@ -14,6 +15,7 @@ from dyntui.services.configuration.model import (
     LeafPath,
     ObjectKey,
     Reference,
+    element_key,
     text_of_path,
 )
 from dyntui.services.forms import field_text
@@ -27,6 +29,7 @@ __all__ = [
     "change_rows",
     "compare",
     "is_same_value",
+    "leaf_line",
     "leaf_text",
 ]
 
@@ -126,13 +129,23 @@ def is_same_value(before: object, after: object) -> bool:
 def change_lines(change: ObjectChange) -> Iterator[str]:
     """Yield an object that differs as lines of text: the object, then one line for each value."""
     yield f"{_SIGNS[change.kind]} {change.object.title}"
-    for leaf in change.leaves:
-        match change.kind:
-            case ChangeKind.CREATE:
-                yield f"    {leaf.name}: {leaf_text(leaf.after)}"
-            case ChangeKind.UPDATE:
-                before, after = elide_common(leaf_text(leaf.before), leaf_text(leaf.after))
-                yield f"    {leaf.name}: {before} → {after}"
+    if change.kind is not ChangeKind.DELETE:
+        for leaf in change.leaves:
+            yield f"    {leaf_line(change, leaf)}"
+
+
+def leaf_line(change: ObjectChange, leaf: LeafChange) -> str:
+    """Return a value that differs as text: `scope: a → b`, `events: + user.created`."""
+    *parents, last = leaf.path
+    value = leaf.before if leaf.after is ABSENT else leaf.after
+    if parents and ABSENT in (leaf.before, leaf.after) and last == element_key(value, WHOLE_ELEMENT):
+        sign = "-" if leaf.after is ABSENT else "+"
+        text = " ".join(map(leaf_text, value.values())) if isinstance(value, Mapping) else leaf_text(value)
+        return f"{text_of_path(tuple(parents))}: {sign} {text}"
+    if change.kind is ChangeKind.CREATE:
+        return f"{leaf.name}: {leaf_text(leaf.after)}"
+    before, after = elide_common(leaf_text(leaf.before), leaf_text(leaf.after))
+    return f"{leaf.name}: {before} → {after}"
 
 
 def change_rows(changes: Iterable[ObjectChange]) -> list[dict[str, object]]:

@@ -97,10 +97,12 @@ class ConfigObject:
 
     @property
     def title(self) -> str:
-        """Its name for messages: `origin https://app.example.com`, `settings`."""
+        """Its name for messages: `origin https://app.example.com`, `settings`, `entries of allowlist Staff`."""
         record = self.record
-        single = record.configuration is not None and record.configuration.is_single
-        return record.plural if single else f"{record.singular} {self.name}"
+        rules = record.configuration
+        if rules is not None and rules.group_by:
+            return f"{record.list.items} of {RESOURCES[record.parent_resource].singular} {self.name}"
+        return record.plural if rules is not None and rules.is_single else f"{record.singular} {self.name}"
 
     def leaves(self) -> dict[LeafPath, object]:
         """Return its single values by path. A list whose order has a meaning is one value."""

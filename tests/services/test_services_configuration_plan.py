@@ -1,0 +1,133 @@
+"""Plans from two configurations: what is done, what is extra, what is impossible, and a choice of the changes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from dyntui.resources import RESOURCES
+from dyntui.services.configuration.compare import ChangeKind, LeafChange
+from dyntui.services.configuration.model import (
+    ConfigObject,
+    EnvironmentConfig,
+    Reference,
+    config_order,
+    object_name,
+)
+from dyntui.services.configuration.normal_form import FieldRules, normal_values
+from dyntui.services.configuration.plan import (
+    ConfigPlan,
+    changes_since,
+    for_other_environment,
+    make_plan,
+    select_changes,
+)
+
+
+def environment(name: str, **objects: list[dict[str, object]]) -> EnvironmentConfig:
+    """A configuration with these values by resource, `_` for `-` in its name."""
+    made = {}
+    for resource in config_order():
+        record = RESOURCES[resource]
+        for values in objects.get(resource.replace("-", "_"), ()):
+            each = ConfigObject(resource, object_name(record, values), normal_values(record, values, FieldRules()))
+            made[each.key] = each
+    return EnvironmentConfig(name, f"id-{name}", made, config_order())
+
+
+def settings(**networks: object) -> dict[str, object]:
+    chain = {"name": "EVM", "enabled": True, "networks": [{"networkId": 1, **networks}, {"networkId": 137}]}
+    return {"general": {"displayName": "Acme"}, "chains": [chain]}
+
+
+CURRENT = environment(
+    "current",
+    settings=[settings(enabled=True)],
+    allowlists=[
+        {"name": "Staff", "outcome": "scope", "scope": "a", "enabled": False},
+        {"name": "Old", "enabled": True},
+    ],
+    allowlist_entries=[
+        {"allowlist": "Staff", "entries": [{"email": "a@x.example"}, {"email": "b@x.example", "alias": "B"}]},
+        {"allowlist": "Old", "entries": [{"email": "o@x.example"}]},
+    ],
+    providers=[{"provider": "google", "enabled": True, "clientId": "g-1", "clientSecret": Reference("G")}],
+    hostnames=[{"hostname": "id.x.example", "usage": "cookies"}],
+)
+DESIRED = environment(
+    "desired",
+    settings=[settings(enabled=False, rpcUrl="https://rpc.example")],
+    allowlists=[{"name": "Staff", "outcome": "scope", "scope": "b", "enabled": True}],
+    allowlist_entries=[
+        {"allowlist": "Staff", "entries": [{"email": "b@x.example", "alias": "Bo"}, {"email": "c@x.example"}]}
+    ],
+    providers=[
+        {"provider": "google", "enabled": True, "clientId": Reference("GOOGLE"), "clientSecret": Reference("OTHER")},
+        {"provider": "github", "enabled": True, "clientId": Reference("HUB"), "clientSecret": Reference("HUB_SECRET")},
+    ],
+    hostnames=[{"hostname": "id.x.example", "usage": "globalWallet"}],
+)
+
+
+def leaves_of(plan: ConfigPlan) -> list[LeafChange]:
+    return [leaf for change in plan.changes for leaf in change.leaves]
+
+
+def test_a_plan_says_what_is_done_left_impossible_and_needed() -> None:
+    plan = make_plan(CURRENT, DESIRED)
+    done = {(change.kind.value, change.object.title): [leaf.name for leaf in change.leaves] for change in plan.changes}
+    assert done == {
+        ("update", "allowlist Staff"): ["enabled", "scope"],
+        ("update", "entries of allowlist Staff"): ['entries.{"email": "c@x.example"}'],
+        ("update", "settings"): ["chains.EVM.networks.1.enabled", "chains.EVM.networks.1.rpcUrl"],
+        ("create", "provider github"): ["provider", "enabled", "clientId", "clientSecret"],
+    }
+    assert [(each.object.title, len(each.leaves)) for each in plan.extra] == [
+        ("allowlist Old", 2), ("entries of allowlist Staff", 1),
+    ]  # fmt: skip
+    assert [each.line.partition(":")[0] for each in plan.impossible] == [
+        'entries of allowlist Staff entries.{"email"', "custom hostname id.x.example usage",
+    ]  # fmt: skip
+    assert [each.name for each in plan.missing({"HUB": "h"})] == ["HUB_SECRET"]
+    pruned = make_plan(CURRENT, DESIRED, prune=True)
+    assert [change.object.name for change in pruned.changes if change.kind is ChangeKind.DELETE] == ["Old"]
+    assert not pruned.extra and not any(each.change.object.name == "Old" for each in pruned.impossible)
+    assert make_plan(DESIRED, DESIRED, prune=True).has_differences is False
+    assert {each.object.resource for each in make_plan(CURRENT, DESIRED, only=["settings"]).changes} == {"settings"}
+
+
+def test_a_choice_of_changes_leaves_the_other_values_as_they_are() -> None:
+    plan = make_plan(CURRENT, DESIRED, prune=True)
+    rpc = ("chains", "EVM", "networks", "1", "rpcUrl")
+    chosen = select_changes(plan, {("settings", "settings"): [rpc], ("allowlists", "Old"): None})
+    assert [(change.kind.value, change.object.name) for change in chosen.changes] == [
+        ("delete", "Old"), ("update", "settings"),
+    ]  # fmt: skip
+    assert [leaf.path for change in chosen.changes[1:] for leaf in change.leaves] == [rpc]
+    whole = select_changes(plan, {each.key: None for each in plan.changes})
+    assert [each.key for each in whole.changes] == [each.key for each in plan.changes]
+    assert sorted(map(repr, leaves_of(whole))) == sorted(map(repr, leaves_of(plan)))
+    assert [each.name for each in whole.needed] == [each.name for each in plan.needed] and not whole.impossible
+
+
+def test_a_part_of_the_plan_that_is_done_is_no_change_of_the_environment() -> None:
+    plan = make_plan(CURRENT, DESIRED, prune=True)
+    assert changes_since(plan, CURRENT) == []
+    for count in range(len(plan.changes) + 1):
+        partly = select_changes(plan, {each.key: None for each in plan.changes[:count]}).desired
+        assert changes_since(plan, partly) == []
+    staff = CURRENT.objects["allowlists", "Staff"]
+    by_hand = {**CURRENT.objects, staff.key: replace(staff, values={**staff.values, "scope": "c"})}
+    [change] = changes_since(plan, replace(CURRENT, objects=by_hand))
+    assert [(leaf.name, leaf.before, leaf.after) for leaf in change.leaves] == [("scope", "a", "c")]
+    hub = DESIRED.objects["providers", "github"]
+    created = replace(hub, values={"provider": "github", "enabled": False, "scopes": "the server's default"})
+    assert changes_since(plan, replace(CURRENT, objects={**CURRENT.objects, hub.key: created})) == []
+
+
+def test_values_that_differ_by_nature_are_not_taken_from_another_environment() -> None:
+    other = for_other_environment(CURRENT, FieldRules(differs={"settings": ("chains.networks.networkId",)}))
+    assert other.objects["providers", "google"].values["clientId"] == Reference("PROVIDERS_GOOGLE_CLIENT_ID")
+    assert (
+        make_plan(environment("new", providers=[{"provider": "google", "clientId": "own"}]), other).needed[0].name
+        == "G"
+    )
