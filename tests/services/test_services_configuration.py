@@ -9,11 +9,12 @@ import pytest
 from tests.cli.test_cli_output import unsafe_characters
 
 from dyntui.api.catalog import catalog
+from dyntui.api.permit import WritePermit
 from dyntui.core.yaml_document import YamlError, parse_yaml, update_yaml
 from dyntui.resources import RESOURCES
 from dyntui.sandbox.app import Gateway
 from dyntui.sandbox.options import SandboxOptions
-from dyntui.services.configuration.compare import compare
+from dyntui.services.configuration.compare import ChangeKind, compare
 from dyntui.services.configuration.folder import read_folder
 from dyntui.services.configuration.manifest import Manifest, read_manifest
 from dyntui.services.configuration.model import EnvironmentConfig, config_order
@@ -69,10 +70,11 @@ def test_a_configuration_names_what_its_record_and_the_catalog_have(name: str) -
         assert {each for each in returned if each not in known | ignored} == set(), "neither set nor read-only"
 
 
-async def pulled(connection: Connection, folder: Path) -> EnvironmentConfig:
+async def pulled(connection: Connection, folder: Path, name: str = "test") -> EnvironmentConfig:
     """Pull an environment with all entries, and check that the folder says the same."""
-    found = await read_environment(connection, include_entries=True)
-    manifest = (read_manifest(folder) or Manifest()).with_pull(found.environment_id, "test", found.resources)
+    before = read_manifest(folder) or Manifest()
+    found = await read_environment(connection, include_entries=True, rules=before.rules)
+    manifest = before.with_pull(found.environment_id, name, found.resources)
     write_folder(folder, found, manifest)
     read = read_folder(folder, environment_id=found.environment_id)
     assert compare(found, read) == compare(read, found) == []
@@ -136,3 +138,36 @@ def test_yaml_is_only_what_json_has_and_a_change_keeps_comments() -> None:
         "# top\nlist:\n# first\n- name: b  # of b\n  on: false\n- {name: 'a', on: 'no'} # of a\n"
         '- name: c\n  "on": "no"\nnew: 1\n'
     )
+
+
+async def test_one_folder_has_what_differs_between_two_environments(tmp_path: Path) -> None:
+    (tmp_path / "dyntui.yaml").write_text(
+        "# ours\nenvironments: {}\n"
+        "differs: {webhooks: [url], settings: [chains.networks.rpcUrl]}\nignore: {settings: [design]}\n"
+    )
+    webhook = {"url": "https://hooks.other.example/dynamic", "events": ["user.created"], "isEnabled": True}
+    async with demo_connection(SandboxOptions(users=5, flags=FLAGS)) as connection:
+        first = await pulled(connection, tmp_path, "one")
+    files = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.yaml"))
+    async with demo_connection(SandboxOptions(users=0, seed=2, empty=True, flags=FLAGS)) as connection:
+        await connection.client.call("createWebhook", body=webhook, permit=WritePermit("test"))
+        second = await pulled(connection, tmp_path, "two")
+    manifest = read_manifest(tmp_path)
+    assert manifest is not None and [*manifest.environments] == ["one", "two"]
+    assert (tmp_path / "dyntui.yaml").read_text().startswith("# ours\n")
+    assert "theme" not in (tmp_path / "settings/settings.yaml").read_text()
+    [hook] = read_folder(tmp_path, "two").of("webhooks")
+    assert hook.name == webhook["url"] and hook.values == webhook
+    text = (tmp_path / "webhooks/https-hooks.other.example-dynamic.yaml").read_text()
+    assert 'url: "${WEBHOOKS_HTTPS_HOOKS_OTHER_EXAMPLE_DYNAMIC_URL}"\n' in text
+    assert (
+        "SETTINGS_CHAINS_EVM_NETWORKS_8453_RPC_URL: https://rpc.example.com/8453"
+        in (tmp_path / "values.one.yaml").read_text()
+    )
+    assert {change.kind for change in compare(first, second)} == {
+        ChangeKind.UPDATE,
+        ChangeKind.DELETE,
+        ChangeKind.CREATE,
+    }
+    assert "origins/http-localhost-3000.yaml" in files
+    assert not (tmp_path / "origins/http-localhost-3000.yaml").exists(), "pull makes the folder what the environment is"

@@ -82,6 +82,20 @@ def _jobs(ctx: click.Context, incomplete: str) -> Values:
     return [*last, *((job.id, f"{job.state or 'damaged'} {Path(job.source).name}".rstrip()) for job in newest)]
 
 
+def _snapshots(ctx: click.Context, incomplete: str) -> Values:
+    from dyntui.services.configuration.history import LAST, list_snapshots
+
+    found = _quietly(list_snapshots) or []
+    last = [(LAST, "the newest snapshot")] if found else []
+    return [*last, *((each.id, f"{each.environment}, {each.objects} objects") for each in reversed(found))]
+
+
+def _config_resources(ctx: click.Context, incomplete: str) -> Values:
+    from dyntui.services.configuration.model import config_records
+
+    return [(record.name, record.title) for record in config_records(by_choice=True)]
+
+
 def _entry_jobs(ctx: click.Context) -> Values:
     from dyntui.services.access.undo import jobs_of
     from dyntui.services.imports.jobs import JobLocation
@@ -303,6 +317,8 @@ _COMPLETERS: Mapping[str, Callable[[click.Context, str], Values]] = {
     "NAME|FILE": _mappings,
     "TOPIC|COMMAND": _help_names,
     "RESOURCE": _resources,
+    "CONFIG-RESOURCE": _config_resources,
+    "SNAPSHOT": _snapshots,
     "ACTION": _actions,
     "OPERATION": _operations,
     "KEY=VALUE": _parameters,

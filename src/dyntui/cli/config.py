@@ -35,7 +35,9 @@ folder_argument = click.argument("folder", metavar="DIR", type=click.Path(path_t
 
 @config.command("pull")
 @folder_argument
-@click.option("--only", "only", multiple=True, metavar="RESOURCE", help="Only this resource; repeat for several.")
+@click.option(
+    "--only", "only", multiple=True, metavar="CONFIG-RESOURCE", help="Only this resource; repeat for several."
+)
 @click.option("--include-entries", is_flag=True, help="Also the entries of allowlists, one file for each list.")
 @pass_context
 def pull(context: CliContext, folder: Path, only: tuple[str, ...], include_entries: bool) -> int:

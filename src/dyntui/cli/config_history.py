@@ -35,8 +35,8 @@ class _HistoryGroup(CommandGroup):
 history = _HistoryGroup(
     "history",
     help="List snapshots of the configuration, compare them and write them to files.\n\n"
-    "Every pull and every apply saves one, without secrets, if something changed. The newest 200 are available. ID is "
-    "the id of a snapshot, the start of the id, or `last`.",
+    "Every pull and every apply saves one, without secrets, if something changed. The newest 200 are available. "
+    "SNAPSHOT is the id of a snapshot, the start of the id, or `last`.",
 )
 
 
@@ -61,8 +61,8 @@ def list_history(context: CliContext, conditions: RowConditions) -> None:
 
 
 @history.command("diff")
-@click.argument("first", metavar="ID")
-@click.argument("second", metavar="[ID]", default="last")
+@click.argument("first", metavar="SNAPSHOT")
+@click.argument("second", metavar="[SNAPSHOT]", default="last")
 @pass_context
 def diff_history(context: CliContext, first: str, second: str) -> int:
     """Compare two snapshots value by value: what changed from the first to the second, by default the newest.
@@ -84,7 +84,7 @@ def diff_history(context: CliContext, first: str, second: str) -> int:
 
 
 @history.command("export")
-@click.argument("snapshot_id", metavar="ID")
+@click.argument("snapshot_id", metavar="SNAPSHOT")
 @folder_argument
 @pass_context
 def export_history(context: CliContext, snapshot_id: str, folder: Path) -> None:
