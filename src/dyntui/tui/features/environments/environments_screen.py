@@ -21,6 +21,7 @@ from dyntui.tui.shell.table_screen import LocalTableScreen
 from dyntui.tui.shell.token_dialog import store_name
 
 if TYPE_CHECKING:
+    from dyntui.api.request_log import RequestEntry, RequestLog
     from dyntui.config.profile import Profile
     from dyntui.config.profiles import Profiles
     from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
@@ -28,9 +29,10 @@ if TYPE_CHECKING:
 __all__ = ["EnvironmentsScreen"]
 
 _FIRST_ERROR_STATUS = 400
+_FORBIDDEN = 403
 _MAX_NUMBER = 9
 """Environments after it have no number."""
-_NOT_AUTHORIZED = {401: "token refused", 403: "not permitted"}
+_NOT_AUTHORIZED = {401: "token refused", _FORBIDDEN: "not permitted"}
 
 
 class EnvironmentsScreen(LocalTableScreen):
@@ -141,7 +143,7 @@ class EnvironmentsScreen(LocalTableScreen):
                 if session.error is not None
                 else HealthCheck(True, "connecting ···")
             )
-        token, last = connection.token_hint, connection.log.last_response
+        token, last = connection.token_hint, _response_about_environment(connection.log)
         if self.console.offline_label:
             return HealthCheck(False, self.console.offline_label, token)
         if last is None or (
@@ -291,6 +293,15 @@ class EnvironmentsScreen(LocalTableScreen):
             self.console.leave_removed()
         else:
             self.load()
+
+
+def _response_about_environment(log: RequestLog) -> RequestEntry | None:
+    """Return the last response that says whether the environment is usable; None when there is none yet.
+
+    A 403 concerns one operation, unless every response is one.
+    """
+    responses = [entry for entry in reversed(log.entries()) if entry.status]
+    return next((entry for entry in responses if entry.status != _FORBIDDEN), next(iter(responses), None))
 
 
 def _damaged_row(name: str, error: DyntuiError) -> Row:

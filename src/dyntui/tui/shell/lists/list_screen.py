@@ -290,7 +290,7 @@ class ListScreen(ConsoleScreen):
     def status(self) -> Sequence[Piece]:
         view, table = self.view, self.table
         if view is None:
-            error = self._no_rows.error or self.console.session.error
+            error = self.load_error
             return [(error_label(error), "warn")] if error is not None else [("opening", "")]
         parts: list[Piece] = []
         if view.error is not None:
@@ -306,6 +306,13 @@ class ListScreen(ConsoleScreen):
             marked = f"still marked, {key_of('table.unmark')} unmarks" if stay_marked else "marked"
             parts.append((f"{len(table.marks):,} {marked}", ""))
         return [*parts, *self.age_parts()]
+
+    @property
+    def load_error(self) -> DyntuiError | None:
+        """Why the rows could not be loaded; None when they were, or are being loaded."""
+        if self.view is not None:
+            return self.view.error
+        return self._no_rows.error or self.console.session.error
 
     def displayed_view(self) -> PagedView | None:
         """Return the view that the table shows: that of the list, or of a search in it."""
