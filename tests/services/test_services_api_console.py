@@ -88,6 +88,17 @@ async def test_writes_are_checked_by_the_write_gate(tmp_path: Path) -> None:
         assert [line.outcome for line in connection.audit.lines()] == ["started", "done"]
 
 
+async def test_the_confirmation_names_what_the_body_has_that_is_not_known(tmp_path: Path) -> None:
+    async with connected(tmp_path) as connection:
+        body = '{"url": "https://new.example/hook", "events": ["user.creatd"], "isEnabld": true}'
+        fields = {"url": "https://new.example/hook", "events": "user.creatd", "isEnabled": "true"}
+        for request in (ConsoleRequest("createWebhook", body=body), ConsoleRequest("createWebhook", fields)):
+            filled = prepare(CATALOG, request)
+            warning = (await request_requirement(connection, CATALOG.get("createWebhook"), filled)).warning
+            assert "'user.creatd' is not a known value. Did you mean user.created? It is sent as written." in warning
+            assert ("createWebhook has no field 'isEnabld'. Did you mean isEnabled?" in warning) == bool(request.body)
+
+
 async def test_an_error_of_the_server_is_shown_as_a_response(tmp_path: Path) -> None:
     async with connected(tmp_path) as connection:
         missing = {"webhookId": "00000000-0000-4000-8000-000000000000"}

@@ -27,8 +27,6 @@ __all__ = ["api"]
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _OPERATION = "dyntui.cli.api.operation"
 """The key of the context under which the words before --help are."""
-_WITH_EVENTS = ("createWebhook", "updateWebhookById")
-"""The operations of which the body has names of events."""
 
 
 class _ApiCommand(BaseCommand):
@@ -153,7 +151,9 @@ def api(
             if include:
                 _print_headers(context, answer)
             return decode(answer)
-        if operation.id in _WITH_EVENTS:
+        from dyntui.services.webhooks import OPERATIONS_WITH_EVENTS
+
+        if operation.id in OPERATIONS_WITH_EVENTS:
             await print_event_warnings(context, connection, body)
         action = raw_write_action(operation, path=path, query=query, body=body, headers=headers)
         label = f"{operation.method} {operation.path} " + " ".join(f"{name}={value}" for name, value in path.items())

@@ -15,14 +15,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, quote, urlencode
 
-from dyntui.core.errors import DyntuiError, UsageError
+from dyntui.core.errors import DyntuiError, UsageError, join_sentences
+from dyntui.core.json_types import as_object
 from dyntui.core.redact import is_secret_name, is_secret_value, redact
 from dyntui.core.strict_json import load_json, parse_json
 from dyntui.core.text import plain_json
 from dyntui.core.times import now
 from dyntui.resources.action import ALL
 from dyntui.services.actions.raw_writes import raw_write_action
-from dyntui.services.actions.write_types import Confirmation, Requirement, Target, WriteAction
+from dyntui.services.actions.write_types import Confirmation, ConfirmationLevel, Requirement, Target, WriteAction
 from dyntui.services.forms import FormField, FormResult, operation_fields, read_form
 from dyntui.services.metadata import read_json
 
@@ -211,12 +212,27 @@ def _target(operation: Operation, form_result: FormResult) -> Target:
 
 
 async def request_requirement(connection: Connection, operation: Operation, form_result: FormResult) -> Requirement:
-    """Return what has to be confirmed before the request is sent."""
+    """Return what has to be confirmed before the request is sent, with what the body has that is not known."""
     targets = [_target(operation, form_result)]
     action = _action(operation, form_result, [])
     if not connection.write_gate.refusal(action):
         action = await connection.write_gate.with_impact(action, targets)
-    return connection.write_gate.requirement(action, targets)
+    requirement = connection.write_gate.requirement(action, targets)
+    if requirement.level is ConfirmationLevel.NONE:
+        return requirement
+    unknown = await unknown_in_body(connection.client, operation, form_result.body)
+    return replace(requirement, warning=join_sentences(requirement.warning, *unknown))
+
+
+async def unknown_in_body(client: Client, operation: Operation, body: object) -> list[str]:
+    """Return a warning for each field, value and event in the body of a request that is not known."""
+    from dyntui.services.body_check import body_warnings
+    from dyntui.services.webhooks import OPERATIONS_WITH_EVENTS, event_warnings
+
+    warnings = body_warnings(client.catalog, operation, body)
+    if operation.id in OPERATIONS_WITH_EVENTS:
+        warnings += await event_warnings(client, as_object(body).get("events"))
+    return warnings
 
 
 async def send_request(connection: Connection, request: ConsoleRequest, confirmation: Confirmation) -> ConsoleResponse:

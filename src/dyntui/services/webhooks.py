@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from dyntui.services.actions.write_types import WriteAction
 
 __all__ = [
+    "OPERATIONS_WITH_EVENTS",
     "SIGNATURE_HEADER",
     "SignatureCheck",
     "disabled_cause",
@@ -44,6 +45,8 @@ __all__ = [
     "verify_signature",
 ]
 
+OPERATIONS_WITH_EVENTS = ("createWebhook", "updateWebhookById")
+"""The operations of which the body has names of events."""
 SIGNATURE_HEADER = "x-dynamic-signature-256"
 _PAGE = 25
 _MAX_PAGES = 40
