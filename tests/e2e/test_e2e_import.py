@@ -90,7 +90,7 @@ def open_wizard(terminal: Terminal, path: Path) -> None:
     terminal.press("i")
     terminal.wait("▸Source")
     terminal.press("/")
-    terminal.wait("File path")
+    terminal.wait("File Path")
     terminal.press(*["backspace"] * 60, str(path))
     terminal.wait(path.name)
     terminal.press("enter")
@@ -343,7 +343,7 @@ def test_a_large_workbook_with_problems_is_imported(serve: Serve, tmp_path: Path
             terminal.wait(f"{problems - 1} problems")
             # fix a group of problems
             terminal.press("e")
-            terminal.wait("All rows with")
+            terminal.wait("All Rows with")
             terminal.press("down", "down", "enter")
             terminal.wait("replace with")
             terminal.press("@@", "enter", "@", "enter")
@@ -351,16 +351,16 @@ def test_a_large_workbook_with_problems_is_imported(serve: Serve, tmp_path: Path
             # the other rows are excluded
             is_excluded = re.compile(rf"– excluded +{excluded}\b").search
             terminal.press("e")
-            terminal.wait("All rows with")
+            terminal.wait("All Rows with")
             terminal.press("end", "enter")
             terminal.wait(lambda text: bool(re.search(r"– excluded +\d", text)))
             terminal.press("e")
-            terminal.wait("All rows with")
+            terminal.wait("All Rows with")
             terminal.press("end", "enter")
             terminal.wait(lambda text: f"ready · {refused} with" in text and is_excluded(text) is not None)
             # the suggestions for usernames that the API refuses are taken
             terminal.press("e")
-            terminal.wait("All rows with username_refused")
+            terminal.wait("All Rows with username_refused")
             terminal.press("enter")
             terminal.wait(lambda text: "ready · 0 with" in text and is_excluded(text) is not None)
             terminal.press("]")

@@ -97,10 +97,10 @@ def test_keys_do_not_wait_for_responses_and_memory_is_constant(console: Terminal
     wait_until_loaded(console)
 
     console.press("F")
-    console.wait("F cached rows", TIMEOUT_S)
+    console.wait("F loaded rows", TIMEOUT_S)
     console.press("ann", "enter")
     console.wait("cached rows", TIMEOUT_S)
-    console.wait("here: ann", TIMEOUT_S)
+    console.wait("search: ann", TIMEOUT_S)
     console.press("esc")
     console.wait("1 of 1,000,000", TIMEOUT_S)
 

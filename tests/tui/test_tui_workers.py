@@ -1,17 +1,21 @@
-"""A worker that is canceled before it starts leaves no coroutine that nobody awaits."""
+"""Workers that are canceled before they start leave no coroutine; late results update no screen that is closed."""
 
 from __future__ import annotations
 
 import ast
+import asyncio
 import gc
 import warnings
 from pathlib import Path
 
+import pytest
 from tests.tui.import_support import open_wizard, wizard_of
-from tests.tui.tui_support import SIZE, demo, settled
+from tests.tui.tui_support import SIZE, SMALL, demo, settled
 
 import dyntui
 from dyntui.services.imports.wizard_service import WizardService
+from dyntui.tui.shell.app import Console
+from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
 
 async def test_replaced_work_of_the_wizard_is_awaited() -> None:
@@ -49,3 +53,26 @@ def test_workers_are_functions_and_not_coroutines() -> None:
 
 
 _MAKERS = {"partial", "cast"}
+
+
+async def test_no_screen_is_updated_while_the_console_closes(monkeypatch: pytest.MonkeyPatch) -> None:
+    console = demo(3)
+    close_all = Console._close_all
+
+    async def close_with_a_late_response(self: Console) -> None:
+        screen = console.screen
+        assert isinstance(screen, ResourceScreen)
+        await screen.table.remove()  # the widgets of a screen are closed before the screen
+        handled = asyncio.Event()
+        screen.post_message(ResourceScreen.ViewChanged())
+        screen.call_later(handled.set)
+        async with asyncio.timeout(30):
+            await handled.wait()
+        closed.append(screen)
+        await close_all(self)
+
+    closed: list[ResourceScreen] = []
+    monkeypatch.setattr(Console, "_close_all", close_with_a_late_response)
+    async with console.run_test(size=SMALL) as pilot:
+        await settled(pilot)
+    assert closed
