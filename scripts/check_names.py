@@ -2,8 +2,9 @@
 
 Fails on a class name that two modules use, on a module without a docstring, and on a word of the lists below in a file
 name, an identifier, a docstring, a comment or a string of the package. In tests only file names and identifiers are
-checked, as their texts contain quotations and hostile data. The pages of `docs` and README.md are checked like the
-texts of the package, but the glossary and the decisions, which name former words.
+checked, as their texts contain quotations and hostile data. Titles of dialogs have to be in Title Case. The pages of
+`docs` and README.md are checked like the texts of the package, but the glossary and the decisions, which name former
+words.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "dyntui"
+CONSOLE = SOURCE / "tui"
 TESTS = ROOT / "tests"
 
 WORDS = frozenset(
@@ -135,6 +137,8 @@ _TEXT_WORDS = re.compile(r"[a-z]+")
 
 TEXT_TOKENS = frozenset({tokenize.STRING, tokenize.COMMENT, getattr(tokenize, "FSTRING_MIDDLE", tokenize.STRING)})
 """The tokens with text. From Python 3.12 on, the text of an f-string has tokens of its own."""
+_SMALL_WORDS = frozenset(["a", "an", "and", "by", "for", "from", "in", "of", "or", "the", "to", "with", "without"])
+"""The words that stay in lower case in a title."""
 _PAGES_OF_WORDS = frozenset(["glossary.md"])
 
 
@@ -180,6 +184,23 @@ def check_file(path: Path) -> Iterator[str]:
             if word in EXEMPTIONS.get(str(file), ()):
                 continue
             yield f"{file}:{token.start[0]}: {word!r} in {token.string.splitlines()[0].strip()[:80]}"
+
+
+def check_titles(path: Path) -> Iterator[str]:
+    """Yield one line for each title of a dialog of the console that is not in Title Case. Questions are sentences."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        match node:
+            case ast.Call(func=ast.Name(id=name), args=[title, *_]) if name.endswith(("Dialog", "SchemaForm")):
+                pass
+            case ast.Assign(targets=[ast.Name(id="title")], value=title):
+                pass
+            case _:
+                continue
+        parts = title.values if isinstance(title, ast.JoinedStr) else [title]
+        texts = [part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)]
+        lower = [word for word in re.findall(r"(?<!\S)[a-z]\S*", " ".join(texts)) if word not in _SMALL_WORDS]
+        if lower and not texts[-1].endswith("?"):
+            yield f"{path.relative_to(ROOT)}:{node.lineno}: title not in Title Case: {' '.join(texts)!r}"
 
 
 def check_page(path: Path) -> Iterator[str]:
@@ -231,6 +252,7 @@ def main() -> int:
     paths = sorted(SOURCE.rglob("*.py"))
     checked = [*paths, *sorted(TESTS.rglob("*.py"))]
     problems = [*check_modules(paths), *(line for path in checked for line in check_file(path))]
+    problems += [line for path in paths if path.is_relative_to(CONSOLE) for line in check_titles(path)]
     problems += [line for page in documentation_pages() for line in check_page(page)]
     print("\n".join(problems), file=sys.stderr if problems else sys.stdout)
     return 1 if problems else 0

@@ -39,6 +39,14 @@ def run_check(script: str, root: Path, modules: dict[str, str]) -> subprocess.Co
         ({"a": '"""Shows how it is going well."""\n'}, "'going well' in"),
         ({"tests/test_a": "def test_what_was_said_is_shown(): ...\n"}, "'said' in test_what_was_said_is_shown"),
         ({"tests/test_a": "wanted = 1\n"}, "'wanted' in wanted"),
+        (
+            {"src/dyntui/tui/a": CLEAN + 'FormDialog("Save the request", ())\n'},
+            "title not in Title Case: 'Save the request'",
+        ),
+        (
+            {"src/dyntui/tui/a": CLEAN + 'title = f"Views of {x}, as saved"\n'},
+            "title not in Title Case: 'Views of  , as saved'",
+        ),
     ],
 )
 def test_a_name_or_text_against_the_language_rules_fails(tmp_path: Path, modules: dict[str, str], message: str) -> None:

@@ -276,7 +276,7 @@ async def test_an_unusable_profile_leads_to_its_form(serve: Serve, wrong: str, f
         async with console.run_test(size=SIZE) as pilot:
             await settled(pilot)
             assert "dyntui auth" not in text_of(console)
-            assert "Press ctrl+e to edit its token, id or address." in text_of(console)
+            assert "Press ctrl+e to edit the token, id or address of the environment." in text_of(console)
             await press(pilot, key)
             form = console.screen
             assert isinstance(form, EnvironmentForm)

@@ -161,7 +161,7 @@ async def test_a_session_token_is_requested(serve: Serve) -> None:
         console = Console(ConsoleState(profile=saved))
         async with console.run_test(size=(100, 30)) as pilot:
             await settled(pilot)
-            assert "Token of the sandbox environment box" in text_of(console)
+            assert "Token of the Sandbox Environment box" in text_of(console)
             await fill(pilot, "nonsense")
             assert "This is not a Dynamic API token" in text_of(console)
             await fill(pilot, sandbox.token)

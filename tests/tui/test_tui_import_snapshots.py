@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.tui.import_support import go_to, job_at_rest, messy, open_file, open_wizard, send_first
-from tests.tui.tui_support import demo, press, sized
+from tests.tui.import_support import bottom, go_to, job_at_rest, messy, open_file, open_wizard, send_first
+from tests.tui.tui_support import console_of, demo, press, sized, until
 from textual.pilot import Pilot
 
 pytestmark = pytest.mark.slow
@@ -38,6 +38,9 @@ async def source(pilot: Pilot[Any], path: Path) -> None:
 async def map_to_choose(pilot: Pilot[Any], path: Path) -> None:
     await open_file(pilot, path)
     await press(pilot, "right_square_bracket")
+    await until(
+        pilot, lambda: "whole row" in bottom(console_of(pilot))
+    )  # the footer follows the first paint of the rows
 
 
 async def verified(pilot: Pilot[Any], path: Path) -> None:

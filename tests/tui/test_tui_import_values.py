@@ -61,7 +61,7 @@ async def test_what_happens_to_refused_values_is_chosen(tmp_path: Path) -> None:
         await go_to(pilot, file, "review")
         assert "username_refused" in text_of(console)
         await press(pilot, "left_square_bracket", "percent_sign")
-        assert "Values that the API refuses" in text_of(console)
+        assert "Values That the API Refuses" in text_of(console)
         await press(pilot, "tab", "right", "right", "right", "enter")
         await settled(pilot)
         assert mapping_of(pilot).on_invalid == {"username": "metadata"}

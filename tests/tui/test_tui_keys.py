@@ -53,12 +53,12 @@ async def test_the_help_is_searched_and_changes_keys() -> None:
             '# my keys\n"users.export" = "f7"\n"copying.copy" = "f8"\n\n[list]\n# like a browser\nrefresh = "f4"\n'
         )
         await press(pilot, "escape", "f7")
-        assert "Export users" in text_of(console)
+        assert "Export Users" in text_of(console)
         await press(pilot, "escape", "x")
         assert isinstance(console.screen, ResourceScreen), "the former key does nothing"
         # the default keys
         await press(pilot, "question_mark", *"users.exp", "enter", "backspace", "escape", "x")
-        assert "Export users" in text_of(console)
+        assert "Export Users" in text_of(console)
         assert load_keymap() == {"copying.copy": "f8", "list.refresh": "f4"}
 
 

@@ -102,7 +102,7 @@ async def test_enabling_an_allowlist_updates_the_list_screen_and_the_access_of_a
         assert summary_of(lists) == now
         assert now[0][:60] in text
         await go_back_to(pilot, access_screen)
-        assert next(row for row in access_screen.rows_view.rows if row["id"] == launch_party["id"])["enabledAt"]
+        assert next(row for row in access_screen.rows_view.rows if row["id"] == launch_party["id"])["is_enabled"]
 
 
 async def test_added_and_removed_entries_update_the_counts_and_select_the_first_new_one() -> None:

@@ -408,7 +408,7 @@ async def test_other_settings_that_the_server_changes_are_listed(monkeypatch: py
         monkeypatch.setattr(client, "call", forgetful)
         await press(pilot, "slash", *"collectip", "enter", "e", "space", "ctrl+s")
         await confirm_it(pilot)
-        assert "Other settings changed" in text_of(console)
+        assert "Other Settings Changed" in text_of(console)
         assert "general.displayName: Northwind → Other" in text_of(console)
 
 

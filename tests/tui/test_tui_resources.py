@@ -312,7 +312,7 @@ async def test_the_token_in_use_is_marked_and_its_deletion_has_a_warning() -> No
         assert connection is not None
         assert str(screen.table.row["checksum"]) == connection.token_hint[-6:]  # type: ignore[index]
         await press(pilot, "d")
-        assert "This is the token in use" in text_of(console)
+        assert "This deletes the token in use" in text_of(console)
         await press(pilot, "escape")
         await press(pilot, "down", "d")
         assert "the token in use" not in text_of(console)
@@ -342,7 +342,7 @@ async def test_details_name_the_owner_and_options_are_chosen_from_a_list() -> No
         owner = cached_name(console.session.rows, "users", str((connections.table.row or {})["userId"]))
         assert "@" in owner
         await press(pilot, "enter")
-        assert re.search(rf"owner +{re.escape(owner)}", text_of(console)), "details show the owner by email"
+        assert re.search(rf"user +{re.escape(owner)}", text_of(console)), "details show the owner by email"
         await open_record(pilot, "webhooks")
         await press(pilot, "plus")
         form = console.screen
@@ -351,6 +351,36 @@ async def test_details_name_the_owner_and_options_are_chosen_from_a_list() -> No
         assert "[ ] user.created" in text_of(console)
         await press(pilot, "space", "down", "space", "enter")
         assert form.values_by_field(form.current_input())["events"] == "user.created, user.updated"
+
+
+async def test_a_list_that_the_token_does_not_reach_holds_no_keys_and_says_nothing_of_the_environment() -> None:
+    console = demo(3)
+    async with console.run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        members = await open_record(pilot, "members")
+        assert members.view_disabled_reason() == "The rows could not be loaded."
+        await press(pilot, "enter")
+        assert console.session.notifications[-1].text == "The rows could not be loaded."
+        assert not console.in_key, "further keys do not wait"
+        await jump(pilot, "environments")
+        assert "not usable" not in text_of(console)
+        assert "ok, " in text_of(console)
+
+
+async def test_the_menu_is_titled_with_what_it_acts_on_and_ctrl_s_chooses() -> None:
+    console = resource_console()
+    async with console.run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        await open_record(pilot, "global-wallet")
+        await press(pilot, "enter", "a")
+        assert re.search(r"▌ e +edit ", text_of(console)), "the cursor is on the first available action"
+        await press(pilot, "ctrl+s")
+        assert "Edit Global Wallet Northwind Wallet" in text_of(console)
+        assert re.search(r"termsOfServiceAndPrivacyPolicy +\n +Markdown ", text_of(console))
+        await press(pilot, "escape")
+        await open_record(pilot, "origins")
+        await press(pilot, "space", "j", "space", "a")
+        assert "2 Marked Rows" in text_of(console)
 
 
 async def test_a_form_refused_by_the_server_is_reopened() -> None:

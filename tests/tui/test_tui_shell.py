@@ -440,7 +440,7 @@ async def test_several_matches_are_a_list_to_choose_from() -> None:
         ]
         await connection.write_gate.perform(edit, targets, Confirmation(yes=True))
         await _look_up(pilot, "quill harbor")
-        assert "2 matches for quill harbor" in text_of(console)
+        assert "2 Matches for quill harbor" in text_of(console)
         await press(pilot, "enter")
         assert isinstance(console.screen, UserScreen)
         assert console.screen.object_id in {row["id"] for row in users}

@@ -244,6 +244,6 @@ def test_wallet_lines_name_keys_shares_and_versions() -> None:
     assert values["signer wallet"] == "w2"
     assert values["payment address"] == "bc1q"
     assert values["key 1"] == "k1: sign"
-    assert values["name"] == "Ada"
+    assert values["user"] == "Ada"
     assert values["somethingNew"] == 1
     assert "Turnkey user" not in values

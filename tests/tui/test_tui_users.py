@@ -225,7 +225,7 @@ async def test_marked_users_are_deleted_and_failed_users_stay_marked(monkeypatch
         await press(pilot, "d")
         assert "Delete 3 users?" in text_of(console)
         await press(pilot, "y")
-        assert "1 of 3 users unfinished, still marked" in text_of(console)
+        assert "1 of 3 Users Unfinished, Still Marked" in text_of(console)
         assert "failed: refused by the test" in text_of(console)
         await press(pilot, "escape")
         screen = users_of(pilot)
@@ -264,7 +264,7 @@ async def test_marked_users_are_added_to_an_allowlist() -> None:
     async with console.run_test(size=(120, 40)) as pilot:
         await go(pilot, *MARKED, "A")
         name = "Beta testers"
-        assert "Add 3 users to Allowlist" in text_of(console)
+        assert "Add 3 Users to Allowlist" in text_of(console)
         assert name in text_of(console)
         await press(pilot, "enter", "y")
         assert "users added to Beta testers" in notes(pilot)[-1]

@@ -19,6 +19,7 @@ __all__ = [
     "safe",
     "shorten",
     "spaced_words",
+    "title_case",
     "visible_controls",
     "without_controls",
     "without_surrogates",
@@ -120,6 +121,11 @@ def shorten(text: str, width: int) -> str:
 def spaced_words(name: str) -> str:
     """Return a name of the API as words: `phone number` for `phoneNumber`."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name).lower()
+
+
+def title_case(text: str) -> str:
+    """Return a text of the console with the first letter of each word in upper case: `API Tokens` for `API tokens`."""
+    return " ".join(word[:1].upper() + word[1:] for word in text.split(" "))
 
 
 def _escaped(match: re.Match[str]) -> str:

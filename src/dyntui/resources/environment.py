@@ -106,7 +106,7 @@ ORIGINS = Resource(
     configuration=Configuration(identity=("origin",)),
     actions=(
         create_action("addOrigin", "Add an origin: scheme and host without a path. One leading *. stands for any subdomain.", fields=("origin",), undo=undone_by_deletion()),
-        delete_action("deleteOriginById", "Delete the origin.", undo=created_again(), warning="Users can no longer sign in on pages of this origin."),
+        delete_action("deleteOriginById", "Delete the origin.", undo=created_again(), warning="Users can no longer sign in on pages of a deleted origin."),
     ),
 )  # fmt: skip
 
@@ -127,7 +127,7 @@ DEEPLINKS = Resource(
     configuration=Configuration(identity=("url",)),
     actions=(
         create_action("addDeeplinkUrl", "Add the URL of an app. The scheme may be a custom one.", fields=("url",), undo=undone_by_deletion()),
-        delete_action("deleteDeeplinkUrlById", "Delete the deeplink URL.", undo=created_again(), warning="Users can no longer sign in to apps with this URL."),
+        delete_action("deleteDeeplinkUrlById", "Delete the deeplink URL.", undo=created_again(), warning="Users can no longer sign in to apps with a deleted URL."),
     ),
 )  # fmt: skip
 
@@ -151,7 +151,7 @@ HOSTNAMES = Resource(
     configuration=Configuration(identity=("hostname",), read_only=("status", "verificationRecords", "errors")),
     actions=(
         create_action("createCustomHostname", "Add a custom hostname.", undo=undone_by_deletion()),
-        delete_action("deleteCustomHostname", "Delete the custom hostname.", undo=created_again(note="it then gets another id, and its DNS records are checked again"), warning="Sessions that use cookies of this hostname end."),
+        delete_action("deleteCustomHostname", "Delete the custom hostname.", undo=created_again(note="it then gets another id, and its DNS records are checked again"), warning="Sessions that use cookies of a deleted hostname end."),
     ),
 )  # fmt: skip
 
@@ -216,8 +216,8 @@ PROVIDERS = Resource(
                 "shopifyStore", "domain", "accountSid", "twilioNumber", "useDynamicCredentials"),
             warning="The new credentials are used for the next sign-in."),
         enable_action("enableProvider", "Enable the provider.", undo=undone_by("disable")),
-        disable_action("disableProvider", "Disable the provider.", undo=undone_by("enable"), typed_in_live=True, warning="Users cannot sign in with it while it is disabled."),
-        delete_action("deleteProvider", "Delete the provider and its credentials.", undo=irreversible("Its client secret is not saved."), warning="Users can no longer sign in with it."),
+        disable_action("disableProvider", "Disable the provider.", undo=undone_by("enable"), typed_in_live=True, warning="Users cannot sign in with a disabled provider."),
+        delete_action("deleteProvider", "Delete the provider and its credentials.", undo=irreversible("Its client secret is not saved."), warning="Users can no longer sign in with a deleted provider."),
     ),
 )  # fmt: skip
 

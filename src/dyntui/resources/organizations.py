@@ -181,7 +181,7 @@ MY_INVITES = Resource(
         ResourceAction("accept", "updateInvite", "Accept the invitation and join the organization.", key="plus", disabled_reason=_answer_disabled_reason,
             body=lambda row, values: {"status": "accepted"}, undo=irreversible("An invitation is answered only one time.")),
         ResourceAction("reject", "updateInvite", "Reject the invitation.", variant_of="my-invites.accept", key="d", effect=Effect.DESTRUCTIVE, disabled_reason=_answer_disabled_reason,
-            body=lambda row, values: {"status": "rejected"}, undo=irreversible("An invitation is answered only one time."), warning="It cannot be accepted later."),
+            body=lambda row, values: {"status": "rejected"}, undo=irreversible("An invitation is answered only one time."), warning="A rejected invitation cannot be accepted later."),
     ),
 )  # fmt: skip
 
@@ -206,7 +206,7 @@ MFA_SETTINGS = Resource(
     ),
     actions=(
         enable_action("enableMfaDeviceForOrganization", "Require the MFA method from members.", undo=undone_by("disable"), typed_in_live=True),
-        disable_action("disableMfaDeviceForOrganization", "Stop requiring the MFA method from members.", undo=undone_by("enable"), effect=Effect.DESTRUCTIVE, warning="Members sign in without it from then on."),
+        disable_action("disableMfaDeviceForOrganization", "Stop requiring the MFA method from members.", undo=undone_by("enable"), effect=Effect.DESTRUCTIVE, warning="Members sign in without the method from then on."),
     ),
 )  # fmt: skip
 

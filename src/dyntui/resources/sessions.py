@@ -37,6 +37,6 @@ SESSIONS = Resource(
     label=lambda row: " ".join(str(row.get(name) or "") for name in ("ipAddress", "createdAt")).strip(),
     actions=(
         ResourceAction("revoke", "revokeSessionById", "Revoke the session, which signs the device out.", "revoke session", key="minus", effect=Effect.DESTRUCTIVE,
-            disabled_reason=_revoke_disabled_reason, undo=irreversible("A session that was revoked cannot be opened again; the user has to sign in."), warning="The user has to sign in again on that device.", in_parallel=True),
+            disabled_reason=_revoke_disabled_reason, undo=irreversible("A session that was revoked cannot be opened again; the user has to sign in."), warning="The user has to sign in again on the device.", in_parallel=True),
     ),
 )  # fmt: skip

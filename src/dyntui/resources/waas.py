@@ -74,7 +74,7 @@ POLICIES = Resource(
         edit_action("updateWaasPolicy", "Edit the rule.", fields=_RULE_FIELDS, body_list="rulesToUpdate", undo=restored(), replaces_all=True,
             typed_in_live=True, warning="It applies to the next transaction."),
         delete_action("deleteWaasPolicy", "Delete the rule.", body=lambda row, _: row.get("ruleId"), body_list="ruleIdsToDelete",
-            undo=created_again(), warning="Transactions that the rule denied are then allowed, and those that it allowed are then denied."),
+            undo=created_again(), warning="Transactions that a deleted rule denied are then allowed, and those that it allowed are then denied."),
     ),
 )  # fmt: skip
 
@@ -83,7 +83,7 @@ DELEGATION_KEYS = Resource(
     description="Keys that encrypt delegated wallet access",
     aliases=("delegated-access",),
     title="Delegated Access Keys",
-    singular="delegation key",
+    singular="delegated access key",
     list=ListOperation("getDelegatedAccessEncryptionPublicKeys", "keys", query=(("includeAll", True),)),
     columns=(
         Column("kid", "key", 18, grow=True, priority=0),

@@ -101,13 +101,13 @@ WEBHOOKS = Resource(
         ResourceAction("enable", "updateWebhookById", "Enable the webhook.", variant_of="webhooks.edit", undo=undone_by("disable"), replaces_all=True,
             disabled_reason=while_disabled("isEnabled"), fields=(), body=lambda row, values: {**_writable(row), "isEnabled": True}),
         ResourceAction("disable", "updateWebhookById", "Disable the webhook.", variant_of="webhooks.edit", undo=undone_by("enable"), replaces_all=True,
-            disabled_reason=while_enabled("isEnabled"), body=lambda row, values: {**_writable(row), "isEnabled": False}, warning="Events that occur while it is disabled are not delivered later."),
+            disabled_reason=while_enabled("isEnabled"), body=lambda row, values: {**_writable(row), "isEnabled": False}, warning="Events that occur while a webhook is disabled are not delivered later."),
         ResourceAction("reveal-secret", "getWebhook", "Show the secret that signs the messages.", key="K",
             past="revealed", result_subject="Secret of",
             effect=Effect.READ, single_row=True, sensitive=True, query=(("includeSecret", True),),
             reveals=("secret", "webhook secret"),
             warning="Anyone who has the secret can forge messages. It is shown one time and is not saved."),
-        delete_action("deleteWebhookById", "Delete the webhook and its messages.", undo=created_again(note="it then gets another id and another secret, and no messages"), warning="No more messages are sent to its URL, and the record of sent messages is deleted."),
+        delete_action("deleteWebhookById", "Delete the webhook and its messages.", undo=created_again(note="it then gets another id and another secret, and no messages"), warning="No more messages are sent, and the record of sent messages is deleted."),
     ),
 )  # fmt: skip
 

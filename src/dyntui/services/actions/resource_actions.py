@@ -378,7 +378,7 @@ async def with_warnings(connection: Connection, write: WriteAction, targets: Seq
         rows = [scanned.row async for scanned in scan(connection.client, record)]
     rows_by_id = {str(row.get("id")): row for row in rows}
     if any(is_own_token(rows_by_id.get(target.id, {}), connection.token_hint) for target in targets):
-        own = "This is the token in use. Without another token, dyntui cannot access the environment."
+        own = "This deletes the token in use. Without another token, dyntui cannot access the environment."
         return replace(write, warning=f"{own} {write.warning}")
     return write
 

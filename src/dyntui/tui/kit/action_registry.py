@@ -20,6 +20,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 
 from dyntui.core.effect import Effect
+from dyntui.core.text import title_case
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -114,7 +115,7 @@ def register(*actions: Action, headings: Mapping[str, str] | None = None) -> tup
 
 def heading_of(scope: str) -> str:
     """Return the heading of a scope on the help screen."""
-    return _HEADINGS.get(scope) or scope.replace("-", " ").capitalize()
+    return _HEADINGS.get(scope) or title_case(scope.replace("-", " "))
 
 
 def bindings(actions: Iterable[Action], *scopes: str) -> list[BindingType]:

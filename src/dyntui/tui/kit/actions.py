@@ -26,7 +26,7 @@ KIT_ACTIONS = register(
     Action("tree.open", ("l", "right"), "unfold", "Unfold, or go to the first child.", READ),
     Action("tree.all", ("z",), "fold all", "Fold or unfold all.", READ, 11),
     Action("dialog.cancel", ("escape", "q"), "close", "Close the dialog; nothing is changed.", READ),
-    Action("select.choose", ("enter",), "choose", "Choose the option under the cursor.", READ),
+    Action("select.choose", ("enter", "ctrl+s"), "choose", "Choose the option under the cursor.", READ),
     Action("form.next", ("down",), "next field", "Go to the next field.", READ),
     Action("form.previous", ("up",), "previous field", "Go to the previous field.", READ),
     Action("form.save", ("ctrl+s",), "save", "Check the fields and save.", READ),

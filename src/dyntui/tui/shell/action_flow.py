@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row, as_list, as_object
+from dyntui.core.text import title_case
 from dyntui.resources import ActionTarget, Resource, ResourceAction
 from dyntui.services.actions.write_types import WriteResults
 from dyntui.tui.shell.action_runner import is_in_use, run_action
@@ -83,10 +84,11 @@ class ActionFlowMixin(ConsoleScreen):
         row = plan.rows[0] if len(plan.rows) == 1 else None
         start = starting_values(plan.action, plan.fields, row)
         plan.initial_values = start if row is not None else None
-        name = plan.record.label_of(row) if row is not None else plan.record.singular
-        if len(plan.rows) > 1:
-            name = f"{len(plan.rows):,} × {plan.record.singular}"
-        title = f"{plan.action.verb} {name}"
+        title = f"{title_case(plan.action.verb)} {title_case(plan.record.singular)}"
+        if row is not None:
+            title = f"{title} {plan.record.label_of(row)}"
+        elif plan.rows:
+            title = f"{title_case(plan.action.verb)} {len(plan.rows):,} {title_case(plan.record.plural)}"
         form = plan.form = SchemaForm(
             title,
             plan.fields,

@@ -56,8 +56,10 @@ def open_action_menu(screen: ConsoleScreen, title: str, *, without: Sequence[str
         for active in offered
     ]
 
+    start = next((index for index, choice in enumerate(choices) if not choice.is_disabled), 0)
+
     async def on_chosen(action_id: str | None) -> None:
         if action_id is not None:
             await nodes[action_id].action_do(action_id)
 
-    cast("ConsoleApp", screen.app).ask(SelectDialog(title, choices), on_chosen)
+    cast("ConsoleApp", screen.app).ask(SelectDialog(title, choices, start=start), on_chosen)

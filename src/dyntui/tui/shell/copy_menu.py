@@ -50,7 +50,7 @@ def open_copy_menu(console: ConsoleApp, record: Resource, rows: Sequence[Row]) -
         what = words if len(rows) == 1 else f"{words} of {len(rows):,} {record.name}"
         send_to_clipboard(console, texts[words], what, lines=True)
 
-    title = record.label_of(rows[0]) if len(rows) == 1 else f"{len(rows):,} {record.name}"
+    title = record.label_of(rows[0]) if len(rows) == 1 else f"{len(rows):,} {record.title}"
     console.ask_then(SelectDialog(f"Copy from {title}", choices), picked)
 
 
@@ -65,4 +65,4 @@ def show_dashboard_link(console: ConsoleApp, name: str, row: Row) -> None:
         return
     find = str(row.get(_DASHBOARD_FIELDS[name]) or row["id"])
     note = "" if "{id}" in pattern else "The dashboard has no documented address for a single user or wallet."
-    console.ask(LinkDialog("Dynamic dashboard", url, note=note, find="" if "{id}" in pattern else find))
+    console.ask(LinkDialog("Dynamic Dashboard", url, note=note, find="" if "{id}" in pattern else find))

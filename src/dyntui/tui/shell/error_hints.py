@@ -30,7 +30,7 @@ def error_hint(error: DyntuiError) -> str:
     if not concerns_environment(error):
         return error.hint
     return join_sentences(
-        f"Press {key_of('app.environment')} to edit its token, id or address.",
+        f"Press {key_of('app.environment')} to edit the token, id or address of the environment.",
         "Or the token lacks the scope, or the plan does not include the feature."
         if isinstance(error, Forbidden)
         else "",

@@ -219,7 +219,7 @@ def _open_found(screen: ConsoleScreen, text: str, result: LookupResult) -> None:
 
         choices = [Choice(str(index), *_label_found(match)) for index, match in enumerate(found)]
         console.ask_then(
-            SelectDialog(f"{len(found)} matches for {safe(text, 40)}", [*choices]),
+            SelectDialog(f"{len(found)} Matches for {safe(text, 40)}", [*choices]),
             lambda key: console.open_row(found[int(key)].record, found[int(key)].row),
         )
 

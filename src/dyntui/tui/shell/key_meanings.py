@@ -130,7 +130,9 @@ KEY_MEANINGS: Mapping[str, KeyMeaning] = {
     "ctrl+p": _meaning("Search all actions of the screen.", "palette"),
     "ctrl+q": _meaning("Quit dyntui.", "quit"),
     "ctrl+r": _meaning("Redo the last undone change.", "redo"),
-    "ctrl+s": _meaning("Submit: save a form, send a request, continue.", "save submit apply send match resume next"),
+    "ctrl+s": _meaning(
+        "Submit: save a form, send a request, continue.", "save submit apply send match resume next choose"
+    ),
     "ctrl+t": _meaning("Choose the theme.", "theme"),
     "ctrl+u": _meaning("Go up by half a page.", "half_up"),
     "ctrl+x": _meaning("Remove all MFA devices of the user.", "remove_devices"),

@@ -37,6 +37,6 @@ class TokenDialog(FormDialog):
         from dyntui.config.credentials import check_token
 
         field = FormInput("token", "API token", secret=True, help=f"Token store: {STORE_TITLES[profile.credential]}.")
-        title = f"Token of the {profile.kind} environment {profile.name}"
+        title = f"Token of the {profile.kind.title()} Environment {profile.name}"
         check = check_with(lambda values: check_token(values["token"]), "token")
         super().__init__(title, (field,), check=check, verb="open")

@@ -52,8 +52,12 @@ class PolicyActionsMixin(ConsoleScreen):
         """Return the fields that the form changed."""
         raise NotImplementedError
 
+    @property
+    def _policy_noun(self) -> str:
+        return self.POLICIES.removesuffix("s").title()
+
     def action_new(self) -> None:
-        form = self.policy_form(f"New {self.POLICIES.removesuffix('s').title()}", {})
+        form = self.policy_form(f"New {self._policy_noun}", {})
 
         def on_submit(values: Values) -> None:
             target = Target("", values["name"], {"fields": self.changed_fields({}, values)})
@@ -63,7 +67,7 @@ class PolicyActionsMixin(ConsoleScreen):
 
     def action_edit(self) -> None:
         row = self.policy
-        form = self.policy_form(f"Edit {name_of(row)}", row)
+        form = self.policy_form(f"Edit {self._policy_noun} {name_of(row)}", row)
 
         def on_submit(values: Values) -> None:
             if fields := self.changed_fields(row, values):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dyntui.core.json_types import Row, as_object
 from dyntui.resources import ALLOWLIST_ENTRIES, Column
 from dyntui.resources.allowlists import IDENTIFIER_TITLES
-from dyntui.resources.cell_formats import enabled_since
+from dyntui.resources.cell_formats import yes_no
 from dyntui.services.access.access_policy import AccessPolicy, find_policy, name_of, read_access
 from dyntui.services.access.check import AccessAnswer, AccessMatch, check_user
 from dyntui.services.access.drafts import entry_label
@@ -38,10 +38,10 @@ class UserAccessScreen(ReadTableScreen[_Access], ObjectScreen[_Access]):
     BINDINGS = bindings(ACCESS_ACTIONS, "user-access")
     shown_resources = frozenset({"users", "allowlists", "allowlist-entries", "gates"})
     COLUMNS = (
-        Column("name", "allowlist", 20, grow=True, priority=0),
+        Column("name", "allowlist", 16, grow=True, priority=0),
         Column("outcome", "outcome", 10, priority=0),
-        Column("enabledAt", "enabled", 16, format=enabled_since, priority=0),
-        Column("matching", "matching entry", 22, grow=True, priority=0),
+        Column("is_enabled", "enabled", 7, format=yes_no, priority=0),
+        Column("matching", "matching entry", 30, grow=True, priority=0),
         Column("alias", "alias", 14, priority=2),
     )
     KEY = "key"
@@ -148,7 +148,7 @@ def _rows(access: AccessPolicy, matches: Sequence[AccessMatch]) -> list[Row]:
                     "id": allowlist.get("id"),
                     "name": name_of(allowlist),
                     "outcome": allowlist.get("outcome"),
-                    "enabledAt": allowlist.get("enabledAt"),
+                    "is_enabled": allowlist.get("enabledAt") is not None,
                     "matching": entry_label(entry) if entry else None,
                     "alias": entry.get("alias") if entry else None,
                     "entry": entry,

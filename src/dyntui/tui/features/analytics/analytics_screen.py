@@ -209,7 +209,7 @@ class AnalyticsScreen(ReadScreen[Metrics]):
             FormInput("start", "from", str(self.range.start)),
             FormInput("end", "until", str(self.range.end), help="Both days are included."),
         ]
-        form = FormDialog("Date range", fields, check=check_with(parse, "end"), verb="show")
+        form = FormDialog("Date Range", fields, check=check_with(parse, "end"), verb="show")
         self.console.ask_then(form, lambda values: self._set_range(parse(values)))
 
     # Copying

@@ -105,7 +105,7 @@ class ApiOperationsScreen(FilteredTableScreen):
         def on_choice(key: str) -> None:
             self._visit(responses[int(key)].request, responses[int(key)])
 
-        self.console.ask_then(SelectDialog("Requests that were sent", choices), on_choice)
+        self.console.ask_then(SelectDialog("Sent Requests", choices), on_choice)
 
     def action_saved(self) -> None:
         from dyntui.services.api_console import saved_requests
@@ -127,7 +127,7 @@ class ApiOperationsScreen(FilteredTableScreen):
                 return
             self._visit(request)
 
-        self.console.ask_then(SelectDialog("Saved requests", choices), on_choice)
+        self.console.ask_then(SelectDialog("Saved Requests", choices), on_choice)
 
     def action_copy(self) -> None:
         send_to_clipboard(self.console, str(self.table.row_id), "operation id")

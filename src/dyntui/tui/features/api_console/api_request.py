@@ -380,7 +380,7 @@ class ApiRequestScreen(SearchableScreen):
             save = partial(save_response, path, response, with_headers=values["what"] == "all")
             run_in_thread(self, save, partial(on_saved, path), self.console.notify_error, group="save")
 
-        self.console.ask_then(FormDialog("Save response", fields, verb="save"), on_submit)
+        self.console.ask_then(FormDialog("Save Response", fields, verb="save"), on_submit)
 
     def action_copy_curl(self) -> None:
         connection = self.console.session.connection
@@ -400,7 +400,7 @@ class ApiRequestScreen(SearchableScreen):
             self._update()
 
         field = FormInput("name", "name", self.request.name or self.operation.id, required="Enter a name.")
-        self.console.ask_then(FormDialog("Save request", [field]), on_submit)
+        self.console.ask_then(FormDialog("Save Request", [field]), on_submit)
 
 
 def _masked(field: FormField, value: str) -> str:

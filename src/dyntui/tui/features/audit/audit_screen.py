@@ -86,7 +86,7 @@ class AuditScreen(FilteredTableScreen):
             return "No changes were made from this machine yet."
         return (
             "No changes were made in this environment from this machine. "
-            f"{key_of('audit.environments')} shows those of all environments."
+            f"Press {key_of('audit.environments')} to show those of all environments."
         )
 
     def position(self) -> list[Piece]:

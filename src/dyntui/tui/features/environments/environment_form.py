@@ -74,7 +74,7 @@ class EnvironmentForm(FormDialog):
             fields.insert(-2, FormInput("ca_file", "CA file", old.ca_file, help=_CA_HELP, path=rule))
         if old is not None and old.kind == "live":
             fields.insert(-2, FormInput("keep_rows", "row cache", "yes" if old.keep_rows else "no", options=_ROW_CACHE))
-        title = f"Edit {old.name}" if old else "Add Environment"
+        title = f"Edit Environment {old.name}" if old else "Add Environment"
         super().__init__(title, fields, check=self._check_values)
 
     def _other_stores(self) -> dict[str, str]:

@@ -231,7 +231,7 @@ class EventTailScreen(AutoRefreshMixin, FilteredTableScreen):
 
         note = "user, user.session, wallet, visit or admin; empty for all"
         field = FormInput("resource", "resource", self.server_filter.resource, help=note)
-        self.console.ask_then(FormDialog("Filter by resource", [field], verb="show"), on_submit)
+        self.console.ask_then(FormDialog("Filter by Resource", [field], verb="show"), on_submit)
 
     def action_range(self) -> None:
         def check(values: Values) -> dict[str, str]:
@@ -249,7 +249,7 @@ class EventTailScreen(AutoRefreshMixin, FilteredTableScreen):
             FormInput("start", "from", help="30m, 12h, 7d or 2026-01-31; empty for the last day"),
             FormInput("end", "until", help="the same, a date is included; empty to follow new events"),
         ]
-        self.console.ask_then(FormDialog("Time range", fields, check=check, verb="show"), on_submit)
+        self.console.ask_then(FormDialog("Time Range", fields, check=check, verb="show"), on_submit)
 
     def _set_filter(self, server_filter: EventFilter) -> None:
         self.server_filter = server_filter

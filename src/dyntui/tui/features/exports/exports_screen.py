@@ -88,7 +88,7 @@ class ExportsScreen(ResourceActionsScreen):
         field = FormInput(
             "path", "file", str(Path.cwd() / export_file_name(export)), help=note, path=PathRule(is_new=True)
         )
-        self.console.ask_then(FormDialog("Download export", [field], verb="download"), on_submit)
+        self.console.ask_then(FormDialog("Download Export", [field], verb="download"), on_submit)
 
     def _download(self, export: Export, path: Path) -> None:
         from dyntui.services.vendor_exports import download

@@ -281,7 +281,7 @@ class MapStep(ValueChoicesMixin):
         field = FormInput(
             "value", name, str(mapping.constants.get(name, "")), help="Used for every row without a value of its own."
         )
-        form = FormDialog("Constant value", (field,), check=check_with(parse, "value"), verb="set")
+        form = FormDialog("Constant Value", (field,), check=check_with(parse, "value"), verb="set")
         self.console.ask_then(form, on_submit)
 
     def action_path(self) -> None:
@@ -296,7 +296,7 @@ class MapStep(ValueChoicesMixin):
             help="mobile|phone is the first that has a value, tags[split=;].0 a part, profile.email a key.",
         )
         fields = (path, FormInput("field", "field", help="Such as phoneNumber, wallets.1.chain or metadata.tag."))
-        dialog = FormDialog("Map a path", fields, check=check_with(parse, "path"), verb="map")
+        dialog = FormDialog("Map a Path", fields, check=check_with(parse, "path"), verb="map")
         self.console.ask_then(dialog, lambda values: self.set_mapping(parse(values)))
 
     def action_propose(self) -> None:
@@ -322,7 +322,7 @@ class MapStep(ValueChoicesMixin):
             self.saved_name,
             help="Letters, digits, dots and dashes. A mapping with this name is replaced.",
         )
-        self.console.ask_then(FormDialog("Save mapping", (field,)), on_submit)
+        self.console.ask_then(FormDialog("Save Mapping", (field,)), on_submit)
 
     def action_load(self) -> None:
         from dyntui.services.imports.mappings import mapping_names
@@ -341,4 +341,4 @@ class MapStep(ValueChoicesMixin):
 
                 self.wizard.submit(lambda service: load_mapping(name).bind(preview.info), self.set_mapping)
 
-        self.console.ask_then(SelectDialog("Saved mappings", [Choice(name, name) for name in names]), on_selected)
+        self.console.ask_then(SelectDialog("Saved Mappings", [Choice(name, name) for name in names]), on_selected)

@@ -169,7 +169,7 @@ class _Transforms(ItemList[str]):
         usages = ", ".join(each.usage for each in VALUE_TRANSFORMS.values())
         field = FormInput("transform", "transform", help=f"One of {usages}.")
         check = check_with(lambda values: check_transform(values["transform"].strip()), "transform")
-        self.app.push_screen(FormDialog("Transform with a value", (field,), check=check, verb="add"), on_submit)
+        self.app.push_screen(FormDialog("Transform with a Value", (field,), check=check, verb="add"), on_submit)
 
 
 class TransformsDialog(BaseDialog[list[str]]):

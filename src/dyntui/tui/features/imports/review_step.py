@@ -362,7 +362,7 @@ class ReviewStep(RowLoadingMixin):
             else:
                 self._apply_fix(code, name)
 
-        self.console.ask_then(SelectDialog(f"All rows with {code}", choices), on_selected)
+        self.console.ask_then(SelectDialog(f"All Rows with {code}", choices), on_selected)
 
     def _ask_value(self, code: str, fix: Fix) -> None:
         fields = [FormInput("value", "value", help="The new value of this cell in all of these rows.")]

@@ -159,11 +159,11 @@ class SourceStep(WizardStep):
         typed = "" if self.draft.is_pasted or not self.draft.path else self.draft.path
         text = typed or f"{formatting.short_path(self.files.root)}/"
         field = FormInput("path", "file", text, path=PathRule(suffixes=SUFFIXES, allows_folder=True))
-        dialog = FormDialog("File path", [field], verb="open")
+        dialog = FormDialog("File Path", [field], verb="open")
         self.console.ask_then(dialog, lambda values: self.open_path(values["path"]))
 
     def action_paste(self) -> None:
-        self.console.ask_then(TextDialog("Paste rows", _ABOUT_PASTE, verb="import"), self.choose_pasted_rows)
+        self.console.ask_then(TextDialog("Paste Rows", _ABOUT_PASTE, verb="import"), self.choose_pasted_rows)
 
     def on_paste(self, event: events.Paste) -> None:
         event.stop()

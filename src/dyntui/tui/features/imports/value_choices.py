@@ -46,7 +46,7 @@ class ValueChoicesMixin(WizardStep):
         )
         field = FormInput("region", "country", self.draft.region, help=help_text)
         self.console.ask_then(
-            FormDialog("Phone numbers without a country code", (field,), check=check, verb="set"), on_submit
+            FormDialog("Phone Numbers without a Country Code", (field,), check=check, verb="set"), on_submit
         )
 
     def action_nulls(self) -> None:
@@ -60,7 +60,7 @@ class ValueChoicesMixin(WizardStep):
             "Whole cells that are read as empty, separated by commas. Without any, all cells are imported as they are."
         )
         field = FormInput("texts", "texts", ", ".join(mapping.nulls), help=help_text)
-        self.console.ask_then(FormDialog("Texts for an empty cell", (field,), verb="set"), on_submit)
+        self.console.ask_then(FormDialog("Texts for an Empty Cell", (field,), verb="set"), on_submit)
 
     def action_wallets(self) -> None:
         mapping = self.loaded_mapping
@@ -95,7 +95,7 @@ class ValueChoicesMixin(WizardStep):
             return changed
 
         form = FormDialog(
-            "Wallets without a name, provider or chain", fields, check=check_with(parse, "walletName"), verb="set"
+            "Wallets without a Name, Provider or Chain", fields, check=check_with(parse, "walletName"), verb="set"
         )
         self.console.ask_then(form, lambda values: self.set_mapping(parse(values)))
 
@@ -123,7 +123,7 @@ class ValueChoicesMixin(WizardStep):
             field, action = parse_on_invalid(f"{values['field']}={values['action']}")
             self.set_mapping(mapping.with_on_invalid(field, action))
 
-        self.console.ask_then(FormDialog("Values that the API refuses", fields, verb="set"), on_submit)
+        self.console.ask_then(FormDialog("Values That the API Refuses", fields, verb="set"), on_submit)
 
 
 _FIELDS = frozenset(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,8 @@ _CHILD_COLUMNS = (
 )
 _USER_LABELS = ("userId", "user")
 """The labels of fields with the id of a user."""
+_USER_ID = "user id"
+"""The label of such a field below the name of the user."""
 _MAX_DEPTH = 3
 """Levels of nested values that get lines of their own; deeper ones are shown as JSON."""
 
@@ -84,6 +87,8 @@ class ResourceDetailScreen(DetailScreen, ActionFlowMixin):
         super().__init__(str(row.get(self.record.key, "")), self.record.label_of(row))
         self.row: Row = row
         self.parent_id = parent
+        self._user_id: str | None = None
+        """The id of the user that a field names; None when none does."""
 
     @classmethod
     def open(cls, console: ConsoleApp, target: RouteTarget) -> None:
@@ -130,8 +135,10 @@ class ResourceDetailScreen(DetailScreen, ActionFlowMixin):
         for line in _field_lines(self.record, document):
             if line.label in _USER_LABELS and isinstance(line.value, str):
                 owner = cached_name(self.console.session.rows, "users", line.value)
-                lines += [FieldLine("owner", owner)] if owner else []
-            lines.append(line)
+                lines += [FieldLine("user", owner), replace(line, label=_USER_ID)] if owner else [line]
+                self._user_id = line.value
+            else:
+                lines.append(line)
         return lines
 
     def fill(self, tab: Tab, document: Row) -> None:
@@ -150,7 +157,7 @@ class ResourceDetailScreen(DetailScreen, ActionFlowMixin):
 
     def _user_under_cursor(self, pane: Widget | None) -> str | None:
         field = pane.current_field if isinstance(pane, FieldList) else None
-        return str(field.value) if field is not None and field.label in _USER_LABELS and field.value else None
+        return self._user_id if field is not None and field.label in (*_USER_LABELS, _USER_ID) and field.value else None
 
     def open_under_cursor(self, pane: Widget | None) -> None:
         if (user_id := self._user_under_cursor(pane)) is not None:

@@ -132,4 +132,4 @@ class SettingsScreen(SearchableScreen, ReadScreen[Row]):
         elif others:
             lines = "\n".join(others[:_MAX_LISTED_CHANGES])
             text = f"{name} was changed. The server also changed:\n\n{lines}"
-            self.console.ask(MessageDialog("Other settings changed", text))
+            self.console.ask(MessageDialog("Other Settings Changed", text))

@@ -47,9 +47,9 @@ def _targets(screen: MarkedListScreen) -> list[Target]:
 
 
 def _targets_label(screen: MarkedListScreen) -> str:
-    """Return whom an action concerns: the label of one user, or the number of users."""
+    """Return whom an action concerns, for a title: the label of one user, or the number of users."""
     users = _targets(screen)
-    return users[0].label if len(users) == 1 else f"{len(users):,} users"
+    return users[0].label if len(users) == 1 else f"{len(users):,} Users"
 
 
 def run_bulk_action(
@@ -94,7 +94,7 @@ def _show_unfinished(screen: MarkedListScreen, results: WriteResults) -> None:
         labels = {choice.key: choice.label for choice in choices}
         screen.console.visit(UserScreen(user_id, labels[user_id]))
 
-    title = f"{len(unfinished):,} of {quantity(len(results.items), 'user')} unfinished, still marked"
+    title = f"{len(unfinished):,} of {quantity(len(results.items), 'User')} Unfinished, Still Marked"
     screen.console.ask_then(SelectDialog(title, choices), on_choice)
 
 

@@ -186,13 +186,13 @@ def access_lines(user: User) -> list[FieldLine]:
     lines += _numbered_lines(user.raw.get("lists"))
     lines.append(FieldLine("missing fields", heading=True))
     lines += _numbered_lines(user.raw.get("missingFields"))
-    lines += [FieldLine("scope", heading=True), FieldLine("scope", user.scope or None)]
+    lines += [FieldLine("access scope", heading=True), FieldLine("", user.scope or None)]
     return lines
 
 
 def _numbered_lines(value: object) -> list[FieldLine]:
     names = [item.get("name") or item.get("id") or item if isinstance(item, dict) else item for item in as_list(value)]
-    return [FieldLine(f"{number}", name) for number, name in enumerate(names, 1)] or [FieldLine("none")]
+    return [FieldLine(f"{number}", name) for number, name in enumerate(names, 1)] or [FieldLine("")]
 
 
 def linked_rows(user: User) -> list[Row]:

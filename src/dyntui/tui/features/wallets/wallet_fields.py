@@ -11,9 +11,9 @@ from dyntui.tui.kit.widgets.field_list import FieldLine
 if TYPE_CHECKING:
     from dyntui.api.models import Wallet
 
-__all__ = ["EXPLORER", "SIGNER", "USER", "wallet_lines"]
+__all__ = ["EXPLORER", "SIGNER", "USER", "USER_ID", "wallet_lines"]
 
-USER, EXPLORER, SIGNER = "user", "explorer", "signer wallet"
+USER, USER_ID, EXPLORER, SIGNER = "user", "user id", "explorer", "signer wallet"
 
 _WALLET = (
     ("chain", "chain"),
@@ -62,7 +62,11 @@ def wallet_lines(wallet: Row, owner: str = "") -> list[FieldLine]:
         for key, label in _WALLET
         if key in wallet and (key not in _OPTIONAL or wallet[key])
     ]
-    lines += [FieldLine("owner", heading=True), FieldLine("name", owner or None), FieldLine(USER, wallet.get("userId"))]
+    lines += [
+        FieldLine("owner", heading=True),
+        FieldLine(USER, owner or None),
+        FieldLine(USER_ID, wallet.get("userId")),
+    ]
     if wallet.get("deletedUserId"):
         lines.append(FieldLine("deleted user", wallet["deletedUserId"]))
     from dyntui.api.models import Wallet

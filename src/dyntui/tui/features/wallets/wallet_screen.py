@@ -13,7 +13,7 @@ from dyntui.resources import RESOURCES
 from dyntui.services.actions.resource_actions import write_action
 from dyntui.services.actions.write_types import Target
 from dyntui.tui.features.wallets.actions import WALLETS_ACTIONS
-from dyntui.tui.features.wallets.wallet_fields import EXPLORER, SIGNER, USER, wallet_lines
+from dyntui.tui.features.wallets.wallet_fields import EXPLORER, SIGNER, USER, USER_ID, wallet_lines
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.widgets.field_list import FieldLine, FieldList
 from dyntui.tui.shell.action_runner import run_action
@@ -124,7 +124,7 @@ class WalletScreen(SiblingScreen):
 
     def openable(self, pane: Widget | None) -> bool:
         field = pane.current_field if isinstance(pane, FieldList) else None
-        return field is not None and bool(field.value) and field.label in (USER, EXPLORER, SIGNER)
+        return field is not None and bool(field.value) and field.label in (USER, USER_ID, EXPLORER, SIGNER)
 
     def open_under_cursor(self, pane: Widget | None) -> None:
         assert isinstance(pane, FieldList)
@@ -139,4 +139,4 @@ class WalletScreen(SiblingScreen):
             target = RouteTarget(row_id=value, label=value, row={"userId": self.user_id}, parent_label=self.owner)
             self.open(self.console, target)
         else:
-            self.console.open_route("user", RouteTarget(row_id=value, label=self.owner or value))
+            self.console.open_route("user", RouteTarget(row_id=self.user_id, label=self.owner or self.user_id))

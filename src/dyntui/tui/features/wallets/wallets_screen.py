@@ -8,6 +8,7 @@ from dyntui.tui.features.wallets.actions import WALLETS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.shell.action_runner import run_action
 from dyntui.tui.shell.actions import SHELL_ACTIONS
+from dyntui.tui.shell.lists.cached_names import cached_name
 from dyntui.tui.shell.lists.resource_actions_screen import ResourceActionsScreen
 
 __all__ = ["WalletsScreen"]
@@ -27,7 +28,8 @@ class WalletsScreen(ResourceActionsScreen):
         )
 
     def action_recover(self) -> None:
-        targets = [Target(user_id, user_id) for user_id in self._owner_ids()]
+        cache = self.console.session.rows
+        targets = [Target(user_id, cached_name(cache, "users", user_id) or user_id) for user_id in self._owner_ids()]
         run_action(self.console, write_action("users.recover-wallets"), targets, opening_key="u")
 
     def action_pregenerate(self) -> None:

@@ -228,7 +228,7 @@ class WebhookMessagesScreen(ResourceActionsScreen):
             else:
                 self.console.notify("No message of this webhook failed.")
 
-        title = "Find failed messages"
+        title = "Find Failed Messages"
         scan_with_progress(self.console, title, lambda dialog: run_in_thread(lambda: read(dialog)), then)
 
     # Signature check
@@ -244,7 +244,7 @@ class WebhookMessagesScreen(ResourceActionsScreen):
             )
 
         about = "Paste the body of a message exactly as it was received, and its signature below."
-        dialog = PasteTextDialog("Verify a signature", about, line=f"Header {SIGNATURE_HEADER}:", verb="verify")
+        dialog = PasteTextDialog("Verify a Signature", about, line=f"Header {SIGNATURE_HEADER}:", verb="verify")
         self.console.ask_then(dialog, on_pasted)
 
     # Actions of the webhook

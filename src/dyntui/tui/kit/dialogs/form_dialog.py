@@ -20,7 +20,7 @@ from dyntui.core.typed_path import PathRule
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.actions import KIT_ACTIONS
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
-from dyntui.tui.kit.widgets.cells import wrapped
+from dyntui.tui.kit.widgets.cells import width_of, wrapped
 from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
 from dyntui.tui.kit.widgets.path_input import PathCandidates, PathInput
 from dyntui.tui.kit.widgets.text_field import TextField
@@ -28,6 +28,11 @@ from dyntui.tui.kit.widgets.text_field import TextField
 __all__ = ["FormChoice", "FormDialog", "FormInput", "Values", "check_with", "find_problems"]
 
 Values = dict[str, str]
+
+_MIN_LABEL_WIDTH, _MAX_LABEL_WIDTH = 16, 40
+"""The least and the greatest width of the column of labels in cells."""
+_LABEL_SHARE = 0.4
+"""The greatest share of the width of the screen for the column of labels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +150,14 @@ class FormChoice(LineWidget, can_focus=True):
         self.value = values[(values.index(self.value) + 1) % len(values)]
 
 
+def _broken_name(label: str, width: int) -> str:
+    """Break a label with a name of the API that is wider than `width` before an upper-case letter or after a dot."""
+    if width_of(label) <= width:
+        return label
+    places = [at for at in range(1, width) if label[at].isupper() or label[at - 1] in ". "]
+    return f"{label[: places[-1]]}\n{_broken_name(label[places[-1] :], width)}" if places else label
+
+
 class _Fields(VerticalScroll, can_focus=False, inherit_bindings=False):
     """The fields, scrolled so that the focused field is visible. It has no keys of its own."""
 
@@ -185,16 +198,23 @@ class FormDialog(BaseDialog[Values]):
             self.footer_keys = (("tab", "complete"), ("enter", verb), ("dialog.cancel", "cancel"))
 
     def content(self) -> ComposeResult:
+        longest = max((width_of(safe(item.label)) for item in self.fields), default=0)
+        most = min(_MAX_LABEL_WIDTH, int(self.app.size.width * _LABEL_SHARE))
+        label_width = max(_MIN_LABEL_WIDTH, min(longest + 1, most))
         yield Static("", id="problem", classes="problem -none", markup=False)  # above, where no field hides it
         with _Fields(id="fields"):
             for item in self.fields:
                 with Horizontal(classes="row", id=f"row-{item.name}"):
-                    yield Static(safe(item.label), classes="label", markup=False)
+                    label = Static(_broken_name(safe(item.label), label_width), classes="label", markup=False)
+                    label.styles.width = label_width
+                    yield label
                     shown_in = PathCandidates()
                     yield self._widget(item, shown_in)
                 if item.path is not None:
+                    shown_in.styles.margin = (0, 0, 0, label_width + 1)
                     yield shown_in
                 note = Static(safe(item.help, 200), classes="note", id=f"note-{item.name}", markup=False)
+                note.styles.padding = (0, 0, 0, label_width + 1)
                 note.set_class(not item.help, "-none")
                 yield note
         if self.note:

@@ -78,7 +78,7 @@ def open_export_dialog(screen: MarkedListScreen) -> None:
     def filled(values: Values) -> None:
         _start_export(screen, marked_ids, values)
 
-    form = FormDialog(f"Export {name}", fields, on_choice=file.follow_format, verb="export")
+    form = FormDialog(f"Export {screen.record.title}", fields, on_choice=file.follow_format, verb="export")
     screen.console.ask_then(form, filled)
 
 

@@ -323,7 +323,7 @@ class LocalListScreen(ListScreen):
             note = limits or ("reverse the order" if sign else "")
             choices.append(Choice(column.name, column.name, sign, note))
         start = next((index for index, choice in enumerate(choices) if choice.sign), 0)
-        self.console.ask(SelectDialog("Sort by", choices, start=start), self._sort_by)
+        self.console.ask(SelectDialog("Sort By", choices, start=start), self._sort_by)
 
     def _sort_by(self, name: str | None) -> None:
         column = next((item for item in self._sortable_columns() if item.name == name), None)

@@ -100,7 +100,7 @@ class MarkedListScreen(LocalListScreen):
                 async with connection.new_client() as client:
                     return await _collect_ids(ids(client), dialog)
 
-            title = "Mark all that match" if self.filter_text else "Mark all"
+            title = "Mark All That Match" if self.filter_text else "Mark All"
             self._scan_and_mark(title, lambda dialog: run_in_thread(lambda: read(dialog)))
 
     def scan_rows(self, client: Client) -> AsyncGenerator[ScannedRow, None]:
@@ -126,7 +126,7 @@ class MarkedListScreen(LocalListScreen):
                     seen += 1
                     yield row_id, seen, count
 
-        self._scan_and_mark(f"Mark {quantity(count, 'row')}", lambda dialog: _collect_ids(ids(), dialog))
+        self._scan_and_mark(f"Mark {quantity(count, 'Row')}", lambda dialog: _collect_ids(ids(), dialog))
 
     def _scan_and_mark(self, title: str, work: Callable[[ScanDialog], Awaitable[list[str] | None]]) -> None:
         from dyntui.tui.shell.lists.scan_dialog import scan_with_progress

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual import on
 
+from dyntui.core.text import quantity
 from dyntui.resources.filters import filter_hint, filter_words, needs_several_requests
 from dyntui.services.lists.filter_suggestions import suggest_filter
 from dyntui.tui.kit.action_registry import PendingReason, bindings
@@ -91,11 +92,11 @@ class ResourceScreen(AutoRefreshMixin, MarkedListScreen):
     # Whether actions are available
 
     def view_disabled_reason(self) -> str | None:
-        view = self.view
-        if view is not None and view.is_loaded:
+        if self.view is not None and self.view.is_loaded:
             return None
-        failed = view is not None and view.error is not None
-        return "The rows could not be loaded." if failed else PendingReason("The rows are not loaded yet.")
+        if self.load_error is not None:
+            return "The rows could not be loaded."
+        return PendingReason("The rows are not loaded yet.")
 
     def selection_disabled_reason(self) -> str | None:
         if self.table.row is None and (reason := self.view_disabled_reason()):
@@ -109,10 +110,9 @@ class ResourceScreen(AutoRefreshMixin, MarkedListScreen):
 
     def _wrong_environment(self) -> bool:
         """Return whether the list is empty because of the profile of the environment, which enter opens then."""
-        error = self.view.error if self.view is not None else self.console.session.error
         return (
             self.table.row is None
-            and concerns_environment(error)
+            and concerns_environment(self.load_error)
             and self.console.environment_disabled_reason() is None
         )
 
@@ -236,4 +236,6 @@ class ResourceScreen(AutoRefreshMixin, MarkedListScreen):
 
         row = self.table.row
         title = self.record.label_of(row) if row is not None else self.record.title
+        if marks := len(self.table.marks):
+            title = quantity(marks, "Marked Row")
         open_action_menu(self, title, without=("list.menu", "table.left", "table.right"), marks=True)
