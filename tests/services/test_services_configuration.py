@@ -10,10 +10,13 @@ from tests.cli.test_cli_output import unsafe_characters
 
 from dyntui.api.catalog import catalog
 from dyntui.api.permit import WritePermit
+from dyntui.config.private_files import atomic_write
+from dyntui.core.errors import UsageError
 from dyntui.core.yaml_document import YamlError, parse_yaml, update_yaml
 from dyntui.resources import RESOURCES
 from dyntui.sandbox.app import Gateway
 from dyntui.sandbox.options import SandboxOptions
+from dyntui.services.configuration import pull
 from dyntui.services.configuration.compare import ChangeKind, compare
 from dyntui.services.configuration.folder import read_folder
 from dyntui.services.configuration.manifest import Manifest, read_manifest
@@ -140,6 +143,7 @@ def test_yaml_is_only_what_json_has_and_a_change_keeps_comments() -> None:
     )
 
 
+@pytest.mark.slow
 async def test_one_folder_has_what_differs_between_two_environments(tmp_path: Path) -> None:
     (tmp_path / "dyntui.yaml").write_text(
         "# ours\nenvironments: {}\n"
@@ -171,3 +175,31 @@ async def test_one_folder_has_what_differs_between_two_environments(tmp_path: Pa
     }
     assert "origins/http-localhost-3000.yaml" in files
     assert not (tmp_path / "origins/http-localhost-3000.yaml").exists(), "pull makes the folder what the environment is"
+
+
+@pytest.mark.slow
+async def test_a_pull_that_ends_early_leaves_whole_files_and_can_be_repeated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with demo_connection(SandboxOptions(users=5, flags=FLAGS)) as connection:
+        await pulled(connection, tmp_path / "whole")
+        expected = {
+            path.relative_to(tmp_path / "whole"): path.read_text() for path in (tmp_path / "whole").rglob("*.yaml")
+        }
+        for count in (1, 2, 20, 48):
+            folder, left = tmp_path / str(count), [count]
+
+            def write_some(path: Path, data: bytes, *, is_shared: bool, left: list[int] = left) -> None:
+                if not left[0]:
+                    raise OSError(28, "No space left on device")
+                left[0] -= 1
+                atomic_write(path, data, is_shared=is_shared)
+
+            with monkeypatch.context() as patch:
+                patch.setattr(pull, "atomic_write", write_some)
+                with pytest.raises(UsageError, match="No space left"):
+                    await pulled(connection, folder)
+            assert len([*folder.rglob("*.yaml")]) == count
+            assert read_folder(folder).resources == (), "what is not there is not known to be deleted"
+            await pulled(connection, folder)
+            assert {path.relative_to(folder): path.read_text() for path in folder.rglob("*.yaml")} == expected

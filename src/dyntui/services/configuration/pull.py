@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -64,6 +64,8 @@ class _Writing:
 
     folder: Path
     texts: dict[Path, str | None] = field(default_factory=dict)
+    first: str = ""
+    """The text of a new manifest until all files are written; "" when the folder has one."""
     created: list[str] = field(default_factory=list)
     updated: list[str] = field(default_factory=list)
     unchanged: int = 0
@@ -122,6 +124,9 @@ def write_folder(
         writing.texts[path] = None
     _set_document(writing, values_file(folder, environment), new_values, _VALUES_TEXT.format(environment))
     _set_document(writing, folder / MANIFEST, manifest.as_values(), _MANIFEST_TEXT)
+    if not (folder / MANIFEST).exists():
+        # A pull that ends early leaves a folder that can be pulled again, and that does not say that it is complete.
+        writing.first = _MANIFEST_TEXT + dump_yaml(replace(manifest, resources=[]).as_values())
     _write(writing)
     return PullResult(
         tuple(writing.created),
@@ -239,18 +244,25 @@ def _set_document(writing: _Writing, path: Path, values: Mapping[str, object], i
 
 
 def _write(writing: _Writing) -> None:
-    """Write and remove the files. Raises UsageError when a folder or file cannot be written."""
+    """Write and remove the files: values before the files that refer to them, and the manifest last.
+
+    Raises UsageError when a folder or file cannot be written.
+    """
+    manifest = writing.folder / MANIFEST
+
+    def order(path: Path) -> tuple[bool, bool, bool]:
+        return path == manifest, writing.texts[path] is None, path.parent != writing.folder
+
     try:
-        for folder in _folders(writing):
+        for folder in dict.fromkeys((writing.folder, *(path.parent for path in writing.texts))):
             folder.mkdir(parents=True, exist_ok=True)
-        for path, text in writing.texts.items():
+        if writing.first:
+            atomic_write(manifest, writing.first.encode(), is_shared=True)
+        for path in sorted(writing.texts, key=order):
+            text = writing.texts[path]
             if text is None:
                 path.unlink()
             else:
                 atomic_write(path, text.encode(), is_shared=True)
     except OSError as error:
         raise UsageError(f"{writing.folder} cannot be written: {error.strerror}.") from error
-
-
-def _folders(writing: _Writing) -> Iterable[Path]:
-    return dict.fromkeys((writing.folder, *(path.parent for path in writing.texts)))

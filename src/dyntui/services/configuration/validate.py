@@ -235,10 +235,16 @@ def _unknown_keys(
 
 
 @cache
+def _components() -> dict[str, object]:
+    """Return the schemas to which those of the values refer."""
+    return {"schemas": catalog().open_schemas()}
+
+
+@cache
 def _validator(resource: str) -> jsonschema_rs.Validator:
     import jsonschema_rs
 
-    root = {**value_schema(resource), "components": {"schemas": catalog().open_schemas()}}
+    root = {**value_schema(resource), "components": _components()}
     return jsonschema_rs.validator_for(root, validate_formats=True)
 
 
