@@ -22,8 +22,12 @@ from tests.services.resource_fixtures import (
 
 from dyntui.core.errors import UsageError
 from dyntui.resources import RESOURCES
+from dyntui.resources.allowlists import MAX_SAVED_ENTRIES
 from dyntui.resources.undo import UndoMethod
+from dyntui.services.access.actions import access_target
+from dyntui.services.access.entries import add_entries, entry_target
 from dyntui.services.actions.registry import declaration
+from dyntui.services.actions.resource_actions import write_action
 from dyntui.services.actions.undo import ChangedSince, ChangeUndoPlan, plan_undo
 from dyntui.services.actions.write_types import WriteOutcome
 from dyntui.services.connection import Connection
@@ -246,3 +250,33 @@ async def test_an_import_of_entries_is_undone_by_its_job_and_one_of_users_names_
             await plan_undo(connection)
         with pytest.raises(UsageError, match=f"dyntui jobs undo {users_job}"):
             await plan_undo(connection, users_job)
+
+
+@pytest.mark.slow
+async def test_a_deleted_allowlist_gets_its_entries_before_it_is_enabled_again(tmp_path: Path) -> None:
+    async with connected(tmp_path) as connection:
+        lists = await rows_of(connection, "allowlists")
+        row = next(row for row in lists if row["enabledAt"] and row["outcome"] == "scope")
+        entries = await _state(connection, "allowlist-entries", str(row["id"]), UndoMethod.ENTRIES)
+        assert entries
+        write = write_action("allowlists.delete")
+        await perform(connection, write, access_target(row))
+        plan = await _undo(connection)
+        assert [line for line in plan.lines if line.startswith("Then ")] == [
+            f"Then add {len(entries)} entries",
+            f"Then enable: {row['name']}",
+        ]
+        (again,) = [each for each in await rows_of(connection, "allowlists") if each["name"] == row["name"]]
+        assert again["id"] != row["id"] and again["enabledAt"] and again["scope"] == row["scope"]
+        restored = await _state(connection, "allowlist-entries", str(again["id"]), UndoMethod.ENTRIES)
+        old, new = str(row["id"]).encode(), str(again["id"]).encode()
+        assert sorted(each.replace(new, old) for each in restored) == entries
+        done_lines = [line.action for line in connection.audit.lines() if line.undoes and line.outcome == "done"]
+        assert done_lines == ["allowlists.create", *["allowlist-entries.create"] * len(entries), "allowlists.enable"]
+
+        big = (await rows_of(connection, "allowlists"))[-1]
+        targets = [entry_target({"email": f"many{number}@example.com"}) for number in range(MAX_SAVED_ENTRIES + 1)]
+        await perform(connection, add_entries(big), *targets)
+        await perform(connection, write, access_target(big))
+        with pytest.raises(UsageError, match="This cannot be undone: its values are not in the audit log"):
+            await plan_undo(connection)

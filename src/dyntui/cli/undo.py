@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
@@ -52,9 +52,7 @@ def undo(context: CliContext, change: str, listed: bool, even_if_changed: bool, 
         plan = await plan_undo(connection, change, even_if_changed=even_if_changed)
         context.print_message(*plan.lines)
         results = await perform(context, connection, plan.write, plan.targets, confirmation)
-        error: DyntuiError | None = None
-        if plan.then is not None:
-            results, error = await _finish(context, connection, plan, results, confirmation)
+        results, error = await _finish(context, connection, plan, results, confirmation)
         code = report_results(context, results)
         if error is not None:
             context.print_message(f"The last step was not done: {error}")
@@ -86,19 +84,15 @@ def _print_changes(context: CliContext) -> None:
 async def _finish(
     context: CliContext, connection: Connection, plan: ChangeUndoPlan, results: WriteResults, confirmation: Confirmation
 ) -> tuple[WriteResults, DyntuiError | None]:
-    """Do what has to be done after an undo. Return all results, and why the last step was not done."""
-    assert plan.then is not None
+    """Do what follows the first step of an undo. Return its results, and why a later step was not done."""
+    step: ChangeUndoPlan | None = plan
+    last = results
     try:
-        following = await plan.then(results)
-        if following is None:
-            return results, None
-        context.print_message(*following.lines)
-        more = await perform(context, connection, following.write, following.targets, confirmation)
+        while step is not None and step.then is not None:
+            if (step := await step.then(last)) is None:
+                break
+            context.print_message(*step.lines)
+            last = await perform(context, connection, step.write, step.targets, confirmation)
     except DyntuiError as error:
         return results, error
-    done = {item.target.label: item for item in more.items}
-    items = tuple(
-        replace(done[item.target.label], target=item.target) if item.target.label in done else item
-        for item in results.items
-    )
-    return replace(results, items=items), None
+    return results, last.first_error if last is not results else None

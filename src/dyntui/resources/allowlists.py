@@ -12,6 +12,7 @@ from dyntui.resources.configuration import WHOLE_ELEMENT, Configuration
 from dyntui.resources.resource import Column, Filter, ListOperation, Paging, Resource, Row
 from dyntui.resources.undo import (
     Undo,
+    created_again,
     irreversible,
     restored,
     undone_as_entries,
@@ -25,6 +26,7 @@ __all__ = [
     "ALLOWLIST_ENTRIES",
     "ENTRY_ORDERS",
     "IDENTIFIER_TITLES",
+    "MAX_SAVED_ENTRIES",
     "access_actions",
     "entry_label",
     "identifier_kind",
@@ -42,6 +44,9 @@ IDENTIFIER_TITLES: Mapping[str, str] = {
     "externalUserId": "external user id",
 }
 """Names of the identifiers for people. An entry has exactly one identifier."""
+
+MAX_SAVED_ENTRIES = 500
+"""The maximum of entries that the audit log saves of a deleted allowlist."""
 
 ENTRY_ORDERS: Mapping[str, str] = {"createdAt": "time added", "alias": "alias", **IDENTIFIER_TITLES}
 """Orders of entries: the name in the API and the name for people. Which of them a server accepts is not documented."""
@@ -104,7 +109,8 @@ ALLOWLISTS = Resource(
     actions=(
         *access_actions("allowlist", "createAllowlistByEnvironmentId", "updateAllowlistById", "enableAllowlistById", "disableAllowlistById",
             "deleteAllowlistById", fields=("name", "outcome", "scope"),
-            deletion=irreversible("Its entries were deleted with it."), warning="Its entries are deleted with it. Export the list first."),
+            deletion=created_again(then=("enable", "enabledAt"), limit=f"if it has at most {MAX_SAVED_ENTRIES} entries", needs="savedEntries"),
+            warning="Its entries are deleted with it. Export a longer list first."),
         ResourceAction("sync", "postEntryByAllowlistId", "Make the entries match a file or another allowlist. The plan is shown first.", "match", key="S",
             variant_of="allowlist-entries.create", command="allowlists sync", effect=Effect.DESTRUCTIVE, extra_operations=("deleteAllowlistEntryById",), noun="entry", plural="entries", question="Change", past="changed",
             undo=undone_as_entries(), in_parallel=True),

@@ -52,6 +52,10 @@ class Undo:
     """Dot path of the row to the id of the object that the action is done to, when it is another one."""
     added: str = ""
     """Dot path of the row to a list: the action is done to the objects that the write added to it."""
+    limit: str = ""
+    """When it can be undone, to follow `You can undo this `; "" for always."""
+    needs: str = ""
+    """A field without which it cannot be undone: the audit log has it within the limit."""
     then: tuple[str, str] = ("", "")
     """A further action for an object that is created again, and the field that was set if it is needed."""
     compares: tuple[str, ...] = ()
@@ -81,7 +85,8 @@ class Undo:
         """What a person reads before the write; "" when it can be undone completely."""
         if not self.is_possible:
             return "This cannot be undone."
-        return f"You can undo this; {self.note}." if self.note else ""
+        start = f"You can undo this {self.limit}".rstrip()
+        return f"{start}; {self.note}." if self.note else ""
 
 
 def undone_by(action: str, *, note: str = "", owner: str = "", added: str = "") -> Undo:
@@ -99,9 +104,11 @@ def restored(action: str = "edit") -> Undo:
     return Undo(UndoMethod.RESTORE, action)
 
 
-def created_again(*, note: str = "it then gets another id", then: tuple[str, str] = ("", "")) -> Undo:
+def created_again(
+    *, note: str = "it then gets another id", then: tuple[str, str] = ("", ""), limit: str = "", needs: str = ""
+) -> Undo:
     """Undo by creating an object with the values of the deleted one."""
-    return Undo(UndoMethod.CREATE_AGAIN, "create", note=note, then=then)
+    return Undo(UndoMethod.CREATE_AGAIN, "create", note=note, then=then, limit=limit, needs=needs)
 
 
 def undone_as_entries(*, note: str = "") -> Undo:

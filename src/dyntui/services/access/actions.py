@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row, as_object
 from dyntui.resources import ActionTarget
+from dyntui.resources.allowlists import MAX_SAVED_ENTRIES
 from dyntui.services.access.access_policy import Change, PolicyKind, name_of
+from dyntui.services.access.entries import body_of
+from dyntui.services.access.entry_search import entries_of
 from dyntui.services.access.impact import CHANGES, assess_change, entry_count, with_fields
 from dyntui.services.access.policy_fields import checked_fields
 from dyntui.services.actions.registry import declaration, declared_write
+from dyntui.services.actions.undo_state import ENTRIES, saved_values
 from dyntui.services.actions.write_types import Target, WriteAction
 
 if TYPE_CHECKING:
@@ -65,7 +69,8 @@ def access_action(name: str) -> WriteAction:
     async def before(client: Client, target: Target) -> object:
         document = _audited(kind, await read(client, target))
         if kind is PolicyKind.LIST and action.name == "delete":
-            return {**as_object(document), "entries": await entry_count(client, target.id)}
+            count = await entry_count(client, target.id)
+            return {**as_object(document), "entries": count, **await _saved_entries(client, target.id, count)}
         return document
 
     async def after(client: Client, target: Target, value: object, before: object) -> object:
@@ -75,6 +80,13 @@ def access_action(name: str) -> WriteAction:
         return declared_write(name, create, after=after)
     reread = None if action.name == "delete" else read
     return declared_write(name, call, reread=reread, assess_impact=assess, before=before, after=after)
+
+
+async def _saved_entries(client: Client, list_id: str, count: int | None) -> Row:
+    """Return the entries of a list that is deleted, for the undo; nothing when there are too many to save."""
+    if count is None or count > MAX_SAVED_ENTRIES:
+        return {}
+    return saved_values({ENTRIES: [body_of(entry) async for entry in entries_of(client, list_id)]}) or {}
 
 
 def _change(name: str, kind: PolicyKind, targets: Sequence[Target]) -> Change:

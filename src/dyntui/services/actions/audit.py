@@ -14,11 +14,13 @@ from pathlib import Path
 from dyntui.config.private_files import append_private, open_regular
 from dyntui.core.redact import redact
 from dyntui.core.strict_json import parse_json
-from dyntui.core.text import plain_json
+from dyntui.core.text import plain_json, shorten
 from dyntui.core.times import now_iso
 
 __all__ = ["Audit", "AuditLine", "parse_audit_line"]
 
+_SHOWN = 200
+"""The maximum of characters of one value in the text of a change."""
 _OMITTED_IF_EMPTY = frozenset({"before", "after", "job", "undoes", "scope", "labels"})
 _OPTIONAL = _OMITTED_IF_EMPTY | {"request_id", "detail"}
 """Fields that a line may lack."""
@@ -162,4 +164,5 @@ def _text(value: object) -> str:
         return "nothing"
     if isinstance(value, list) and all(isinstance(part, str) for part in value):
         return ", ".join(value)
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, (dict, list)) else str(value)
+    text = json.dumps(value, ensure_ascii=False) if isinstance(value, (dict, list)) else str(value)
+    return shorten(text, _SHOWN)

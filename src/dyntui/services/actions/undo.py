@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from dyntui.api.client import Client
     from dyntui.api.permit import WritePermit
     from dyntui.services.actions.audit import Audit, AuditLine
+    from dyntui.services.actions.undo_draft import UndoDraft
     from dyntui.services.connection import Connection
 
 __all__ = [
@@ -137,7 +138,7 @@ def _has_state(declared: Declaration, line: AuditLine) -> bool:
         case UndoMethod.DELETE:
             return bool(after.get("id")) or (is_secret_name(declared.record.key) and line.after is not None)
         case UndoMethod.RESTORE | UndoMethod.CREATE_AGAIN:
-            return bool(before)
+            return bool(before) and (not undo.needs or isinstance(before.get(undo.needs), list))
         case UndoMethod.ACTION if undo.owner:
             return bool(before.get(undo.owner))
         case UndoMethod.ACTION if undo.added:
@@ -203,7 +204,7 @@ async def plan_undo(connection: Connection, change: str = "", *, even_if_changed
         if change and (draft := await draft_undo_of_import(connection, change)) is not None:
             if not draft.targets:
                 raise UsageError(f"There is nothing to undo of {change}.", hint="Nothing was sent.")
-            return ChangeUndoPlan(change, tuple(_some(draft.lines)), draft.write, tuple(draft.targets))
+            return _plan_of(draft, change, _some(draft.lines))
         raise UsageError(
             f"There is no change {change} of this environment in the audit log."
             if change
@@ -261,17 +262,16 @@ async def plan_undo_of(
     unknown = [_UNKNOWN] if _UNKNOWN in reasons else []
     parts = (draft.lines, changed_since, draft.skipped, unknown)
     texts = (f"Undo of {first.job}: {name}", *(text for part in parts for text in _some(part)))
-    write = replace(draft.write, undoes=first.job)
-    if draft.then is None:
-        return ChangeUndoPlan(first.job, texts, write, tuple(draft.targets))
+    return _plan_of(draft, first.job, texts)
+
+
+def _plan_of(draft: UndoDraft, change: str, texts: Sequence[str]) -> ChangeUndoPlan:
+    """Return the plan of a draft. change: the id of the change. texts: the lines of the plan."""
     make_next = draft.then
 
     async def then(results: WriteResults) -> ChangeUndoPlan | None:
-        found = await make_next(results)
-        if found is None or not found.targets:
-            return None
-        return ChangeUndoPlan(
-            first.job, tuple(found.lines), replace(found.write, undoes=first.job), tuple(found.targets)
-        )
+        following = await make_next(results) if make_next is not None else None
+        return _plan_of(following, change, following.lines) if following is not None else None
 
-    return ChangeUndoPlan(first.job, texts, write, tuple(draft.targets), then)
+    write = replace(draft.write, undoes=change)
+    return ChangeUndoPlan(change, tuple(texts), write, tuple(draft.targets), then if make_next is not None else None)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dyntui.core.errors import UsageError
@@ -16,7 +16,6 @@ from dyntui.services.access.actions import ACCESS_RECORDS
 from dyntui.services.access.undo import EntryUndo, plan_import_undo, plan_undo, undo_action
 from dyntui.services.actions.registry import declaration
 from dyntui.services.actions.resource_actions import (
-    find_created_id,
     is_single,
     make_target,
     make_write_action,
@@ -24,8 +23,10 @@ from dyntui.services.actions.resource_actions import (
     resolve_parent,
 )
 from dyntui.services.actions.target_lookup import look_up_targets
+from dyntui.services.actions.undo_creation import draft_creation
+from dyntui.services.actions.undo_draft import NAMED, UndoDraft, with_names
 from dyntui.services.actions.undo_state import ADDED_IDS, NOT_SAVED, body_names, same_value
-from dyntui.services.actions.write_types import Target, WriteAction, WriteOutcome, WriteResults
+from dyntui.services.actions.write_types import Target
 from dyntui.services.bulk import BulkRun
 from dyntui.services.forms import FieldKind, body_schema, field_text, schema_field
 from dyntui.services.lists.list_source import scan
@@ -35,26 +36,9 @@ if TYPE_CHECKING:
     from dyntui.services.actions.audit import AuditLine
     from dyntui.services.connection import Connection
 
-__all__ = ["UndoDraft", "draft_undo", "draft_undo_of_import"]
+__all__ = ["draft_undo", "draft_undo_of_import"]
 
-_NAMED = 5
-"""The number of objects that the lines name."""
-
-
-@dataclass
-class UndoDraft:
-    """What an undo does now."""
-
-    write: WriteAction
-    targets: list[Target] = field(default_factory=list)
-    lines: list[str] = field(default_factory=list)
-    """What it does, for people."""
-    changed: list[str] = field(default_factory=list)
-    """What has changed since, in sentences."""
-    skipped: list[str] = field(default_factory=list)
-    """What it does not do and why, in sentences."""
-    then: Callable[[WriteResults], Awaitable[UndoDraft | None]] | None = None
-    """As in `ChangeUndoPlan`."""
+_CANNOT_BE_EMPTIED = object()
 
 
 async def draft_undo(connection: Connection, lines: Sequence[AuditLine], method: UndoMethod) -> UndoDraft:
@@ -72,7 +56,7 @@ async def draft_undo(connection: Connection, lines: Sequence[AuditLine], method:
         case UndoMethod.RESTORE:
             return await draft.by_restoring()
     assert method is UndoMethod.CREATE_AGAIN
-    return await draft.by_creation()
+    return await draft_creation(connection, lines, draft.record, draft.undo, draft.parent)
 
 
 async def _draft_entries(connection: Connection, job: str) -> UndoDraft:
@@ -183,13 +167,13 @@ class _Drafting:
         for number, target in enumerate(lookup.targets):
             row = as_object(target.data.get("row"))
             label = ids.get(target.id) or target.label
-            if label == target.id and self.record.detail and number < _NAMED:
+            if label == target.id and self.record.detail and number < NAMED:
                 label = self.record.label_of(row or await read_one(client, self.record, target.id, parent=self.parent))
             if row and self.action.disabled_reason is not None and (reason := self.action.disabled_reason(row)):
                 self.draft.skipped.append(f"{label}: {reason}")
             else:
                 self.draft.targets.append(replace(target, label=label))
-        return self._with_names(self.action.verb)
+        return with_names(self.draft, self.action.verb)
 
     async def by_deletion(self) -> UndoDraft:
         """Delete what was created, unless it was changed since."""
@@ -208,7 +192,7 @@ class _Drafting:
             if changed:
                 self.draft.changed.append(f"{label}: {', '.join(changed)}.")
             self.draft.targets.append(replace(make_target(self.record, row, object_id), label=label))
-        return self._with_names(self.action.verb)
+        return with_names(self.draft, self.action.verb)
 
     async def by_restoring(self) -> UndoDraft:
         """Send the values before of the fields that the change changed, and that do not have them again."""
@@ -246,70 +230,28 @@ class _Drafting:
             elif not same_value(now.get(name), was):
                 if not isinstance(after, Mapping) or not same_value(now.get(name), after.get(name)):
                     self.draft.changed.append(f"{label}: {name} is {field_text(now.get(name)) or 'empty'} now.")
+                value = self._empty(name) if was is None else was
+                if value is _CANNOT_BE_EMPTIED:
+                    self.draft.skipped.append(f"{label}: {name} had no value before, and the API cannot empty it.")
+                    continue
                 old, new = elide_common(field_text(now.get(name)), field_text(was))
                 of_object = f"{label}: " if len(self.lines) > 1 else ""
                 self.draft.lines.append(f"{of_object}{name}: {old or '—'} → {new or '—'}")
-                found[name] = self._empty(name) if was is None else was
+                found[name] = value
         if known and not found and not self.draft.skipped:
             self.draft.skipped.append(f"{label} has the values before again.")
         return found
 
     def _empty(self, name: str) -> object:
-        """Return the value that empties a field."""
+        """Return the value that empties a field; _CANNOT_BE_EMPTIED when the API accepts none."""
+        if self.record.name in ACCESS_RECORDS:
+            return _CANNOT_BE_EMPTIED
         catalog = self.connection.client.catalog
         schema = body_schema(catalog, catalog.get(self.action.operation), self.action.body_list)
         form_field = schema_field(catalog, name, "body", schema.get("properties", {}).get(name, {}))
         if form_field.nullable:
             return None
-        return {FieldKind.TEXT: "", FieldKind.LIST: []}.get(form_field.kind)
-
-    async def by_creation(self) -> UndoDraft:
-        """Create the object again, unless there is one with its name again."""
-        client = self.connection.client
-        rows = [scanned.row async for scanned in scan(client, self.record, parent=self.parent)]
-        needed, field_name = self.undo.then
-        with_next: list[str] = []
-        for line in self.lines:
-            saved = as_object(line.before)
-            label = next(iter(line.labels), "") or self.record.label_of(saved)
-            again = [path for path in self.record.identified_by if get_path(saved, path)]
-            if any(get_path(row, path) == get_path(saved, path) for row in rows for path in again):
-                self.draft.changed.append(f"There is {self.record.singular} {label} again.")
-            names = body_names(client, self.action)
-            if self.action.body_list:
-                names = [name for name in names if name != self.record.key]
-            values = {name: saved[name] for name in names if not same_value(saved.get(name), None)}
-            lost = [name for name in values if values[name] == NOT_SAVED]
-            self.draft.skipped += [f"{label}: {name} is not restored: its value is {NOT_SAVED}." for name in lost]
-            fields = {name: value for name, value in values.items() if name not in lost}
-            if field_name and saved.get(field_name):
-                with_next.append(label)
-            self.draft.targets.append(Target("", label, {"fields": fields}))
-        self.draft.write = replace(self.draft.write, verb="Create", complement="again", past="created")
-        self._with_names("Create again:")
-        if with_next:
-            self.draft.lines.append(f"Then {needed}: {', '.join(with_next)}")
-            self.draft.then = lambda results: self._next(needed, with_next, results)
-        if self.undo.note:
-            self.draft.lines.append(f"{self.undo.note[:1].upper()}{self.undo.note[1:]}.")
-        return self.draft
-
-    async def _next(self, name: str, labels: Sequence[str], results: WriteResults) -> UndoDraft | None:
-        """Return the action on what was created again that makes it as it was before."""
-        action = self.record.action(name)
-        assert action is not None
-        done = [item for item in results.items if item.outcome is WriteOutcome.DONE and item.target.label in labels]
-        ids = [found for item in done if (found := find_created_id(self.record, item.value))]
-        if not ids:
-            return None
-        lookup = await look_up_targets(self.connection.client, self.record, action, ids, parent=self.parent)
-        targets = [
-            target
-            for target in lookup.targets
-            if action.disabled_reason is None or not action.disabled_reason(as_object(target.data.get("row")))
-        ]
-        write = make_write_action(self.record, action, parent=self.parent)
-        return UndoDraft(write, targets, [f"{action.verb} {', '.join(labels)}"])
+        return {FieldKind.TEXT: "", FieldKind.LIST: []}.get(form_field.kind, _CANNOT_BE_EMPTIED)
 
     async def _read_all(self, ids: Sequence[str]) -> dict[str, Row | None]:
         """Read objects, several at a time or from the list. Returns None for those that no longer exist."""
@@ -336,11 +278,3 @@ class _Drafting:
 
     def _label(self, row: Row, line: AuditLine) -> str:
         return self.record.label_of(row) or next(iter(line.labels), "")
-
-    def _with_names(self, verb: str) -> UndoDraft:
-        """Add a line that names the targets."""
-        names = [target.label or target.id for target in self.draft.targets[:_NAMED]]
-        more = len(self.draft.targets) - _NAMED
-        if names:
-            self.draft.lines.append(f"{verb} {', '.join(names)}{f' and {more:,} more' if more > 0 else ''}")
-        return self.draft

@@ -24,11 +24,22 @@ from dyntui.services.lists.list_source import scan
 if TYPE_CHECKING:
     from dyntui.api.client import Client
 
-__all__ = ["ADDED_IDS", "CHANGED_SECRET", "NOT_SAVED", "SavedState", "body_names", "same_value", "saved_values"]
+__all__ = [
+    "ADDED_IDS",
+    "CHANGED_SECRET",
+    "ENTRIES",
+    "NOT_SAVED",
+    "SavedState",
+    "body_names",
+    "same_value",
+    "saved_values",
+]
 
 NOT_SAVED = "not saved, because it is a secret"
 """The value in the audit log of a field whose value is a secret."""
 CHANGED_SECRET = f"changed; {NOT_SAVED}"
+ENTRIES = "savedEntries"
+"""The field of the state before with the entries of a deleted allowlist."""
 ADDED_IDS = "addedIds"
 """The field of the state after with the ids of the objects that the write added."""
 MAX_BYTES = 65_536
