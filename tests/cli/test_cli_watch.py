@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -108,3 +110,19 @@ def test_a_terminal_is_redrawn_until_ctrl_c(tmp_path: Path) -> None:
             terminal.press("\x03")
             assert terminal.wait_for_exit() == 130
             assert terminal.echoes_at_exit
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("words", ["users list --watch 600", "events tail --since 400d --every 600"])
+def test_a_command_without_an_end_ends_when_nobody_reads_its_output(tmp_path: Path, words: str) -> None:
+    with serving(users=3) as sandbox:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "dyntui", *words.split()],
+            env=clean_environ() | sandbox.environ(tmp_path),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        assert process.stdout is not None and process.stdout.readline()
+        process.stdout.close()
+        assert process.wait(60) == 0
+        assert process.stderr is not None and b"error" not in process.stderr.read()

@@ -11,7 +11,7 @@ from dyntui.cli.context import CliContext, pass_context
 from dyntui.cli.list_filters import filter_options, local_filter_options, refuse_empty
 from dyntui.cli.resource_commands import make_resource_group
 from dyntui.cli.resource_lists import list_rows, record_fields
-from dyntui.cli.streams import flush
+from dyntui.cli.streams import flush, sleep_while_read
 from dyntui.cli.watch import watch_option
 from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.core.json_types import Row
@@ -93,8 +93,6 @@ def tail(
     conditions: RowConditions,
 ) -> None:
     """Print new events as they arrive, oldest first, until interrupted."""
-    import asyncio
-
     from dyntui.core.times import now, parse_since, parse_until
     from dyntui.resources import Column
     from dyntui.resources.events import user_id_of
@@ -143,7 +141,7 @@ def tail(
             flush()
             if exit_after_first or (event_filter.end is not None and now() >= event_filter.end):
                 return
-            await asyncio.sleep(interval_s)
+            await sleep_while_read(interval_s)
 
     context.run_connected(work)
     if not prints_lines:

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from time import monotonic
 from typing import TextIO
 
 __all__ = [
@@ -15,9 +16,13 @@ __all__ = [
     "ignore_closed_stream",
     "is_plain",
     "silence_stdout",
+    "sleep_while_read",
     "terminal_width",
     "use_utf8",
 ]
+
+_PIPE_CHECK_S = 1.0
+"""Seconds after which a pipe is checked for its reader."""
 
 
 def has_color(stream: TextIO) -> bool:
@@ -52,6 +57,34 @@ def ignore_closed_stream(stream: TextIO) -> Iterator[None]:
     except OSError:
         # The interpreter flushes the buffer at exit, which must not fail.
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+async def sleep_while_read(seconds: float) -> None:
+    """Wait between two outputs. Raises BrokenPipeError when nobody reads standard output any more, as after `head`."""
+    import asyncio
+
+    end_s = monotonic() + seconds
+    while True:
+        if _has_no_reader(sys.stdout):
+            raise BrokenPipeError
+        left_s = end_s - monotonic()
+        if left_s <= 0:
+            return
+        await asyncio.sleep(min(left_s, _PIPE_CHECK_S))
+
+
+def _has_no_reader(stream: TextIO) -> bool:
+    """Return whether a stream is a pipe without a reader. Windows and streams without a file do not tell."""
+    import select
+
+    if sys.platform == "win32":
+        return False
+    poll = select.poll()
+    try:
+        poll.register(stream.fileno(), 0)
+    except (OSError, ValueError):
+        return False
+    return bool(poll.poll(0))
 
 
 def use_utf8() -> None:

@@ -11,7 +11,7 @@ import click
 
 from dyntui.cli.capture import CapturedLine, captured_output
 from dyntui.cli.output import print_captured, redraw
-from dyntui.cli.streams import flush, is_plain
+from dyntui.cli.streams import flush, is_plain, sleep_while_read
 from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.core.text import safe
 
@@ -93,11 +93,9 @@ def _repeat(context: CliContext, interval_s: float, command: Callable[[], object
 
 
 def _wait(seconds: float) -> None:
-    import asyncio
-
     from dyntui.cli.context import run
 
-    run(asyncio.sleep(seconds))
+    run(sleep_while_read(seconds))
 
 
 def _changes(before: Sequence[CapturedLine], lines: Sequence[CapturedLine]) -> list[CapturedLine]:
