@@ -154,6 +154,14 @@ def test_all_kinds_of_lists_are_filtered(dyntui: Cli) -> None:
     user = dyntui.json("users", "list", "--limit", "1")["items"][0]["id"]
     assert dyntui.json("users", "sessions", user, "--until", "2000-01-01")["items"] == []
     assert dyntui.json("jobs", "list", "--where", "state=done")["items"] == []
+    for words, message in (
+        (("jobs", "list"), "There are no jobs on this machine."),
+        (("jobs", "list", "--where", "state=done"), "No rows match 'state=done'."),
+        (("gates", "list", "--where", "name=x"), "No gates match 'name=x'."),
+        (("audit", "no-such-word"), "No changes match."),
+    ):
+        none = dyntui(*words)
+        assert (none.stdout, none.stderr.splitlines()[-1]) == ("", message)
     dyntui("do", "origins", "create", "origin=https://a.example", "--yes")
     lines = dyntui.json("audit", "--where", "outcome=done", "--since", "1h")["items"]
     assert [line["action"] for line in lines] == ["origins.create"]

@@ -41,9 +41,9 @@ def list_aliases(context: CliContext, conditions: RowConditions) -> None:
 
     aliases = Settings.load().alias
     items = [{"name": name, "command": command} for name, command in sorted(aliases.items())]
-    context.print_items(keep_rows(context, items, conditions), (Column("name"), Column("command")))
-    if not aliases and not context.prints_data:
-        context.print_message("There are no aliases. Set one with `dyntui alias set NAME COMMAND`.")
+    rows = keep_rows(context, items, conditions)
+    empty = "" if conditions else "There are no aliases. Set one with `dyntui alias set NAME COMMAND`."
+    context.print_items(rows, (Column("name"), Column("command")), empty=empty)
 
 
 @alias.command("set")

@@ -71,6 +71,8 @@ def audit(
         Column("change"),
     )
     items = ({**asdict(line), "named_targets": line.named_targets, "change": line.change_text} for line in lines)
-    context.print_items(items, columns)
+    is_filtered = bool(words or conditions or profile is not None)
+    empty = "No changes match." if is_filtered else "No changes were made from this machine."
+    context.print_items(items, columns, empty=empty)
     if message := describe_damage(damaged):
         context.print_message(message)

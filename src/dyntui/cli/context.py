@@ -198,17 +198,21 @@ class CliContext:
         total: int | None = None,
         next: int | None = None,
         names: FieldNames | None = None,
+        empty: str = "",
         **extra: object,
     ) -> None:
         """Print a list. columns: of tables, CSV and TSV; all fields when they are empty.
 
         total: how many items the list has, by default those given. next: the number of the first item left out. names:
-        the fields that the items can have. extra: further fields of the JSON document.
+        the fields that the items can have. empty: the message when there are none. extra: further fields of the JSON
+        document.
         """
         printer = self.item_printer(columns, names)
         for item in items:
             printer.add(item)
         printer.end(total, next, **extra)
+        if not printer.count and not self.prints_data:
+            self.print_message(empty)
 
     def item_printer(self, columns: Sequence[Column] = (), names: FieldNames | None = None) -> ItemPrinter:
         """Return a printer for items that arrive one after the other. columns, names: as in `print_items`."""

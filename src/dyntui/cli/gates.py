@@ -11,6 +11,7 @@ from dyntui.cli.list_filters import filter_options, keep_rows
 from dyntui.cli.resource_commands import add_resource_commands
 from dyntui.cli.resource_lists import record_fields
 from dyntui.cli.watch import watch_option
+from dyntui.core.interface import with_keys
 from dyntui.core.json_types import as_objects
 from dyntui.resources import GATES, Column
 from dyntui.resources.cell_formats import enabled_since
@@ -41,7 +42,8 @@ def list_gates(context: CliContext, conditions: RowConditions) -> None:
         Column(title="rules", pick=lambda row: "; and ".join(map(describe_rule, as_objects(row.get("rules"))))),
         Column("id"),
     )
-    context.print_items(rows, columns, names=record_fields(context, GATES))
+    empty = "" if conditions else with_keys(GATES.empty)
+    context.print_items(rows, columns, names=record_fields(context, GATES), empty=empty)
 
 
 add_policy_commands(

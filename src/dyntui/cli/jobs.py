@@ -73,7 +73,7 @@ def list_jobs(context: CliContext, conditions: RowConditions) -> None:
         Column("profile"),
         Column("source", pick=lambda job: job["problem"] or job["source"]),
     )
-    context.print_items(documents, columns)
+    context.print_items(documents, columns, empty="" if conditions else "There are no jobs on this machine.")
 
 
 def _state_text(job: Row) -> str:

@@ -145,6 +145,8 @@ def keep_rows(
 ) -> list[Row]:
     """Return the rows of a list that was read whole that fulfill the conditions, and say that they were compared here.
 
+    When none does, it says so.
+
     record: what the rows are of; None for rows of this machine. Raises UsageError for an unknown field.
     """
     if not conditions:
@@ -155,4 +157,7 @@ def keep_rows(
     check_fields(conditions, rows, record)
     if record is not None:
         context.print_message(FilteredList(record, ListQuery(), conditions).message)
-    return [row for row in rows if conditions.fits(row, record)]
+    kept = [row for row in rows if conditions.fits(row, record)]
+    if not kept and not context.prints_data:
+        context.print_message(f"No {record.plural if record is not None else 'rows'} match {str(conditions)!r}.")
+    return kept

@@ -58,15 +58,16 @@ class ItemPrinter:
         self._is_streamed = options.is_streamed or self._format == "tsv"
         self._items: list[Row] = []
         self._exporter: Exporter | None = None
-        self._count = 0
+        self.count = 0
+        """How many items were added."""
 
     def add(self, item: Row) -> None:
         """Print an item, or keep it for the end."""
-        self._count += 1
+        self.count += 1
         if not self._is_streamed or not self._can_check_first():
             self._items.append(item)
             return
-        if self._count == 1:
+        if self.count == 1:
             self._check([item])
         self._print(item)
         self._on_printed()
@@ -78,7 +79,7 @@ class ItemPrinter:
         the first item that is left out; None when there is no rest. extra: further fields of the document.
         """
         options = self._options
-        total = self._count if total is None and next is None else total
+        total = self.count if total is None and next is None else total
         if self._is_streamed:
             self._check(self._items)
             for item in self._items:

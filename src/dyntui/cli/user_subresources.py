@@ -50,7 +50,8 @@ def list_sessions(context: CliContext, user: str, conditions: RowConditions) -> 
     from dyntui.services.actions.target_lookup import read_object
 
     document = context.run_connected(lambda connection: read_object(connection.client, USERS, user))
-    rows = keep_rows(context, as_objects(document.get("sessions")), conditions, RESOURCES["sessions"])
+    record = RESOURCES["sessions"]
+    rows = keep_rows(context, as_objects(document.get("sessions")), conditions, record)
     rows = sorted(rows, key=lambda row: str(row.get("createdAt", "")), reverse=True)
     columns = (
         Column("createdAt", "started", format=time),
@@ -59,7 +60,8 @@ def list_sessions(context: CliContext, user: str, conditions: RowConditions) -> 
         Column("userAgent", "device"),
         Column("id"),
     )
-    context.print_items(rows, columns, names=record_fields(context, RESOURCES["sessions"]))
+    empty = "" if conditions else record.empty
+    context.print_items(rows, columns, names=record_fields(context, record), empty=empty)
 
 
 @click.command("add-to-allowlist", cls=BaseCommand)

@@ -222,7 +222,7 @@ class WriteGate:
             action.impact.code if action.impact is not None else "",
             action.impact.policy_change if action.impact is not None else None,
             action.effect is Effect.DESTRUCTIVE,
-            names_environment=not action.phrase,
+            names_environment=accepted == (name,),
         )
 
     def authorize(self, action: WriteAction, targets: Sequence[Target], confirmation: Confirmation) -> WritePermit:
