@@ -193,7 +193,7 @@ def ask_confirmation(context: CliContext, needed: Requirement, from_options: Con
     if not context.can_ask or is_given or needed.level is ConfirmationLevel.NONE:
         if from_options.yes and needed.warning:
             context.print_message(needed.warning)
-        if needed.effects and not is_unread:
+        if needed.effects and is_given:  # otherwise they are in the error
             context.print_message(*needed.effects)
         return from_options
     context.print_message(

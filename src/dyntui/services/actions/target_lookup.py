@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from dyntui.core.errors import AmbiguousTarget, TargetNotFound, UsageError
 from dyntui.core.interface import by_interface, with_keys
 from dyntui.core.json_types import Row
-from dyntui.resources import RESOURCES, USERS, ActionTarget, Resource, ResourceAction
+from dyntui.resources import RESOURCES, USERS, ActionTarget, Resource, ResourceAction, Scope
 from dyntui.resources.filters import parse_filter
 from dyntui.services.actions.resource_actions import (
     is_single,
@@ -72,7 +72,8 @@ class TargetMatches:
             return TargetNotFound(
                 f"There is no {self.record.singular} {self.text!r}.",
                 hint=by_interface(
-                    f"Give its {self.record.identifiers}; `dyntui get {self.record.name}` lists them.",
+                    f"Give its {self.record.identifiers}; `dyntui get {self.record.name}{_parent_option(self.record)}` "
+                    "lists them.",
                     "Refresh the list.",
                 ),
             )
@@ -88,6 +89,13 @@ class TargetMatches:
         if (problem := self.problem) is not None:
             raise problem
         return self.rows[0]
+
+
+def _parent_option(record: Resource) -> str:
+    """Return the option that a list needs for its parent: ` --of USER`; "" for none."""
+    parent = RESOURCES.get(record.parent_resource)
+    is_needed = parent is not None and record.scope is Scope.PARENT
+    return f" --of {parent.singular.upper().replace(' ', '-')}" if parent is not None and is_needed else ""
 
 
 @dataclass(frozen=True, slots=True)
