@@ -68,7 +68,7 @@ def export(context: CliContext, name: str, output: Path | None) -> None:
     from dyntui.services.access.entries import ENTRY_EXPORT
     from dyntui.services.access.entry_search import entries_of
 
-    check_export_output(context)
+    check_export_output(context, output)
 
     async def work(connection: Connection) -> int:
         row = await find_list(connection, name)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from dyntui.resources import Resource
     from dyntui.services.actions.target_lookup import TargetMatches
     from dyntui.services.connection import Connection
+    from dyntui.services.exports import ExportFormat
     from dyntui.services.field_names import FieldNames
     from dyntui.services.lists.list_source import ListQuery
     from dyntui.services.lists.row_conditions import RowConditions
@@ -60,7 +61,7 @@ def export_rows(
     columns: the columns of a CSV or TSV, if no fields are requested. output: a new file; None for standard output.
     ignore_missing: whether a target that does not exist counts as exported. Returns the exit code.
     """
-    check_export_output(context)
+    check_export_output(context, output)
     texts = read_targets(targets) if targets else None
     unresolved: list[TargetMatches] = []
     names = record_fields(context, record)
@@ -78,12 +79,31 @@ def export_rows(
     return EXIT_SOME_FAILED if left_out.is_failure else 0
 
 
-def check_export_output(context: CliContext) -> None:
-    """Raise UsageError for an option of the output that an export does not have, before anything is read."""
+def check_export_output(context: CliContext, output: Path | None) -> None:
+    """Raise UsageError for a format that an export does not have, before anything is read. output: the file."""
     options = context.output
     if options.format == "table" or options.jq or options.template:
         used = "-o table" if options.format == "table" else "--jq" if options.jq else "--template"
         raise UsageError(f"An export has no {used}.", hint="Use `list --all`, or another format: -o csv|tsv|json|….")
+    _format_of(context, output)
+
+
+def _format_of(context: CliContext, output: Path | None) -> ExportFormat:
+    """Return the format of an export: that of -o, else that of the ending of the file, else CSV. Raises UsageError."""
+    from dyntui.services.exports import ExportFormat
+
+    ending = output.suffix.lower().removeprefix(".") if output is not None else ""
+    format = context.output.format or _ENDINGS.get(ending, ending) or "csv"
+    if format not in FORMATS[1:]:
+        raise UsageError(
+            f"The ending .{ending} selects no format.",
+            hint=f"Add -o {'|'.join(FORMATS[1:])}, or choose another ending.",
+        )
+    return ExportFormat(format)
+
+
+_ENDINGS = {"jsonl": "ndjson", "yml": "yaml"}
+"""Other endings of files in a format."""
 
 
 async def write_rows(
@@ -97,14 +117,13 @@ async def write_rows(
 
     columns: of a CSV or TSV, if no fields are requested. names: the fields that the rows can have.
     """
-    from dyntui.services.exports import ExportFormat, export, export_file
+    from dyntui.services.exports import export, export_file
 
     options = context.output
     if names is not None and options.fields:
         names.check(options.fields, [])
     columns = options.fields or columns
-    ending = output.suffix.lower().removeprefix(".") if output is not None else ""
-    format = ExportFormat(options.format or (ending if ending in FORMATS[1:] else "csv"))
+    format = _format_of(context, output)
     if output is None:
         exporter = make_exporter(format, columns, options.fields)
         try:
