@@ -43,6 +43,7 @@ def audit(
     """
     from dyntui.config.paths import paths
     from dyntui.resources import Column
+    from dyntui.resources.cell_formats import time
     from dyntui.services.actions.audit import Audit, AuditLine
     from dyntui.services.actions.audit_log import AuditFilter, describe_damage, read_last
     from dyntui.services.field_names import FieldNames
@@ -61,8 +62,12 @@ def audit(
     else:
         lines = read_last(log, filter_, last, damaged.append)
     columns = (
+<<<<<<< HEAD
         Column("job", "id"),
         Column("time", format=lambda time, now: str(time)[:19]),
+=======
+        Column("time", format=time),
+>>>>>>> f704ca33 (cli: the audit log shows ages on a terminal, and questions without a default show none)
         Column("action"),
         Column("outcome"),
         Column("named_targets", "targets", pick=joined("named_targets", ", ")),

@@ -77,6 +77,7 @@ def prompt(
         answer: str = click.prompt(
             safe(question),
             default=default,
+            show_default=bool(default),
             type=click.Choice(list(choices)) if choices else None,
             hide_input=hidden,
             confirmation_prompt=twice,

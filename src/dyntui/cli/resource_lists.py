@@ -286,7 +286,7 @@ def _with_key(record: Resource, columns: Sequence[Column], first: Row) -> list[C
     if "own" in first:
         columns = [Column("own", "in use", 6, format=yes_no), *columns]
     if record.key in first and all(column.field != record.key for column in columns):
-        columns.append(Column(record.key))
+        columns.append(Column(record.key, "id"))
     return columns
 
 
