@@ -62,12 +62,8 @@ def audit(
     else:
         lines = read_last(log, filter_, last, damaged.append)
     columns = (
-<<<<<<< HEAD
         Column("job", "id"),
-        Column("time", format=lambda time, now: str(time)[:19]),
-=======
         Column("time", format=time),
->>>>>>> f704ca33 (cli: the audit log shows ages on a terminal, and questions without a default show none)
         Column("action"),
         Column("outcome"),
         Column("named_targets", "targets", pick=joined("named_targets", ", ")),
