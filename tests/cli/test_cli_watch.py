@@ -114,7 +114,7 @@ def test_a_terminal_is_redrawn_until_ctrl_c(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("words", ["users list --watch 600", "events tail --since 400d --every 600"])
-def test_a_command_without_an_end_ends_when_nobody_reads_its_output(tmp_path: Path, words: str) -> None:
+def test_a_command_without_an_end_ends_when_its_output_has_no_reader(tmp_path: Path, words: str) -> None:
     with serving(users=3) as sandbox:
         process = subprocess.Popen(
             [sys.executable, "-m", "dyntui", *words.split()],

@@ -12,6 +12,7 @@ from dyntui.cli.command_classes import CommandGroup
 from dyntui.cli.config import folder_argument
 from dyntui.cli.context import CliContext, pass_context
 from dyntui.cli.list_filters import keep_rows, local_filter_options
+from dyntui.cli.watch import watch_option
 from dyntui.core.errors import EXIT_DONE, EXIT_SOME_FAILED
 from dyntui.core.text import quantity
 
@@ -41,6 +42,7 @@ history = _HistoryGroup(
 
 
 @history.command("list")
+@watch_option
 @local_filter_options(has_time=True)
 @pass_context
 def list_history(context: CliContext, conditions: RowConditions) -> None:
@@ -57,7 +59,8 @@ def list_history(context: CliContext, conditions: RowConditions) -> None:
         Column("reason"),
     )
     rows = [_about(each) for each in list_snapshots()]
-    context.print_items(keep_rows(context, rows, conditions), columns)
+    empty = "" if conditions else "There are no snapshots. `dyntui config pull` saves one."
+    context.print_items(keep_rows(context, rows, conditions), columns, empty=empty)
 
 
 @history.command("diff")

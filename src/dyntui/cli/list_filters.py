@@ -157,7 +157,7 @@ def keep_rows(
     check_fields(conditions, rows, record)
     if record is not None:
         context.print_message(FilteredList(record, ListQuery(), conditions).message)
-    kept = [row for row in rows if conditions.fits(row, record)]
-    if not kept and not context.prints_data:
+    fitting = [row for row in rows if conditions.fits(row, record)]
+    if not fitting and not context.prints_data:
         context.print_message(f"No {record.plural if record is not None else 'rows'} match {str(conditions)!r}.")
-    return kept
+    return fitting
