@@ -201,6 +201,8 @@ def test_history_lists_compares_and_writes_snapshots(
     dyntui("config", "pull", str(folder), "--only", "origins")
     newest = dyntui.json("config", "history")["items"]
     assert newest[0]["id"] == second and len(newest) == len([*snapshots.iterdir()]) == 2
+    dyntui("config", "history", "delete", second)
+    assert [item["id"] for item in dyntui.json("config", "history")["items"]] == [newest[1]["id"]]
     assert oct(next(snapshots.iterdir()).stat().st_mode & 0o777) == "0o600"
 
 

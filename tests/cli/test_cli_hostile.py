@@ -105,6 +105,7 @@ COMMANDS: dict[str, list[tuple[str, ...]]] = {
     "config validate": [("{folder}/config",), ("{folder}/config", "--json")],
     "config history list": [(), ("--json",)],
     "config history diff": [("last", "last"), (BAD,)],
+    "config history delete": [(BAD,), ("last",)],
     "config history export": [("last", "{folder}/exported"), (BAD, "{folder}/x")],
     "events list": [()],
     "events get": [("{events}",)],

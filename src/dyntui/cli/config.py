@@ -27,7 +27,7 @@ config = CommandGroup(
     "config",
     help="Write the configuration as files, check and compare it.",
     lazy={"history": "dyntui.cli.config_history:history"},
-    short_helps={"history": "List snapshots of the configuration, compare them and write them to files."},
+    short_helps={"history": "List snapshots of the configuration, compare, export and delete them."},
 )
 
 folder_argument = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))

@@ -35,7 +35,7 @@ class _HistoryGroup(CommandGroup):
 
 history = _HistoryGroup(
     "history",
-    help="List snapshots of the configuration, compare them and write them to files.\n\n"
+    help="List snapshots of the configuration, compare, export and delete them.\n\n"
     "Every pull and every apply saves one, without secrets, if something changed. The newest 200 are available. "
     "SNAPSHOT is the id of a snapshot, the start of the id, or `last`.",
 )
@@ -105,6 +105,20 @@ def export_history(context: CliContext, snapshot_id: str, folder: Path) -> None:
     result = write_folder(folder, found, manifest.with_pull(found.environment_id, found.environment, found.resources))
     context.print_data({"snapshot": _about(snapshot), "folder": str(folder), **asdict(result)})
     context.print_result(f"{quantity(len(found.objects), 'object')} of {snapshot.id} in {folder}")
+
+
+@history.command("delete")
+@click.argument("names", metavar="SNAPSHOT...", nargs=-1, required=True)
+@pass_context
+def delete_history(context: CliContext, names: tuple[str, ...]) -> None:
+    """Delete snapshots from this machine, such as those with entries of allowlists."""
+    from dyntui.services.configuration.history import delete_snapshot, find_snapshot
+
+    snapshots = [find_snapshot(name) for name in names]
+    for snapshot in snapshots:
+        delete_snapshot(snapshot)
+    context.print_data({"deleted": [snapshot.id for snapshot in snapshots]})
+    context.print_result(*(f"deleted  {snapshot.id}" for snapshot in snapshots))
 
 
 def _about(snapshot: Snapshot) -> dict[str, object]:

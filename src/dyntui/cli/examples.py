@@ -39,6 +39,7 @@ _EXAMPLES: dict[str, tuple[str, ...]] = {
     "config validate": ("config validate config/", "config validate config/ --json"),
     "config history list": ("config history list", "config history list --since 7d --json"),
     "config history diff": ("config history diff 20261129-122811-pull", "config history diff ID last --json"),
+    "config history delete": ("config history delete 20261129-122811-pull", "config history delete last --json"),
     "config history export": ("config history export last restored/", "config history export ID restored/ --json"),
     "users list": (
         "users list --filter example.com --column email",

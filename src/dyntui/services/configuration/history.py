@@ -27,7 +27,7 @@ from dyntui.services.configuration.file_format import from_file_value, to_file_v
 from dyntui.services.configuration.model import ConfigObject, ConfigProblem, EnvironmentConfig
 from dyntui.services.configuration.normal_form import FieldRules, normal_values
 
-__all__ = ["LAST", "Snapshot", "find_snapshot", "list_snapshots", "read_snapshot", "save_snapshot"]
+__all__ = ["LAST", "Snapshot", "delete_snapshot", "find_snapshot", "list_snapshots", "read_snapshot", "save_snapshot"]
 
 LAST = "last"
 """The name of the newest snapshot, in place of an id."""
@@ -131,6 +131,11 @@ def read_snapshot(snapshot: Snapshot) -> EnvironmentConfig:
     """Return the configuration of a snapshot. Raises UsageError for one that is damaged."""
     path = paths().snapshots_dir / f"{snapshot.id}{_ENDING}"
     return _from_document(snapshot, as_object(_parsed(path, _read_lines(path)[1])))
+
+
+def delete_snapshot(snapshot: Snapshot) -> None:
+    """Delete a snapshot."""
+    (paths().snapshots_dir / f"{snapshot.id}{_ENDING}").unlink(missing_ok=True)
 
 
 def _newest_of(environment_id: str) -> Snapshot | None:
