@@ -55,7 +55,7 @@ def test_what_changed_since_and_what_cannot_be_undone_is_named(dyntui: Cli) -> N
     deleted = dyntui("users", "delete", user, "--yes")
     listed = dyntui.json("undo", "--list")["items"]
     assert listed[0]["action"] == "users.delete" and "cannot restore" in listed[0]["reason"]
-    assert [each["undo"] for each in listed[1:]] == ["the values before"] * (len(listed) - 2) + ["`delete`"]
+    assert [each["undo"] for each in listed[1:]] == ["sending the values before"] * (len(listed) - 2) + ["`delete`"]
     assert "This cannot be undone." in deleted.stderr and "To undo this" not in deleted.stderr
     refused = dyntui("undo", "--yes", check=False)
     assert refused.returncode == 2 and "The API cannot restore a deleted user." in refused.stderr

@@ -109,7 +109,7 @@ ALLOWLISTS = Resource(
     actions=(
         *access_actions("allowlist", "createAllowlistByEnvironmentId", "updateAllowlistById", "enableAllowlistById", "disableAllowlistById",
             "deleteAllowlistById", fields=("name", "outcome", "scope"),
-            deletion=created_again(then=("enable", "enabledAt"), limit=f"if it has at most {MAX_SAVED_ENTRIES} entries", needs="savedEntries"),
+            deletion=created_again(then=("enable", "enabledAt"), limit=("savedEntries", f"if it has at most {MAX_SAVED_ENTRIES} entries")),
             warning="Its entries are deleted with it. Export a longer list first."),
         ResourceAction("sync", "postEntryByAllowlistId", "Make the entries match a file or another allowlist. The plan is shown first.", "match", key="S",
             variant_of="allowlist-entries.create", command="allowlists sync", effect=Effect.DESTRUCTIVE, extra_operations=("deleteAllowlistEntryById",), noun="entry", plural="entries", question="Change", past="changed",

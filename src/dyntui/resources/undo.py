@@ -18,25 +18,6 @@ __all__ = [
 ]
 
 
-class UndoMethod(StrEnum):
-    """How a write is undone."""
-
-    ACTION = "action"
-    """By another action on the same object."""
-    DELETE = "delete"
-    """By deleting what it created."""
-    RESTORE = "restore"
-    """By sending the values before."""
-    CREATE_AGAIN = "create again"
-    """By creating an object with the values of the deleted one."""
-    ENTRIES = "entries"
-    """By deleting the allowlist entries that it added and adding those that it deleted."""
-    JOB = "job"
-    """By the undo of the import job."""
-    NONE = "none"
-    """It cannot be undone."""
-
-
 @dataclass(frozen=True, slots=True)
 class Undo:
     """How a write is undone."""
@@ -46,47 +27,49 @@ class Undo:
     """The action that does it: of the same record, or `RECORD.NAME`."""
     reason: str = ""
     """Why it cannot be undone, in a sentence."""
+    compares: tuple[str, ...] = ()
+    """Fields of a new object that show that it is in use, besides those that it is created with."""
     note: str = ""
     """What is not as it was before, to follow `You can undo this; `."""
+    limit: tuple[str, str] = ("", "")
+    """A field that the audit log has to have, and when it has it, to follow `You can undo this `."""
     owner: str = ""
     """Dot path of the row to the id of the object that the action is done to, when it is another one."""
     added: str = ""
     """Dot path of the row to a list: the action is done to the objects that the write added to it."""
-    limit: str = ""
-    """When it can be undone, to follow `You can undo this `; "" for always."""
-    needs: str = ""
-    """A field without which it cannot be undone: the audit log has it within the limit."""
     then: tuple[str, str] = ("", "")
     """A further action for an object that is created again, and the field that was set if it is needed."""
-    compares: tuple[str, ...] = ()
-    """Fields of a new object that show that it is in use, besides those that it is created with."""
 
     @property
     def is_possible(self) -> bool:
         return self.method is not UndoMethod.NONE
 
     def describe(self) -> str:
-        """Return how it is undone in a few words, or that it cannot be."""
-        match self.method:
-            case UndoMethod.NONE:
-                return "not possible"
-            case UndoMethod.RESTORE:
-                return "the values before"
-            case UndoMethod.CREATE_AGAIN:
-                return f"`{self.action}`, with the values before" + (f", then `{self.then[0]}`" if self.then[0] else "")
-            case UndoMethod.ENTRIES:
-                return "deleting the added entries and adding the deleted ones"
-            case UndoMethod.JOB:
-                return "`dyntui jobs undo`"
-        return f"`{self.action}`"
+        """Return what undoes it in a few words, to follow `undone by`."""
+        if self.method in (UndoMethod.ACTION, UndoMethod.DELETE):
+            return f"`{self.action}`"
+        follows = f", then `{self.then[0]}`" if self.then[0] else ""
+        return f"{self.method}{follows}{self.limit[1] and ', '}{self.limit[1]}"
 
     @property
     def sentence(self) -> str:
         """What a person reads before the write; "" when it can be undone completely."""
         if not self.is_possible:
             return "This cannot be undone."
-        start = f"You can undo this {self.limit}".rstrip()
+        start = f"You can undo this {self.limit[1]}".rstrip()
         return f"{start}; {self.note}." if self.note else ""
+
+
+class UndoMethod(StrEnum):
+    """How a write is undone. The values are for people, after `undone by`."""
+
+    ACTION = "another action on the same object"
+    DELETE = "deleting what it created"
+    RESTORE = "sending the values before"
+    CREATE_AGAIN = "creating it again with the values before"
+    ENTRIES = "deleting the added entries and adding the deleted ones"
+    JOB = "`dyntui jobs undo`"
+    NONE = "nothing"
 
 
 def undone_by(action: str, *, note: str = "", owner: str = "", added: str = "") -> Undo:
@@ -105,10 +88,13 @@ def restored(action: str = "edit") -> Undo:
 
 
 def created_again(
-    *, note: str = "it then gets another id", then: tuple[str, str] = ("", ""), limit: str = "", needs: str = ""
+    *,
+    note: str = "it then gets another id",
+    then: tuple[str, str] = ("", ""),
+    limit: tuple[str, str] = ("", ""),
 ) -> Undo:
     """Undo by creating an object with the values of the deleted one."""
-    return Undo(UndoMethod.CREATE_AGAIN, "create", note=note, then=then, limit=limit, needs=needs)
+    return Undo(UndoMethod.CREATE_AGAIN, "create", note=note, then=then, limit=limit)
 
 
 def undone_as_entries(*, note: str = "") -> Undo:

@@ -138,7 +138,7 @@ def _has_state(declared: Declaration, line: AuditLine) -> bool:
         case UndoMethod.DELETE:
             return bool(after.get("id")) or (is_secret_name(declared.record.key) and line.after is not None)
         case UndoMethod.RESTORE | UndoMethod.CREATE_AGAIN:
-            return bool(before) and (not undo.needs or isinstance(before.get(undo.needs), list))
+            return bool(before) and (not undo.limit[0] or isinstance(before.get(undo.limit[0]), list))
         case UndoMethod.ACTION if undo.owner:
             return bool(before.get(undo.owner))
         case UndoMethod.ACTION if undo.added:
