@@ -40,7 +40,9 @@ def folder(pulled: Path, tmp_path: Path) -> Path:
     return shutil.copytree(pulled, tmp_path / "config")
 
 
-SOME = tuple(word for name in ("settings", "allowlists", "origins", "deeplinks") for word in ("--only", name))
+SOME = tuple(
+    word for name in ("settings", "allowlists", "origins", "deeplinks", "providers") for word in ("--only", name)
+)
 
 
 def texts(folder: Path) -> dict[str, str]:
@@ -77,6 +79,7 @@ def test_pulls_change_only_what_changed_and_keep_comments_and_references(dyntui:
     dyntui("allowlists", "edit", "Staff", "--scope", "all-staff", "--yes")
     dyntui("do", "origins", "delete", "http://localhost:3000", "--yes")
     dyntui("do", "deeplinks", "delete", "northwind://sign-in", "--yes")
+    dyntui("do", "providers", "delete", "github", "--yes")
     settings = ("general.displayName=Acme", "chains.0.networks.1.rpcUrl=https://other.example")
     dyntui("settings", "set", *settings, "--yes")
     done = dyntui("config", "pull", str(folder), *SOME)
@@ -85,10 +88,12 @@ def test_pulls_change_only_what_changed_and_keep_comments_and_references(dyntui:
         "updated  settings/settings.yaml",
         "updated  values.sandbox.yaml",
         "removed  origins/http-localhost-3000.yaml",
+        "removed  providers/github.yaml",
     ]
     after = texts(folder)
     assert "scope: all-staff # the access scope\n" in after["allowlists/staff.yaml"]
     assert "rpcUrl: ${BASE_RPC} # ours\n" in after["settings/settings.yaml"]
+    assert "GITHUB" not in after["values.sandbox.yaml"]
     assert "BASE_RPC: https://other.example\n" in after["values.sandbox.yaml"]
     assert "displayName: Acme\n" in after["settings/settings.yaml"]
     assert "origins/http-localhost-3000.yaml" not in after
@@ -140,6 +145,8 @@ MISTAKES = (
     ("webhooks/https-hooks.northwind.example-dynamic.yaml", "events:", "events: &a", "anchors and aliases"),
     ("mfa-settings/totp.yaml", "enabled: true", "enabled: true\nenabled: false", "4: the key 'enabled' is given two"),
     ("values.sandbox.yaml", "northwind-google", "7", "PROVIDERS_GOOGLE_CLIENT_ID: 7 is not of the type string."),
+    ("values.sandbox.yaml", "PROVIDERS_TWITTER_", "PROVIDERS_TWIT_",
+        "9: warning: PROVIDERS_TWIT_CLIENT_ID: No file refers to it. Did you mean PROVIDERS_TWITTER_CLIENT_ID?"),
     ("values.sandbox.yaml", "PROVIDERS_SMS_CLIENT_ID: northwind-sms\n", "",
         "warning: It has no value for PROVIDERS_SMS_CLIENT_ID, which providers/sms.yaml needs"),
 )  # fmt: skip
@@ -161,7 +168,7 @@ def test_validate_names_file_line_key_and_what_is_allowed_without_a_server(
         assert [line for line in lines if line.startswith(f"{folder}/{name}:") and message in line], (message, lines)
     assert any("gates/founders-pass.yaml:1: gate Founders pass is also in gates/copy.yaml" in line for line in lines)
     assert any("orgins: warning: This folder is not read" in line and "Did you mean origins?" in line for line in lines)
-    assert len(lines) == len(MISTAKES) + 3, "\n".join(lines)
+    assert len(lines) == len(MISTAKES) + 4, "\n".join(lines)
     document = json.loads(offline("config", "validate", str(folder), "--json", check=False).stdout)
     assert {problem["line"] for problem in document["problems"] if problem["file"] == "providers/apple.yaml"} == {3}
     assert offline("config", "validate", str(tmp_path), check=False).returncode == 2

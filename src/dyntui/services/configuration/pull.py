@@ -15,7 +15,7 @@ from dyntui.core.yaml_document import YamlDocument, update_yaml
 from dyntui.core.yaml_text import dump_yaml
 from dyntui.resources import Resource
 from dyntui.services.configuration.file_format import ENDING, file_stem, from_file_value, to_file_value
-from dyntui.services.configuration.folder import ConfigFile, ConfigFolder, read_files
+from dyntui.services.configuration.folder import ConfigFile, ConfigFolder, file_paths, read_files
 from dyntui.services.configuration.manifest import MANIFEST, Manifest, read_document, values_file
 from dyntui.services.configuration.model import (
     ConfigObject,
@@ -26,6 +26,7 @@ from dyntui.services.configuration.model import (
     Reference,
     element_key,
     map_leaves,
+    reference_name,
     visit_leaves,
 )
 from dyntui.services.configuration.normal_form import FieldRules, configuration_of, normal_values
@@ -90,9 +91,9 @@ def write_folder(
 
     All files are made before the first is written, and each is replaced as a whole. A file is removed when its object
     is missing and nobody changed the file since dyntui wrote it. Only resources that were read completely are written.
+
     manifest: that of the folder, with the environment in it. files: those that the folder has, when they are read
-    already. Raises UsageError for a file that cannot be read or
-    written; then nothing was written.
+    already. Raises UsageError for a file that cannot be read or written; in the first case nothing was written.
     """
     writing = _Writing(folder)
     environment = manifest.environment_name(config.environment_id)
@@ -101,28 +102,14 @@ def write_folder(
     opened = ConfigFolder(folder, manifest, present)
     values = dict(opened.values_of(environment))
     existing = _files_by_key(opened, values)
-    names = {name: {path.stem.lower() for path in (folder / name).glob(f"*{ENDING}")} for name in config.resources}
-    references, new_values = ReferenceNames(), dict(values)
-    for each in config.objects.values():
-        if each.resource not in config.resources:
-            continue
-        file = existing.pop(each.key, None)
-        expected = _file_values(each, file, manifest.rules, references, new_values)
-        if file is None:
-            stem = file_stem(each.name, names[each.resource])
-            names[each.resource].add(stem)
-            path = folder / each.resource / f"{stem}{ENDING}"
-        else:
-            path = file.path
-        document = None if file is None else file.document
-        text = _file_text(each.record, expected, document, manifest.rules)
-        writing.set(path, text, None if document is None else document.text)
+    _set_objects(writing, config, manifest.rules, existing, values)
     left_out = {(problem.resource, problem.name) for problem in config.problems}
-    missing = [file for key, file in existing.items() if key not in left_out]
-    removed = [file.path for file in missing if _is_as_written(file.document.text)]
-    for path in removed:
-        writing.texts[path] = None
-    _set_document(writing, values_file(folder, environment), new_values, _VALUES_TEXT.format(environment))
+    missing = {key: file for key, file in existing.items() if key not in config.objects and key not in left_out}
+    removed = {key: file for key, file in missing.items() if _is_as_written(file.document.text)}
+    for key, file in removed.items():
+        writing.texts[file.path] = None
+        _drop_values(file, key[1], values)
+    _set_document(writing, values_file(folder, environment), values, _VALUES_TEXT.format(environment))
     _set_document(writing, folder / MANIFEST, manifest.as_values(), _MANIFEST_TEXT)
     if not (folder / MANIFEST).exists():
         # A pull that ends early leaves a folder that can be pulled again, and that does not say that it is complete.
@@ -131,10 +118,41 @@ def write_folder(
     return PullResult(
         tuple(writing.created),
         tuple(writing.updated),
-        tuple(map(writing.name, removed)),
-        tuple(writing.name(file.path) for file in missing if file.path not in removed),
+        tuple(writing.name(file.path) for file in removed.values()),
+        tuple(writing.name(file.path) for key, file in missing.items() if key not in removed),
         writing.unchanged,
     )
+
+
+def _set_objects(
+    writing: _Writing,
+    config: EnvironmentConfig,
+    rules: FieldRules,
+    existing: Mapping[ObjectKey, ConfigFile],
+    values: dict[str, object],
+) -> None:
+    """Have a file for each object. existing: the files that there are. values: receives those of the references."""
+    references = ReferenceNames()
+    stems = {name: {path.stem.lower() for path in file_paths(writing.folder, name)} for name in config.resources}
+    for each in config.objects.values():
+        if each.resource not in config.resources:
+            continue
+        file = existing.get(each.key)
+        expected = _file_values(each, file, rules, references, values)
+        if file is not None:
+            writing.set(file.path, _file_text(each.record, expected, file.document, rules), file.document.text)
+            continue
+        stem = file_stem(each.name, stems[each.resource])
+        stems[each.resource].add(stem)
+        path = writing.folder / each.resource / f"{stem}{ENDING}"
+        writing.set(path, _file_text(each.record, expected, None, rules), None)
+
+
+def _drop_values(file: ConfigFile, name: str, values: dict[str, object]) -> None:
+    """Remove the values to which only a removed file refers: those whose names were made for its object."""
+    for place, value in visit_leaves(file.record, file.values):
+        if isinstance(value, Reference) and value.name == reference_name(file.record, name, place.path):
+            values.pop(value.name, None)
 
 
 def _files_by_key(opened: ConfigFolder, values: Mapping[str, object]) -> dict[ObjectKey, ConfigFile]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from dyntui.api.catalog import catalog
 from dyntui.core.errors import UsageError
 from dyntui.core.text import shorten
+from dyntui.core.yaml_document import YamlDocument
 from dyntui.resources import RESOURCES
 from dyntui.resources.cell_formats import get_path
 from dyntui.services.body_check import did_you_mean
@@ -186,12 +187,13 @@ class _Check:
     def _values(self, environment: str, values: Mapping[str, object]) -> None:
         """Check that an environment has a value for each reference that is no secret, of the right type."""
         path = values_file(self.folder, environment)
-        document = read_document(path) if values else None
+        document = read_document(path) if values else YamlDocument({}, {})
+        self._unused_values(path, document)
         for file in self.files:
             for place, reference in visit_leaves(file.record, file.values):
                 if not isinstance(reference, Reference):
                     continue
-                line = document.line_of((reference.name,)) if document is not None else 0
+                line = document.line_of((reference.name,))
                 if is_secret_place(place, self.manifest.rules):
                     if reference.name in values:
                         message = "This is a secret, which no file may have. Set an environment variable of this name."
@@ -205,6 +207,15 @@ class _Check:
                 for error_place, message in _schema_errors(file.record.name, with_value):
                     if error_place == place.keys:
                         self._add(path, line, reference.name, message)
+
+    def _unused_values(self, path: Path, document: YamlDocument) -> None:
+        """Warn of values to which no file refers, such as those with a typing error in the name."""
+        leaves = (value for file in self.files for _, value in visit_leaves(file.record, file.values))
+        used = {value.name for value in leaves if isinstance(value, Reference)}
+        for name in document.value:
+            if name not in used:
+                message = f"No file refers to it.{did_you_mean(name, used)}"
+                self._add(path, document.line_of((name,)), name, message, is_warning=True)
 
     def _name(self, file: ConfigFile) -> str:
         return file.path.relative_to(self.folder).as_posix()
