@@ -12,6 +12,7 @@ from tests.families import slow_except
 from tests.services.command_writes import COMMAND_WRITES
 from tests.services.resource_fixtures import (
     FIRST,
+    FLAGS,
     actions,
     connected,
     done,
@@ -29,6 +30,7 @@ from dyntui.services.access.entries import add_entries, entry_target
 from dyntui.services.actions.registry import declaration
 from dyntui.services.actions.resource_actions import write_action
 from dyntui.services.actions.undo import ChangedSince, ChangeUndoPlan, plan_undo
+from dyntui.services.actions.user_actions import set_metadata_field, user_target
 from dyntui.services.actions.write_types import WriteOutcome
 from dyntui.services.connection import Connection
 from dyntui.services.imports.jobs import journal_files
@@ -197,6 +199,14 @@ async def test_an_undo_is_refused_when_the_object_has_changed_since(tmp_path: Pa
         await done(connection, "users", "delete")
         with pytest.raises(UsageError, match=r"users\.delete new@example\.com .* cannot restore a deleted user"):
             await plan_undo(connection)
+
+
+async def test_values_that_the_server_does_not_restore_are_named(tmp_path: Path) -> None:
+    async with connected(tmp_path, flags={**FLAGS, "update-metadata": "merge"}) as connection:
+        user = (await rows_of(connection, "users"))[-1]
+        await perform(connection, set_metadata_field("loyalty", "gold"), user_target(user))
+        with pytest.raises(UsageError, match=r"did not restore all values\. .*: metadata is .*gold"):
+            await _undo(connection)
 
 
 async def test_secrets_are_neither_saved_nor_restored(tmp_path: Path) -> None:

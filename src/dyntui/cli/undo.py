@@ -55,7 +55,7 @@ def undo(context: CliContext, change: str, listed: bool, even_if_changed: bool, 
         results, error = await _finish(context, connection, plan, results, confirmation)
         code = report_results(context, results)
         if error is not None:
-            context.print_message(f"The last step was not done: {error}")
+            context.print_message(str(error))
         return code or (EXIT_SOME_FAILED if error is not None else 0)
 
     return context.run_connected(work)

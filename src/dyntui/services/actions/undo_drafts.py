@@ -26,7 +26,7 @@ from dyntui.services.actions.target_lookup import look_up_targets
 from dyntui.services.actions.undo_creation import draft_creation
 from dyntui.services.actions.undo_draft import NAMED, UndoDraft, with_names
 from dyntui.services.actions.undo_state import ADDED_IDS, NOT_SAVED, body_names, same_value
-from dyntui.services.actions.write_types import Target
+from dyntui.services.actions.write_types import Target, WriteOutcome, WriteResults
 from dyntui.services.bulk import BulkRun
 from dyntui.services.forms import FieldKind, body_schema, field_text, schema_field
 from dyntui.services.lists.list_source import scan
@@ -97,11 +97,24 @@ async def _draft_settings(connection: Connection, line: AuditLine) -> UndoDraft:
             if value != after[name]:
                 changed.append(f"{name} is {services.value_text(value)} now.")
             changes.append(services.SettingChange(path, value, before[name]))
-    draft = UndoDraft(services.change_settings(changes), changed=changed, skipped=skipped)
+
+    async def check(results: WriteResults) -> UndoDraft | None:
+        stored = await services.read_settings(connection.client) if not results.remaining else now
+        names = services.stored_otherwise(changes, stored) if not results.remaining else []
+        _check_same([f"{name} is {services.value_text(services.value_at(stored, name))}." for name in names])
+        return None
+
+    draft = UndoDraft(services.change_settings(changes), changed=changed, skipped=skipped, then=check)
     if changes:
         draft.targets.append(services.settings_target(changes))
         draft.lines += [f"{change.name}: {change.line}" for change in changes]
     return draft
+
+
+def _check_same(different: Sequence[str]) -> None:
+    """Raise UsageError for values that the server stored in another way. different: what they are, in sentences."""
+    if different:
+        raise UsageError(f"The server did not restore all values. {' '.join(different)}", hint="Edit them by hand.")
 
 
 def _was_so_before(line: AuditLine) -> bool:
@@ -214,7 +227,21 @@ class _Drafting:
             is_access = self.record.name in ACCESS_RECORDS
             data: dict[str, object] = {"fields": sent} if is_access else {"fields": sent, "body": body, "row": row}
             self.draft.targets.append(Target(line.targets[0], label, data))
+        self.draft.then = self._check_restored
         return self.draft
+
+    async def _check_restored(self, results: WriteResults) -> UndoDraft | None:
+        """Raise UsageError when an object does not have the values that were sent: how PUT merges is not documented."""
+        done = [item.target for item in results.items if item.outcome is WriteOutcome.DONE]
+        rows = await self._read_all([target.id for target in done])
+        different = []
+        for target in done:
+            values = as_object(get_path(rows[target.id], self.action.values_path))
+            sent = as_object(target.data["fields"])
+            names = [name for name in sent if not same_value(values.get(name), sent[name])]
+            different += [f"{target.label}: {name} is {field_text(values.get(name)) or 'empty'}." for name in names]
+        _check_same(different)
+        return None
 
     def _values_to_restore(self, line: AuditLine, label: str, now: Row) -> dict[str, object]:
         """Return the values to send for an object; what is changed, lost or not restored is added to the draft."""
