@@ -36,9 +36,23 @@ def did_you_mean(name: str, known: Collection[str]) -> str:
     return f" Did you mean {near}?" if near else ""
 
 
+_EXPECTED: Mapping[str, tuple[tuple[type, ...], str]] = {
+    "object": ((dict,), "a JSON object"),
+    "array": ((list,), "a list"),
+    "string": ((str,), "a text"),
+    "boolean": ((bool,), "true or false"),
+    "number": ((int, float), "a number"),
+    "integer": ((int, float), "a number"),
+}
+"""What the value of a schema of this type has to be, and its name."""
+
+
 def _warnings(catalog: Catalog, schema: Schema, value: object, path: str, operation: str) -> Iterator[str]:
     schema = inner_schema(catalog, schema)[0]
-    if isinstance(value, Mapping):
+    expected = _EXPECTED.get("object" if "properties" in schema else str(schema.get("type")))
+    if expected is not None and value is not None and type(value) not in expected[0]:
+        yield f"{path or f'The body of {operation}'} is not {expected[1]}.{_SENT}"
+    elif isinstance(value, Mapping):
         properties = schema.get("properties", {})
         for name, part in value.items() if properties else ():
             part_path = f"{path}.{name}" if path else str(name)
