@@ -50,6 +50,7 @@ def test_fields_are_arguments_json_files_and_standard_input_alike(dyntui: Cli, t
     [
         (("webhooks", "create", "evnts=user.created"), 2, "has no field 'evnts'. Did you mean events?"),
         (("users", "create", "emial=a@example.com", "--yes"), 0, "Did you mean email?"),
+        (("users", "edit", "ada@example.com", "metadata:=3", "metadata.a=1"), 2, "metadata is not a JSON object"),
         (("users", "edit", "nobody@example.com", "frstName=Ada"), 1, "Did you mean firstName?"),
         (("allowlists", "create", "Typo", "outcom=block"), 2, "Did you mean outcome?"),
         (("settings", "set", "general.displayName=A", 'general.displayName:="B"', "--yes"), 2, "is given two times"),

@@ -98,6 +98,8 @@ def test_digits_are_text_unless_they_are_given_as_json(dyntui: Cli, ada: dict[st
     user = dyntui.json("users", "edit", ada["id"], *pairs, "--yes")["items"][0]["result"]
     assert user["metadata"] == {"plan": "pro", "zip": "03", "seats": 3, "tags": ["a"], "note": "[x"}
     assert (user["alias"], user["newsletterNotification"]) == ("null", True)
+    again = dyntui("users", "edit", ada["id"], *pairs, "--yes")
+    assert "Nothing was sent; 1 unchanged" in again.stderr, "it has these values already"
 
 
 @pytest.mark.parametrize("pair", ["seats:=three", "seats:=NaN", 'seats:={"a":1,"a":2}', "=3", ":=3", "seats"])

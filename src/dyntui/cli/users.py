@@ -14,8 +14,8 @@ from dyntui.cli.context import CliContext, pass_context
 from dyntui.cli.field_arguments import data_option, nested_body, parse_fields, print_warnings
 from dyntui.cli.resource_commands import add_action_command, add_resource_commands
 from dyntui.cli.shared_options import confirm_options
-from dyntui.cli.targets import ignore_missing_option, users_argument
-from dyntui.cli.write_helpers import perform_and_report, run_on_users, run_write
+from dyntui.cli.targets import LeftOut, ignore_missing_option, users_argument
+from dyntui.cli.write_helpers import perform_and_report, report_results, run_on_users, run_write
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import as_object
 from dyntui.resources import RESOURCES
@@ -83,6 +83,7 @@ def edit_user(
     from dyntui.services.actions.resource_actions import write_action
     from dyntui.services.actions.target_lookup import look_up_one
     from dyntui.services.actions.user_actions import user_target
+    from dyntui.services.actions.write_types import WriteResults
 
     given = parse_fields(pairs, data)
     if unchangeable := [name for name in given.names if name in _FIXED]:
@@ -96,6 +97,9 @@ def edit_user(
     }
     fields = nested_body(fields)
     print_warnings(context, "updateUser", fields)
+    whole = fields.get("metadata", {})
+    if partial and not isinstance(whole, dict):
+        raise UsageError(f"metadata.{next(iter(partial))} cannot be set, because metadata is not a JSON object.")
     if not fields and not partial:
         raise UsageError("No change was given.", hint="Give FIELD=VALUE, such as firstName=Ada.")
 
@@ -106,8 +110,11 @@ def edit_user(
         if partial:
             document = await connection.client.users.get_raw(str(document["id"]))
             current = as_object(document.get("metadata"))
-            fields["metadata"] = {**current, **fields.get("metadata", {}), **partial}
+            fields["metadata"] = {**current, **whole, **partial}
         target = user_target(document, fields=fields)
+        if all(name in document and document[name] == value for name, value in fields.items()):
+            left_out = LeftOut(unchanged=[(target, "It has these values already.")])
+            return report_results(context, WriteResults(action, ()), left_out)
         return await perform_and_report(context, connection, action, [target], confirmation)
 
     return context.run_connected(work)
