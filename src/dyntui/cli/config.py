@@ -14,7 +14,7 @@ import click
 from dyntui.cli.command_classes import CommandGroup
 from dyntui.cli.context import CliContext, pass_context
 from dyntui.core.errors import EXIT_DONE, EXIT_SOME_FAILED, EXIT_USAGE, UsageError
-from dyntui.core.text import quantity
+from dyntui.core.text import quantity, shorten
 
 if TYPE_CHECKING:
     from dyntui.services.configuration.model import EnvironmentConfig
@@ -115,7 +115,7 @@ def _print_pull(
             f"left: {folder / name} is not in {found.environment}; it was written or changed by hand."
         )
     for problem in found.problems:
-        context.print_message(f"left out: {problem.resource} {problem.name}: {problem.message}")
+        context.print_message(f"left out: {problem.resource} {shorten(problem.name, 80)}: {problem.message}")
     counts = ", ".join(
         f"{len(names):,} {word}"
         for word, names in (("created", result.created), ("updated", result.updated), ("removed", result.removed))

@@ -14,6 +14,7 @@ from functools import cache
 from typing import TypeAlias
 
 from dyntui.core.json_types import Row
+from dyntui.core.text import shorten
 from dyntui.resources import RESOURCES, Resource
 from dyntui.resources.cell_formats import get_path
 from dyntui.resources.configuration import WHOLE_ELEMENT
@@ -45,6 +46,10 @@ ObjectKey: TypeAlias = tuple[str, str]
 """The name of the resource and the name of the object."""
 Values: TypeAlias = Mapping[str, object]
 """The values of an object: JSON, with `Reference` in place of values that are not known."""
+
+
+_MAX_TITLE = 100
+"""How many characters of a name a message has."""
 
 
 class _Absent:
@@ -99,10 +104,10 @@ class ConfigObject:
     def title(self) -> str:
         """Its name for messages: `origin https://app.example.com`, `settings`, `entries of allowlist Staff`."""
         record = self.record
-        rules = record.configuration
+        rules, name = record.configuration, shorten(self.name, _MAX_TITLE)
         if rules is not None and rules.group_by:
-            return f"{record.list.items} of {RESOURCES[record.parent_resource].singular} {self.name}"
-        return record.plural if rules is not None and rules.is_single else f"{record.singular} {self.name}"
+            return f"{record.list.items} of {RESOURCES[record.parent_resource].singular} {name}"
+        return record.plural if rules is not None and rules.is_single else f"{record.singular} {name}"
 
     def leaves(self) -> dict[LeafPath, object]:
         """Return its single values by path. A list whose order has a meaning is one value."""
