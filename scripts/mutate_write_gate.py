@@ -437,7 +437,7 @@ CHECKS: tuple[Check, ...] = (
         "the outcome is recorded",
         RUNNER,
         "TargetRunner._write",
-        "await _record_in_thread(partial(record, before=before, after=after))",
+        "await _record_in_thread(partial(record, after=after))",
         "None",
     ),
     Check(

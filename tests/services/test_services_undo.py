@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from tests.services.resource_fixtures import (
     done,
     parent_for,
     perform,
+    prepared,
     rows_of,
 )
 
@@ -290,3 +293,24 @@ async def test_a_deleted_allowlist_gets_its_entries_before_it_is_enabled_again(t
         await perform(connection, write, access_target(big))
         with pytest.raises(UsageError, match="This cannot be undone: its values are not in the audit log"):
             await plan_undo(connection)
+
+
+async def test_the_outcome_is_recorded_when_the_values_after_it_cannot_be_read(tmp_path: Path) -> None:
+    async def fail(*arguments: object) -> object:
+        raise UsageError("gone")
+
+    async def cancel(*arguments: object) -> object:
+        raise asyncio.CancelledError
+
+    async with connected(tmp_path) as connection:
+        ready = await prepared(connection, "webhooks", "edit", fields={"events": "user.deleted"})
+        (failed,) = await perform(connection, replace(ready.write, after=fail), ready.target)
+        assert failed.outcome is WriteOutcome.DONE
+        with pytest.raises(asyncio.CancelledError):
+            await perform(connection, replace(ready.write, after=cancel), ready.target)
+        ended = [line for line in connection.audit.lines() if line.outcome != "started"]
+        assert [(line.outcome, line.after) for line in ended] == [("done", None), ("done", None)]
+        with pytest.raises(UsageError, match="has the values before again"):
+            await plan_undo(connection)
+        with pytest.raises(ChangedSince, match="events is"):
+            await plan_undo(connection, ended[0].job)
