@@ -11,11 +11,13 @@ import pytest
 from tests.families import slow_except
 from tests.tui.cut_text import cut_cells, cut_texts, footer_keys, whole_text
 from tests.tui.import_support import go_to, messy, open_wizard, step_of
+from tests.tui.test_tui_compare_configuration import pulled
 from tests.tui.tui_support import SIZE, SMALL, console_of, demo, jump, press, settled, text_of, until
 from textual.pilot import Pilot
 
 from dyntui.core.text import safe
 from dyntui.resources import RESOURCES, Scope
+from dyntui.tui.features.configuration.compare_screen import CompareConfigurationScreen
 from dyntui.tui.kit.action_registry import ActiveAction, active_actions
 from dyntui.tui.kit.dialogs.row_dialog import RowDialog
 from dyntui.tui.kit.widgets.table import Table
@@ -114,11 +116,19 @@ class _Walk:
     ),
     ids=str,
 )
-async def test_no_text_is_cut_without_a_way_to_read_it(size: tuple[int, int], hostile: bool, complete: bool) -> None:
+async def test_no_text_is_cut_without_a_way_to_read_it(
+    tmp_path: Path, size: tuple[int, int], hostile: bool, complete: bool
+) -> None:
     console = demo(60, hostile=hostile)
     async with console.run_test(size=size) as pilot:
         await settled(pilot)
         walk = _Walk(pilot, dialogs=complete, hostile=hostile)
+        if complete:
+            console.visit(CompareConfigurationScreen(await pulled(tmp_path / "config", empty=True)))
+            await settled(pilot)
+            await walk.walk("compare")
+            await press(pilot, "G")
+            walk.look("compare, the last line")
         for name in SCREENS if complete else FAST_SCREENS:
             await jump(pilot, name)
             screen = walk.screen

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 __all__ = [
+    "NO_FILES",
     "FolderNames",
     "PathRule",
     "candidates",
@@ -18,6 +19,8 @@ __all__ = [
     "to_path",
 ]
 
+NO_FILES = frozenset({"/"})
+"""The endings of the files to list when only folders are offered: no name has this ending."""
 _MOST = 5000
 """The number of names that are read of a folder."""
 _QUOTES = "'\""
@@ -120,17 +123,21 @@ class PathRule:
     """The endings of the files that are offered; empty for all."""
     allows_folder: bool = False
     """Whether an existing folder is accepted as well."""
+    is_folder: bool = False
+    """Whether it is an existing folder, and no file."""
     is_optional: bool = False
     """Whether the path may be left empty."""
 
     def problem(self, typed: str) -> str:
         """Return what is wrong with a path and what to do; "" when nothing is."""
         if not typed.strip().strip(_QUOTES):
-            return "" if self.is_optional else "Enter a file name."
+            return "" if self.is_optional else f"Enter a {'folder' if self.is_folder else 'file'} name."
         path = to_path(typed)
         if "\0" in typed:
             return "This path cannot be used: it contains a null character."
         try:
+            if self.is_folder:
+                return "" if path.is_dir() else f"There is no folder {path}. Tab completes a name."
             if path.is_dir():
                 return "" if self.allows_folder else "This is a folder. Enter the name of a file in it."
             if not self.is_new:

@@ -111,7 +111,11 @@ class ConfigObject:
 
     def leaves(self) -> dict[LeafPath, object]:
         """Return its single values by path. A list whose order has a meaning is one value."""
-        return dict(_leaves(LeafPlace(self.record), self.values))
+        return {place.path: value for place, value in _leaves(LeafPlace(self.record), self.values)}
+
+    def leaf_places(self) -> dict[LeafPath, LeafPlace]:
+        """Return where each of its single values is, by path."""
+        return {place.path: place for place, _ in _leaves(LeafPlace(self.record), self.values)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,19 +236,19 @@ class LeafPlace:
         return LeafPlace(self.record, self.name, path, (*self.keys, number))
 
 
-def _leaves(place: LeafPlace, value: object) -> Iterator[tuple[LeafPath, object]]:
-    """Yield path and value of each leaf."""
+def _leaves(place: LeafPlace, value: object) -> Iterator[tuple[LeafPlace, object]]:
+    """Yield place and value of each leaf."""
     if isinstance(value, Mapping):
         for name, part in value.items():
             yield from _leaves(place.part(name), part)
     elif isinstance(value, list) and value and place.list_key is not None:
         for number, element in enumerate(value):
             if place.list_key == WHOLE_ELEMENT:
-                yield place.element(number, element).path, element
+                yield place.element(number, element), element
             else:
                 yield from _leaves(place.element(number, element), element)
     else:
-        yield place.path, value
+        yield place, value
 
 
 def map_leaves(

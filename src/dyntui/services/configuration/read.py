@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -45,18 +45,25 @@ async def read_environment(
     only: Iterable[str] = (),
     include_entries: bool = False,
     rules: FieldRules | None = None,
+    client: Client | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
 ) -> EnvironmentConfig:
     """Read the configuration of the environment of a connection.
 
     only: names of resources; by default all that are configuration. include_entries: whether the entries of allowlists
-    are among all. rules: what the manifest of a folder adds to the records.
+    are among all. rules: what the manifest of a folder adds to the records. client: for another event loop than that of
+    the connection. on_progress: called with the number of resources that were read, and of all.
     A resource that the token may not read is in `unavailable`. Raises DyntuiError when the server cannot be reached.
     """
     records = config_records(only, by_choice=include_entries)
-    client = connection.client
+    client = client or connection.client
     run = BulkRun(client, records[0].list.operation)
     reading = _Reading(client, rules or FieldRules())
-    found = [result async for result in run.scans_in_order(records, reading.read)]
+    found: list[_Result] = []
+    async for result in run.scans_in_order(records, reading.read):
+        found.append(result)
+        if on_progress is not None:
+            on_progress(len(found), len(records))
     objects = {each.key: each for result in found for each in result.objects}
     profile = connection.profile
     return EnvironmentConfig(

@@ -10,6 +10,7 @@ from dyntui.tui.features.access.actions import ACCESS_ACTIONS
 from dyntui.tui.features.analytics.actions import ANALYTICS_ACTIONS
 from dyntui.tui.features.api_console.actions import API_CONSOLE_ACTIONS
 from dyntui.tui.features.audit.actions import AUDIT_ACTIONS
+from dyntui.tui.features.configuration.actions import CONFIGURATION_ACTIONS
 from dyntui.tui.features.environments.actions import ENVIRONMENTS_ACTIONS
 from dyntui.tui.features.events.actions import EVENTS_ACTIONS
 from dyntui.tui.features.exports.actions import EXPORTS_ACTIONS
@@ -33,6 +34,7 @@ ALL_ACTIONS: tuple[Action, ...] = (
     *ANALYTICS_ACTIONS,
     *API_CONSOLE_ACTIONS,
     *AUDIT_ACTIONS,
+    *CONFIGURATION_ACTIONS,
     *ENVIRONMENTS_ACTIONS,
     *EVENTS_ACTIONS,
     *EXPORTS_ACTIONS,

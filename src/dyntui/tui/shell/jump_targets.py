@@ -53,6 +53,12 @@ _SCREENS = (
         _route("environments"),
         ("env", "envs", "profiles"),
     ),
+    Jump(
+        "compare",
+        "Compare the configuration with another environment or a folder",
+        _route("compare"),
+        ("configuration", "diff"),
+    ),
     Jump("import", "Import users from CSV, Excel or JSON files", _route("import"), ("i",)),
     Jump("jobs", "Import jobs: resume, see results, undo", _route("jobs"), ("j", "imports")),
     Jump(

@@ -42,6 +42,7 @@ ROUTES: Mapping[str, str] = {
     "api-operations": f"{_FEATURES}.api_console.api_operations:ApiOperationsScreen.open",
     "api-request": f"{_FEATURES}.api_console.api_request:ApiRequestScreen.open",
     "audit": f"{_FEATURES}.audit.audit_screen:AuditScreen.open",
+    "compare": f"{_FEATURES}.configuration.compare_screen:open_comparison",
     "environments": f"{_FEATURES}.environments.environments_screen:EnvironmentsScreen.open",
     "event": f"{_FEATURES}.events.event_screen:EventScreen.open",
     "event-tail": f"{_FEATURES}.events.event_tail:EventTailScreen.open",

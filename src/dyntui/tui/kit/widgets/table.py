@@ -33,7 +33,7 @@ __all__ = ["Table"]
 NOT_LOADED = "···"
 _MAX_DIRECT_RANGE = 5_000
 """A longer range is marked by the screen, which can show progress."""
-_SIGN_WORDS = {" ": "", "×": "deleted", "•": "marked", "~": "changed"}
+_SIGN_WORDS = {" ": "", "×": "deleted", "•": "marked", "◦": "partly marked", "~": "changed"}
 """The words of plain mode for the signs before rows."""
 
 

@@ -1,0 +1,1 @@
+"""The comparison of two configurations: the environment in use, and another one or a folder."""

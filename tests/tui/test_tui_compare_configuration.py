@@ -1,0 +1,187 @@
+"""`:compare`: the configuration of the environment in use beside that of another environment or of a folder."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.tui.cut_text import cut_texts
+from tests.tui.tui_support import (
+    NOWHERE,
+    SIZE,
+    SMALL,
+    console_of,
+    fill,
+    jump,
+    lines_of,
+    press,
+    profile,
+    settled,
+    stored,
+    text_of,
+)
+from textual.pilot import Pilot
+
+from dyntui.config.credentials import CredentialKind, store_for
+from dyntui.config.profile import Profile
+from dyntui.sandbox.options import SandboxOptions
+from dyntui.services.configuration.manifest import Manifest
+from dyntui.services.configuration.pull import write_folder
+from dyntui.services.configuration.read import read_environment
+from dyntui.services.demo import demo_connection
+from dyntui.tui.features.configuration.compare_screen import CompareConfigurationScreen
+from dyntui.tui.features.configuration.comparison_table import ComparisonTable
+from dyntui.tui.kit.dialogs.form_dialog import FormDialog
+from dyntui.tui.kit.dialogs.row_dialog import RowDialog
+from dyntui.tui.shell.app import Console
+from dyntui.tui.shell.console_state import ConsoleState
+
+Serve = Callable[..., AbstractContextManager[Any]]
+
+
+@pytest.fixture(scope="module")
+def seeded(request: pytest.FixtureRequest) -> Iterator[Any]:
+    """A richly configured sandbox, which the tests only read."""
+    from tests.conftest import serving
+
+    with serving(users=5) as sandbox:
+        yield sandbox
+
+
+def use(sandbox: Any, name: str, **fields: Any) -> Profile:
+    """Store a profile of a local sandbox with its token, and return it."""
+    defaults: dict[str, Any] = {"base_url": sandbox.url, "environment_id": sandbox.environment_id, "kind": "sandbox"}
+    saved = profile(name, **(defaults | {"credential": CredentialKind.FILE} | fields))
+    stored(saved)
+    store_for(CredentialKind.FILE).set(saved, sandbox.token)
+    return saved
+
+
+async def pulled(folder: Path, **options: Any) -> Path:
+    """Write the configuration of a sandbox into a folder, and return it."""
+    async with demo_connection(SandboxOptions(users=0, **options)) as connection:
+        found = await read_environment(connection)
+    folder.mkdir(parents=True, exist_ok=True)
+    write_folder(folder, found, Manifest().with_pull(found.environment_id, "pulled", found.resources))
+    return folder
+
+
+def table_of(pilot: Pilot[Any]) -> ComparisonTable:
+    return console_of(pilot).screen.query_one(ComparisonTable)
+
+
+def go_to(pilot: Pilot[Any], *path: str) -> None:
+    """Move the cursor to a line by its path."""
+    index = table_of(pilot).view.index_of("\0".join(path))
+    assert index is not None, f"{path} is not shown:\n{text_of(console_of(pilot))}"
+    table_of(pilot).move_to(index)
+
+
+def words_of(console: Console) -> str:
+    """Return the text of the screen without line breaks."""
+    return " ".join(text_of(console).split())
+
+
+def line_with(console: Console, text: str) -> str:
+    """Return the line of the screen that contains a text."""
+    return next(line for line in lines_of(console) if text in line)
+
+
+async def test_two_environments_are_compared_as_a_tree(serve: Serve, seeded: Any) -> None:
+    use(seeded, "acme-box")
+    with serve(users=0, empty=True) as empty:
+        console = Console(ConsoleState(profile=use(empty, "acme-live", kind="live"), read_only=True))
+        async with console.run_test(size=SIZE) as pilot:
+            await settled(pilot)
+            await jump(pilot, "compare")
+            assert "acme-box" in text_of(console) and "Folder …" in text_of(console)
+            assert "acme-live  " not in "".join(lines_of(console)[2:]), "it is not compared with itself"
+            await press(pilot, "enter")
+            assert isinstance(console.screen, CompareConfigurationScreen)
+            assert "this environment  ● live  acme-live" in text_of(console)
+            assert "other side        ● sandbox  acme-box" in text_of(console)
+            assert " ".join(line_with(console, "▾ allowlists").split()) == "▌ ▾ allowlists +4 0 allowlists 4 allowlists"
+            go_to(pilot, "settings")
+            assert "~1" in line_with(console, "▾ settings")
+            go_to(pilot, "settings", "general", "displayName")
+            assert "New app" in (line := line_with(console, "general.displayName")) and "Northwind" in line
+            table_of(pilot).move_to(table_of(pilot).count)
+            assert "not read" in lines_of(console)[-2], "what cannot be read on a side is in view, with the reason"
+            await press(pilot, "space")
+            assert not table_of(pilot).marks
+            await press(pilot, "semicolon")
+            assert isinstance(console.screen, RowDialog) and "Forbidden" in text_of(console)
+            await press(pilot, "escape")
+
+            # Marks: a resource, an object, a value
+            go_to(pilot, "allowlists")
+            await press(pilot, "space")
+            assert len(table_of(pilot).marks) == 4 and "4 marked" in lines_of(console)[-1]
+            assert "•   ▸ Staff" in text_of(console)
+            go_to(pilot, "allowlists", "Staff")
+            await press(pilot, "space")
+            assert not [*cut_texts(console)]
+            assert "◦ ▾ allowlists" in text_of(console) and len(table_of(pilot).marks) == 3
+            go_to(pilot, "settings", "general", "displayName")
+            await press(pilot, "space")
+            assert len(table_of(pilot).marks) == 4 and "◦ ▾ settings" in text_of(console)
+            go_to(pilot, "providers", "google")
+            await press(pilot, "l", "j", "j", "j")
+            assert "by nature" in line_with(console, "clientId")
+            await press(pilot, "r")
+            assert len(table_of(pilot).marks) == 4, "marks stay when both sides are read again"
+            await press(pilot, "U")
+
+            # Folding, filters, copying
+            await press(pilot, "z")
+            assert table_of(pilot).count > 150, "all is unfolded"
+            await press(pilot, "z")
+            assert "Staff" not in text_of(console) and table_of(pilot).count == len(table_of(pilot)._roots)
+            await press(pilot, "slash", *"staff", "enter")
+            assert "▾ Staff" in text_of(console)
+            assert "▾ allowlists" in text_of(console) and "Beta testers" not in text_of(console)
+            await press(pilot, "escape", "f", "f")
+            assert "settings" in text_of(console) and "allowlists" not in "".join(lines_of(console)[5:])
+            await press(pilot, "f")
+            assert "No differences are “this only”." in text_of(console)
+            await press(pilot, "escape", "C")
+            assert "allowlists" in text_of(console), "going back clears the filter first"
+            assert console.clipboard_text == "dyntui config plan --from-profile acme-box --to-profile acme-live"
+
+
+async def test_a_side_that_cannot_be_read_is_named_with_what_to_do(serve: Serve, seeded: Any, tmp_path: Path) -> None:
+    stored(profile("away", kind="sandbox"), profile("acme-file", base_url=NOWHERE, credential=CredentialKind.FILE))
+    box = use(seeded, "acme-box")
+    folder = await pulled(tmp_path / "config", empty=True)
+    console = Console(ConsoleState(profile=box))
+    async with console.run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        await jump(pilot, "compare acme-file")
+        text = words_of(console)
+        assert "acme-file: There is no token for acme-file in the" in text
+        assert "Press @ to open, check or edit acme-file there." in text and "Press r to try again." in text
+        await jump(pilot, "compare nowhere")
+        assert "no other profile and no folder 'nowhere'." in console.session.notifications[-1].text
+        await jump(pilot, "compare")
+        await press(pilot, *"fold", "enter")
+        assert isinstance(console.screen, FormDialog)
+        await fill(pilot, str(tmp_path / "none"))
+        assert "There is no folder" in text_of(console)
+        await fill(pilot, str(tmp_path))
+        assert "is not a configuration folder" in words_of(console)
+        await press(pilot, "escape")
+        await jump(pilot, "compare")
+        await press(pilot, *"fold", "enter")
+        await fill(pilot, str(folder))
+        assert not [*cut_texts(console)]
+        assert "● folder" in text_of(console) and "this only" in text_of(console)
+        await press(pilot, "C")
+        assert console.clipboard_text == f"dyntui config plan {folder} --profile acme-box"
+        shutil.rmtree(folder)
+        await press(pilot, "r")
+        text = words_of(console)
+        assert "is not a configuration folder" in text and "this only" in text, "what was read before stays"
