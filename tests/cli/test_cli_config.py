@@ -16,6 +16,7 @@ from tests.conftest import Cli, Sandbox, serving
 from dyntui.services.configuration import history
 
 CANARY = "canary-0123456789"
+URL_CANARY = "canary-in-a-url-0123456789"
 TOKEN_CANARY = "dyn_Canary0123456789Canary"
 
 
@@ -112,6 +113,13 @@ def test_no_secret_is_in_a_file(dyntui: Cli, tmp_path: Path) -> None:
     some = ("--only", "settings", "--only", "providers", "--only", "custom-networks", "--only", "webhooks")
     dyntui("do", "providers", "create", "provider=github", f"clientSecret={CANARY}", "clientId=x", "--yes", check=False)
     dyntui("do", "providers", "edit", "google", f"clientSecret={CANARY}", "--yes")
+    urls = (
+        f"https://x:{URL_CANARY}@rpc.example",
+        f"https://rpc.example/v3/{URL_CANARY}",
+        f"https://x.example/?apiKey={URL_CANARY}",
+    )
+    names = ("chains.0.networks.0.rpcUrl", "chains.0.networks.1.rpcUrl", "general.appLogo")
+    dyntui("settings", "set", *map("=".join, zip(names, urls, strict=True)), "--yes")
     dyntui("settings", "set", f"security.hCaptcha.secretKey={CANARY}", f"general.supportText={TOKEN_CANARY}", "--yes")
     folder.mkdir()
     (folder / "dyntui.yaml").write_text("secrets: {custom-networks: [rpcUrl]}\n")
@@ -122,10 +130,16 @@ def test_no_secret_is_in_a_file(dyntui: Cli, tmp_path: Path) -> None:
     files = [path for path in everywhere if path.is_file()]
     data = [gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes() for path in files]
     assert not [path for path, text in zip(files, data, strict=True) if any(each in text for each in secret)]
+    assert not [
+        path
+        for path, text in zip(files, data, strict=True)
+        if URL_CANARY.encode() in text and path.suffix in (".yaml", ".gz")
+    ]
     assert sum(path.suffix == ".gz" for path in files) == 1
     assert 'clientSecret: "${PROVIDERS_GOOGLE_CLIENT_SECRET}"\n' in found["providers/google.yaml"]
     assert 'supportText: "${SETTINGS_GENERAL_SUPPORT_TEXT}"\n' in found["settings/settings.yaml"]
     assert 'rpcUrl: "${CUSTOM_NETWORKS_NORTHWIND_CHAIN_RPC_URL}"\n' in found["custom-networks/northwind-chain.yaml"]
+    assert 'rpcUrl: "${SETTINGS_CHAINS_EVM_NETWORKS_8453_RPC_URL}"\n' in found["settings/settings.yaml"]
     edit(folder, "providers/google.yaml", "PROVIDERS_GOOGLE_CLIENT_SECRET", "OWN_NAME")
     dyntui("config", "pull", str(folder), "--only", "providers")
     assert texts(folder)["providers/google.yaml"].count("OWN_NAME") == 1

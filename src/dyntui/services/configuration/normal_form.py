@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlsplit
 
 from dyntui.api.catalog import catalog
 from dyntui.core.redact import is_secret_value, redact
@@ -103,7 +105,27 @@ def is_secret(place: LeafPlace, value: object, rules: FieldRules) -> bool:
         return value not in (None, "", False)
     if not isinstance(value, str):
         return False
-    return is_secret_value(place.name.rpartition(".")[2], value) or redact(value, people=False) != value
+    name = place.name.rpartition(".")[2]
+    return is_secret_value(name, value) or redact(value, people=False) != value or _has_secret_part(name, value)
+
+
+_KEY_IN_PATH = re.compile(r"(?=[^/]*\d)(?=[^/]*[A-Za-z])[A-Za-z0-9_-]{20,}")
+"""A part of the path of a URL that is likely a key: long, with letters and digits."""
+
+
+def _has_secret_part(name: str, value: str) -> bool:
+    """Return whether a URL has a password, a parameter that is a secret or, for the URL of an RPC node, a key."""
+    if "://" not in value:
+        return False
+    try:
+        url = urlsplit(value)
+        password = url.password
+    except ValueError:
+        return False
+    parameters = parse_qsl(url.query)
+    if password or any(is_secret_value(key, text) or key.lower() == "key" for key, text in parameters):
+        return True
+    return "rpc" in name.lower() and any(map(_KEY_IN_PATH.fullmatch, url.path.split("/")))
 
 
 def normal_values(record: Resource, values: Mapping[str, object], rules: FieldRules) -> dict[str, object]:
