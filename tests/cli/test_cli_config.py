@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from tests.conftest import Cli, Sandbox, serving
 
+from dyntui.config.private_files import atomic_write, private_dir
 from dyntui.services.configuration import history
 
 CANARY = "canary-0123456789"
@@ -26,11 +27,23 @@ def sandbox() -> Iterator[Sandbox]:
         yield running
 
 
+def quick(sandbox: Sandbox, home: Path) -> Cli:
+    """Return a command line without a rate limit, for which 31 requests of a pull would wait."""
+    private_dir(home / "config")
+    atomic_write(home / "config" / "settings.toml", b"rate_per_minute = 0\n")
+    return Cli(sandbox, home)
+
+
+@pytest.fixture
+def dyntui(sandbox: Sandbox, tmp_path: Path) -> Cli:
+    return quick(sandbox, tmp_path / "home")
+
+
 @pytest.fixture(scope="module")
 def pulled(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the configuration of the sandbox before the tests changed it."""
     folder = tmp_path_factory.mktemp("pulled") / "config"
-    first = Cli(sandbox, folder.parent / "home").json("config", "pull", str(folder), "--include-entries")
+    first = quick(sandbox, folder.parent / "home").json("config", "pull", str(folder), "--include-entries")
     assert set(first["created"]) == set(texts(folder)) and first["unavailable"] == {} and first["problems"] == []
     return folder
 

@@ -10,6 +10,7 @@ from tests.cli.test_cli_output import unsafe_characters
 
 from dyntui.api.catalog import catalog
 from dyntui.api.permit import WritePermit
+from dyntui.api.rate_limiter import RateLimiters
 from dyntui.config.private_files import atomic_write
 from dyntui.core.errors import UsageError
 from dyntui.core.yaml_document import YamlError, parse_yaml, update_yaml
@@ -73,6 +74,13 @@ def test_a_configuration_names_what_its_record_and_the_catalog_have(name: str) -
         assert {each for each in returned if each not in known | ignored} == set(), "neither set nor read-only"
 
 
+def connected(options: SandboxOptions) -> Connection:
+    """Return a connection to a sandbox without a rate limit, for which the requests would wait."""
+    made = demo_connection(options)
+    assert isinstance(made.app, Gateway)
+    return Connection(made.profile, made.app.sandbox.token, app=made.app, rate_limiters=RateLimiters(0, 0))
+
+
 async def pulled(connection: Connection, folder: Path, name: str = "test") -> EnvironmentConfig:
     """Pull an environment with all entries, and check that the folder says the same."""
     before = read_manifest(folder) or Manifest()
@@ -86,7 +94,7 @@ async def pulled(connection: Connection, folder: Path, name: str = "test") -> En
 
 
 async def test_an_empty_environment_has_only_settings_and_what_dynamic_creates() -> None:
-    async with demo_connection(SandboxOptions(users=0, empty=True, flags=FLAGS)) as connection:
+    async with connected(SandboxOptions(users=0, empty=True, flags=FLAGS)) as connection:
         found = await read_environment(connection, include_entries=True)
     assert {resource for resource, _ in found.objects} == {"settings", "sdk-views", "mfa-settings"}
     assert found.resources == config_order() and not found.unavailable and not found.problems
@@ -94,7 +102,7 @@ async def test_an_empty_environment_has_only_settings_and_what_dynamic_creates()
 
 @pytest.mark.slow
 async def test_hostile_texts_and_thousands_of_entries_are_the_same_when_they_are_read_again(tmp_path: Path) -> None:
-    async with demo_connection(SandboxOptions(users=5, hostile=True, flags=FLAGS)) as connection:
+    async with connected(SandboxOptions(users=5, hostile=True, flags=FLAGS)) as connection:
         found = await pulled(connection, tmp_path)
         before = {path: path.read_text() for path in tmp_path.rglob("*.yaml")}
         assert len(before) > 35 and len(found.objects) > 35
@@ -102,7 +110,7 @@ async def test_hostile_texts_and_thousands_of_entries_are_the_same_when_they_are
         assert not any(unsafe_characters(text) for text in before.values())
         await pulled(connection, tmp_path)
         assert {path: path.read_text() for path in tmp_path.rglob("*.yaml")} == before
-    async with demo_connection(SandboxOptions(users=5, flags=FLAGS)) as connection:
+    async with connected(SandboxOptions(users=5, flags=FLAGS)) as connection:
         assert isinstance(connection.app, Gateway)
         store = connection.app.sandbox.store
         [staff] = [
@@ -150,10 +158,10 @@ async def test_one_folder_has_what_differs_between_two_environments(tmp_path: Pa
         "differs: {webhooks: [url], settings: [chains.networks.rpcUrl]}\nignore: {settings: [design]}\n"
     )
     webhook = {"url": "https://hooks.other.example/dynamic", "events": ["user.created"], "isEnabled": True}
-    async with demo_connection(SandboxOptions(users=5, flags=FLAGS)) as connection:
+    async with connected(SandboxOptions(users=5, flags=FLAGS)) as connection:
         first = await pulled(connection, tmp_path, "one")
     files = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.yaml"))
-    async with demo_connection(SandboxOptions(users=0, seed=2, empty=True, flags=FLAGS)) as connection:
+    async with connected(SandboxOptions(users=0, seed=2, empty=True, flags=FLAGS)) as connection:
         await connection.client.call("createWebhook", body=webhook, permit=WritePermit("test"))
         second = await pulled(connection, tmp_path, "two")
     manifest = read_manifest(tmp_path)
@@ -181,7 +189,7 @@ async def test_one_folder_has_what_differs_between_two_environments(tmp_path: Pa
 async def test_a_pull_that_ends_early_leaves_whole_files_and_can_be_repeated(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with demo_connection(SandboxOptions(users=5, flags=FLAGS)) as connection:
+    async with connected(SandboxOptions(users=5, flags=FLAGS)) as connection:
         await pulled(connection, tmp_path / "whole")
         expected = {
             path.relative_to(tmp_path / "whole"): path.read_text() for path in (tmp_path / "whole").rglob("*.yaml")

@@ -136,7 +136,7 @@ def check_new_folder(folder: Path) -> None:
     if folder.is_dir() and any(not path.name.startswith(".") for path in folder.iterdir()):
         raise UsageError(
             f"{folder} has files and no {MANIFEST}, so it is not a configuration folder.",
-            hint="Give an empty or a new folder.",
+            hint=f"Give an empty or a new folder, or create an empty {MANIFEST} to use this one.",
         )
 
 
