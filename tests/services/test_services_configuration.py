@@ -23,6 +23,7 @@ from dyntui.services.configuration.folder import read_folder
 from dyntui.services.configuration.manifest import Manifest, read_manifest
 from dyntui.services.configuration.model import EnvironmentConfig, config_order
 from dyntui.services.configuration.normal_form import configuration_of, value_schema
+from dyntui.services.configuration.plan import settable_names
 from dyntui.services.configuration.pull import write_folder
 from dyntui.services.configuration.read import read_environment
 from dyntui.services.connection import Connection
@@ -71,6 +72,8 @@ def test_a_configuration_names_what_its_record_and_the_catalog_have(name: str) -
     known = {*schema["properties"], *rules.read_only, *rules.secret, rules.enabled_field, record.key}
     ignored = {"id", "createdAt", "updatedAt", "enabledAt", "projectEnvironmentId", "environmentId", "allowListId"}
     if not rules.group_by:
+        sent = settable_names(record, rules.create) | settable_names(record, rules.edit)
+        assert sent | {*rules.identity, "enabled"} >= {*schema["properties"]} or rules.create in rules.cannot
         assert {each for each in returned if each not in known | ignored} == set(), "neither set nor read-only"
 
 

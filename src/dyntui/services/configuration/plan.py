@@ -25,7 +25,7 @@ from dyntui.services.configuration.model import (
     visit_leaves,
 )
 from dyntui.services.configuration.normal_form import FieldRules, configuration_of, value_schema
-from dyntui.services.forms import inner_schema
+from dyntui.services.forms import body_schema
 
 __all__ = [
     "ConfigPlan",
@@ -198,9 +198,7 @@ def settable_names(record: Resource, action_name: str) -> frozenset[str]:
     action = record.action(action_name)
     if action is None or action_name in configuration_of(record).cannot:
         return frozenset()
-    known = catalog()
-    body = known.get(action.operation).body
-    names = inner_schema(known, body)[0].get("properties", {}) if body is not None else {}
+    names = body_schema(catalog(), catalog().get(action.operation), action.body_list).get("properties", {})
     return frozenset(names) & frozenset(value_schema(record.name)["properties"])
 
 
