@@ -6,7 +6,7 @@ STAMP := $(V)/.installed
 # Three test processes a core: many tests wait for a server, a terminal or a timer.
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(3 * (os.cpu_count() or 1))')
 
-.PHONY: help install demo test test-all docs check mutate stats bench screenshots cast clean
+.PHONY: help install demo test test-all docs catalog catalog-check check mutate stats bench screenshots cast clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -21,6 +21,8 @@ install: $(STAMP) ## Create .venv with .venv/bin/dyntui
 demo: $(STAMP) ## Open the console on the built-in sandbox
 	@$(BIN)/dyntui demo
 
+CATALOG_OPTIONS = $(if $(CLIENT),--client '$(CLIENT)') $(if $(DOCUMENT),--document '$(DOCUMENT)' --source '$(SOURCE)')
+
 # Bytecode is cached also where the environment says not to: workers and commands would compile everything anew.
 test test-all: export PYTHONDONTWRITEBYTECODE =
 
@@ -32,6 +34,12 @@ test-all: $(STAMP) ## Run all tests, including the slow ones
 
 docs: $(STAMP) ## Generate the pages of docs/ that are made from the code
 	$(BIN)/python scripts/make_docs.py
+
+catalog: $(STAMP) ## Refresh the catalog: newest npm client or CLIENT=FILE.tgz, and DOCUMENT=FILE.yml if given
+	$(BIN)/python scripts/make_catalog.py $(CATALOG_OPTIONS)
+
+catalog-check: $(STAMP) ## Say how the vendor's client differs from the catalog; exit 1 when it does
+	$(BIN)/python scripts/make_catalog.py --check $(CATALOG_OPTIONS)
 
 check: $(STAMP) ## ruff, strict types, import contracts and cycles, names and texts, generated pages
 	$(BIN)/ruff check .

@@ -1,130 +1,76 @@
-"""Make src/dyntui/api/catalog.json from the vendor API's OpenAPI document.
+"""Make src/dyntui/api/catalog.json from the vendor's npm client and the vendor's OpenAPI document (`make catalog`).
 
-    python scripts/make_catalog.py PATH/TO/dynamic-api.json
-    python scripts/make_catalog.py --check    compare the models of src/dyntui/api/models with the catalog
+    python scripts/make_catalog.py [--client FILE.tgz] [--document FILE.yml [--source TEXT]] [--check]
 
-The catalog has what dyntui needs (paths, parameters, schemas), without what is the same for all operations (response
-codes `2XX`, media types JSON). Run the script again when the document changes; the diff shows what changed.
+Without --client, npm fetches the newest package. Without --document, what is kept in scripts/data/vendor_document.json
+is used; a document that is given replaces it. Prints what is new, changed or gone in words. docs/vendor-api.md#refresh
+is the guide.
 """
 
 from __future__ import annotations
 
-import importlib
+import argparse
 import json
-import pkgutil
+import shutil
+import subprocess
 import sys
-import types
-from collections.abc import Iterator, Mapping
-from datetime import datetime
 from pathlib import Path
-from typing import Any, Union, get_args, get_origin
+from tempfile import TemporaryDirectory
+from typing import Any
 
-from dyntui.api import models
-from dyntui.api.catalog import Catalog
-from dyntui.api.catalog import catalog as load_catalog
-from dyntui.api.models.common import Model, OpenEnum
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
 
-TARGET = Path(__file__).parent.parent / "src" / "dyntui" / "api" / "catalog.json"
+from scripts.catalog_changes import catalog_changes  # noqa: E402 the folder of scripts is no package that is installed
+from scripts.catalog_merge import merge  # noqa: E402
+from scripts.vendor_client import read_client  # noqa: E402
+from scripts.vendor_document import facts_of, read_document  # noqa: E402
 
-
-def body_schema(holder: dict[str, Any] | None) -> Any:
-    """Return the JSON schema of a request body or response; None for none."""
-    return ((holder or {}).get("content") or {}).get("application/json", {}).get("schema")
-
-
-def operation(path: str, method: str, spec: dict[str, Any]) -> dict[str, Any]:
-    """Return one operation as an entry of the catalog."""
-    entry: dict[str, Any] = {
-        "id": spec["operationId"],
-        "method": method.upper(),
-        "path": path,
-        "group": spec["tags"][0],
-        "audience": spec["x-audience"],
-        "summary": spec["summary"],
-        "parameters": [
-            {key: parameter[key] for key in ("name", "in", "required", "style", "schema") if key in parameter}
-            for parameter in spec["parameters"]
-        ],
-    }
-    if spec.get("deprecated"):
-        entry["deprecated"] = True
-    if "requestBody" in spec:
-        entry["body"] = body_schema(spec["requestBody"])
-        entry["bodyRequired"] = bool(spec["requestBody"].get("required"))
-    if (response := body_schema(spec["responses"]["2XX"])) is not None:
-        entry["response"] = response
-    return entry
+CATALOG = ROOT / "src" / "dyntui" / "api" / "catalog.json"
+DOCUMENT = ROOT / "scripts" / "data" / "vendor_document.json"
+PACKAGE = "@dynamic-labs/sdk-api"
 
 
-def model_problems(known: Catalog) -> Iterator[str]:
-    """Yield where a model differs from its schemas: unknown fields, other types, other enum values, required fields."""
-    for module in pkgutil.iter_modules(models.__path__, f"{models.__name__}."):
-        importlib.import_module(module.name)
-    for model in Model.__subclasses__():
-        properties = [known.schemas[name]["properties"] for name in model.SCHEMAS]
-        for name, field in model.model_fields.items():
-            alias = field.alias or name
-            schemas = [found[alias] for found in properties if alias in found]
-            required = all(alias in known.schemas[name].get("required", ()) for name in model.SCHEMAS)
-            if not schemas:
-                yield f"{model.__name__}.{name}: the schema has no {alias}"
-            for problem in field_problems(known, schemas, field.annotation, required=required or name == "id"):
-                yield f"{model.__name__}.{name}: {problem}"
+def fetch_client(folder: Path) -> Path:
+    """Fetch the newest package of the client with npm into a folder and return its file. Exits when it cannot."""
+    if shutil.which("npm") is None:
+        sys.exit(f"npm is not installed. Install Node.js, or give the package: --client FILE.tgz (npm pack {PACKAGE}).")
+    command = ["npm", "pack", PACKAGE, "--silent", "--pack-destination", str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    files = list(folder.glob("*.tgz"))
+    if done.returncode or not files:
+        sys.exit(f"npm could not fetch {PACKAGE}: {done.stderr.strip() or done.stdout.strip()}")
+    return files[0]
 
 
-def field_problems(known: Catalog, schemas: list[Any], annotation: Any, *, required: bool) -> Iterator[str]:
-    """Yield where a field differs from its schemas.
-
-    An identifier counts as required, because every object has one. A time may always be None: there is no empty time.
-    """
-    is_optional = type(None) in get_args(annotation) and get_origin(annotation) in (Union, types.UnionType)
-    inner = next(part for part in get_args(annotation) if part is not type(None)) if is_optional else annotation
-    for schema in schemas:
-        parts = [known.resolve(part) for part in schema.get("anyOf", [schema])]
-        is_nullable = any(part.get("type") == "null" for part in parts)
-        (value,) = [part for part in parts if part.get("type") != "null"]
-        if not fits(known, value, inner):
-            yield f"{inner} does not fit {json.dumps(value)[:100]}"
-        has_empty_value = get_origin(inner) in (list, Mapping)
-        if is_optional and required and not is_nullable and inner is not datetime:
-            yield "the schema requires it, so it is never None"
-        if not is_optional and not has_empty_value and (is_nullable or not required):
-            yield "it may be missing, so its type needs None"
-
-
-def fits(known: Catalog, schema: Any, annotation: Any) -> bool:
-    """Return whether values of a schema fit the type of a field."""
-    if get_origin(annotation) is list:
-        return schema.get("type") == "array" and fits(known, known.resolve(schema["items"]), get_args(annotation)[0])
-    if get_origin(annotation) is not None:
-        return bool(schema.get("type") == "object")
-    if issubclass(annotation, OpenEnum):
-        return set(annotation) == set(schema.get("enum", ()))
-    if issubclass(annotation, Model):
-        return any(schema == known.schemas[name] for name in annotation.SCHEMAS)
-    names: dict[type, tuple[str, ...]] = {str: ("string",), datetime: ("string",), bool: ("boolean",)}
-    expected = names.get(annotation, ("number", "integer"))
-    return schema.get("type") in expected
+def as_text(document: Any) -> str:
+    """Return JSON with one value a line, so that a difference shows what changed."""
+    return json.dumps(document, indent=0, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
 def main() -> None:
-    if sys.argv[1:] == ["--check"]:
-        sys.exit("\n".join(model_problems(load_catalog())) or 0)
-    if len(sys.argv) != 2:
-        sys.exit(__doc__)
-    document = json.loads(Path(sys.argv[1]).read_text())
-    operations = [
-        operation(path, method, spec) for path, item in document["paths"].items() for method, spec in item.items()
-    ]
-    operations.sort(key=lambda entry: (entry["group"], entry["path"], entry["method"]))
-    catalog = {
-        "source": document["info"]["description"],
-        "version": document["info"]["version"],
-        "operations": operations,
-        "schemas": document["components"]["schemas"],
-    }
-    TARGET.write_text(json.dumps(catalog, indent=0, ensure_ascii=False, separators=(",", ":")) + "\n")
-    print(f"{TARGET.name}: {len(operations)} operations, {len(catalog['schemas'])} schemas")
+    arguments = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    arguments.add_argument("--client", type=Path, help="the package of the client: a file of npm pack, or its folder")
+    arguments.add_argument("--document", type=Path, help="the OpenAPI document, as YAML or JSON")
+    arguments.add_argument("--source", default="", help="where the document is from: repository, file, commit, date")
+    arguments.add_argument("--check", action="store_true", help="write nothing, and exit with 1 when something changed")
+    arguments.add_argument("--catalog", type=Path, default=CATALOG, help=argparse.SUPPRESS)
+    given = arguments.parse_args()
+    try:
+        with TemporaryDirectory() as folder:
+            client = read_client(given.client or fetch_client(Path(folder)))
+        document = facts_of(given.document or DOCUMENT, given.source)
+        made = merge(client, read_document(document))
+    except (OSError, ValueError) as error:
+        sys.exit(str(error))
+    changes = catalog_changes(json.loads(given.catalog.read_text()), made)
+    print("\n".join(changes) or "Nothing changed.")
+    print(f"{len(made['operations'])} operations, {len(made['schemas'])} schemas, from {client['client']}.")
+    if given.check:
+        sys.exit(1 if changes else 0)
+    given.catalog.write_text(as_text(made))
+    if given.document:
+        DOCUMENT.write_text(as_text(document))
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent.parent
 
 def test_the_models_agree_with_the_catalog() -> None:
     done = subprocess.run(
-        [sys.executable, "scripts/make_catalog.py", "--check"], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "scripts/check_models.py"], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stderr) == (0, "")
 

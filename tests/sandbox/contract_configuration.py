@@ -77,6 +77,8 @@ async def integrations(call: Checked) -> None:
     await call("disableSanctionsApiByEnvironmentId")
     await call("enableSanctionsApiByEnvironmentId")
     claim = {"address": "0x" + "2" * 40, "domain": "shop.sol"}
+    project = await call("upsertWalletConnectProject", {"name": "Northwind"})
+    assert (await call("upsertWalletConnectProject", {"name": "Shop"}))["id"] == project["id"]
     await call("fetchNameServiceSigningMessage", {**claim, "uri": "https://shop.example"}, chainName="SOL")
     await call("createNameService", {**claim, "signature": "signed"}, chainName="SOL")
     for operation_id in ("getNameService", "enableNameService", "disableNameService", "deleteNameService"):

@@ -19,6 +19,8 @@ async def users(call: Checked) -> None:
     session = someone["sessions"][0]["id"]
     await call("getSessionById", userId=someone["id"], sessionId=session)
     await call("revokeSessionById", sessionId=session)
+    rows = (await call("getUserSessions", query={"limit": 1, "revoked": "true"}, userId=someone["id"]))["sessions"]
+    assert [row["id"] for row in rows] == [session]
     await call("revokeUserSessions", userId=someone["id"])
     await call("revokeUserSessionsLegacy", userId=someone["id"])
     await call("resetAllMfaDevices", userId=someone["id"])
@@ -35,6 +37,14 @@ async def users(call: Checked) -> None:
     await call("recoverDeletedWalletsWithEnvironment", {"userId": someone["id"]})
     await call("deleteWalletByIdLegacy", walletId=wallet)
     await call("getActiveEmbeddedWalletVersionsForEnvironment")
+
+    other = next(user for user in found if user["sessions"] and user["id"] != someone["id"])
+    await call("revokeAllEnvironmentSessions")
+    before = (await call("getUserSessions", query={"revoked": "false"}, userId=other["id"]))["sessions"]
+    call.api.sandbox.clock.freeze("2099-01-01T00:00:00Z")
+    after = (await call("getUserSessions", query={"revoked": "false"}, userId=other["id"]))["sessions"]
+    call.api.sandbox.clock.freeze(None)
+    assert before and not after, "202: accepted first, done later"
 
     made = (await call("createUser", full_row("one")))["user"]
     for number, operation_id in enumerate(("createWallet", "createWalletLegacy")):
@@ -61,6 +71,16 @@ async def embedded_wallets(call: Checked) -> None:
         wallets += (await call("getWalletsByEnvironmentId", query={"limit": 100, "offset": offset}))["wallets"]
     mine = next(each for each in wallets if each["userId"] == made["id"] and "waasWallet" in each)
     await call("getWaasWalletByWalletId", walletId=mine["id"])
+    limit = {"asset": "0x" + "ab" * 20, "maxPerCall": "100"}
+    content = [{"chain": "EVM", "toAddresses": ["0x" + "cd" * 20], "valueLimits": [limit]}]
+    body = {"policyContent": content, "timeLimit": 60}
+    policy = await call("createWaasSignaturePolicy", body, walletId=mine["id"])
+    named = {"walletId": mine["id"], "policyId": policy["id"]}
+    await call("updateWaasSignaturePolicyByWalletIdAndPolicyId", {**body, "timeLimit": 90}, **named)
+    await call("getWaasSignaturePolicyByWalletIdAndPolicyId", **named)
+    assert [each["id"] for each in await call("getWaasSignaturePolicies", walletId=mine["id"])] == [policy["id"]]
+    await call("deleteWaasSignaturePolicyByWalletIdAndPolicyId", **named)
+    assert await call("getWaasSignaturePolicies", walletId=mine["id"]) == []
     locations = {"userId": made["id"], "locations": [{"location": "googleDrive"}]}
     await call("backupKeySharesToLocationsForPregen", locations, walletId=mine["id"])
     delegated = [each["id"] for each in wallets if each["delegatedAccessWalletApiKeys"]]

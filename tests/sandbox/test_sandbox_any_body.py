@@ -83,7 +83,7 @@ async def ids(api: Any) -> dict[str, str]:
         "exchangeId": first("exchanges"), "globalWalletAccessControlDomainId": first("globalWalletDomains"),
         "webhookId": hook, "messageId": api.sandbox.webhooks.messages(hook, None)[0][0]["messageId"],
         "eventId": api.sandbox.events.page(None, "", None, None)[0][0]["eventId"], "keyId": first("delegationKeys"),
-        "exportId": environment, "providerType": "google",
+        "exportId": environment, "providerType": "google", "policyId": environment,
     }  # fmt: skip
 
 

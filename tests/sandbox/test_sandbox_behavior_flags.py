@@ -34,6 +34,20 @@ async def environment_name(api: Any, _: str) -> Any:
 
 
 @flag_case(yes=200, no=404)
+async def newer_operations(api: Any, _: str) -> Any:
+    user = (await api.users(limit=1))[0]
+    return (await api("GET", f"ENV/users/{user['id']}/sessions")).status_code
+
+
+@flag_case(_0=0, _60000=1)
+async def revoke_all_delay_ms(api: Any, _: str) -> Any:
+    user = next(each for each in await api.users(includeSessions="true") if each["sessions"])
+    assert (await api("POST", "ENV/users/sessions/revoke")).status_code == 202
+    rows = (await api.get(f"ENV/users/{user['id']}/sessions?limit=1&revoked=false"))["sessions"]
+    return len(rows)
+
+
+@flag_case(yes=200, no=404)
 async def tokens_me(api: Any, _: str) -> Any:
     return (await api("GET", "/tokens/me")).status_code
 

@@ -13,6 +13,7 @@ from email_validator import validate_email
 
 from dyntui.api.catalog import catalog
 from dyntui.sandbox import sample_names
+from dyntui.sandbox.clock import Clock
 from dyntui.sandbox.addresses import ADDRESS, wallet_key
 from dyntui.sandbox.ids import Ids
 from dyntui.sandbox.sample_users import SampleUsers
@@ -149,7 +150,7 @@ async def test_few_users_work(make_api: Any, users: int) -> None:
 @pytest.mark.slow
 def test_a_million_users_are_made_and_paged() -> None:
     store = Store()
-    repository = UserRepository(store, SampleUsers(Ids(1), 1_000_000, NEWEST))
+    repository = UserRepository(store, SampleUsers(Ids(1), 1_000_000, NEWEST), Clock())
     with store.write():
         repository.insert_sample_users()
     store.make_indexes()

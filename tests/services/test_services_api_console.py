@@ -45,10 +45,11 @@ NO = Confirmation()
 
 
 def test_operations_are_found_by_any_of_their_words() -> None:
-    assert len(search_operations(CATALOG, "")) == len(CATALOG) == 326
+    assert len(search_operations(CATALOG, "")) == len(CATALOG) == 334
     assert search_operations(CATALOG, "createwebhook")[0].id == "createWebhook"
     assert {each.id for each in search_operations(CATALOG, "delete webhooks")} == {"deleteWebhookById"}
     assert search_operations(CATALOG, "nothing like that") == []
+    assert [each.id for each in search_operations(CATALOG, "Creates many new users")] == ["bulkCreateUser"], "a title"
     found = search_operations(CATALOG, "wallet")
     assert found[0].audience == "admin"
     assert found[-1].audience == "end-user"

@@ -30,6 +30,11 @@ API_ONLY_REASONS = {
     "revokeDelegatedAccess": "wallets.revoke-delegated-access revokes the access to one wallet.",
     "delegatedSignMessage": "It needs a key share of the application.",
     "backupKeySharesToLocationsForPregen": "It needs key shares.",
+    "createWaasSignaturePolicy": "The application that signs for the wallet makes its policies.",
+    "updateWaasSignaturePolicyByWalletIdAndPolicyId": "The application that signs for the wallet makes its policies.",
+    "deleteWaasSignaturePolicyByWalletIdAndPolicyId": "The application that signs for the wallet makes its policies.",
+    "upsertWalletConnectProject": "The API does not read the project, so there is nothing to list.",
+    "revokeAllEnvironmentSessions": "The server does it later and does not tell when it is done.",
 }
 """Why only `dyntui api` and the API console call an operation that no record declares; /sdk/ needs a user session."""
 

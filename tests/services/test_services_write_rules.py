@@ -80,7 +80,7 @@ def test_every_operation_requires_the_same_confirmation_in_every_interface(
             differing[operation.id] = requirements
         if not operation.reads:
             assert next(iter(requirements.values()))[0] is read_only
-    assert len(OPERATIONS) == 326
+    assert len(OPERATIONS) == 334
     assert differing == {}
 
 

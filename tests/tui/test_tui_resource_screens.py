@@ -446,7 +446,7 @@ async def test_an_operation_is_searched_edited_and_sent() -> None:
         await settled(pilot)
         await jump(pilot, "api")
         assert isinstance(console.screen, ApiOperationsScreen)
-        assert "of 326" in text_of(console)
+        assert "of 334" in text_of(console)
         await press(pilot, "slash", *"get environment users", "enter")
         await press(pilot, "enter")
         screen = console.screen

@@ -1,6 +1,7 @@
 """The catalog of operations: paths, parameters and schemas of all operations of the API, as package data.
 
-`catalog.json` is made by scripts/make_catalog.py from the vendor's published client; enums in it are open sets.
+`catalog.json` is made by scripts/make_catalog.py from the vendor's published client and OpenAPI document; enums in it
+are open sets.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -64,6 +65,14 @@ class Operation:
     response: Schema | None
     """The JSON schema of the response, or None."""
     deprecated: bool
+    newer: bool = False
+    """Whether only the vendor's OpenAPI document has it, not the vendor's client: a server may lack it."""
+    responses: tuple[str, ...] = ()
+    """The documented status codes; none when the document does not have the operation."""
+    scopes: tuple[str, ...] = ()
+    """The scopes that the document names for it."""
+    body_bounds: Schema = field(default_factory=dict)
+    """The bounds of a body that is a list, such as `maxItems`."""
 
     @property
     def reads(self) -> bool:
@@ -97,6 +106,8 @@ class Catalog:
     def __init__(self, document: Mapping[str, Any]) -> None:
         self.version: str = document["version"]
         self.schemas: Mapping[str, Schema] = document["schemas"]
+        self.bounds: Mapping[str, Mapping[str, Schema]] = document["bounds"]
+        """The documented bounds of what is sent, by schema and path, such as `alias` or `locations[].keygenId`."""
         self.operations: Mapping[str, Operation] = {entry["id"]: _operation(entry) for entry in document["operations"]}
 
     def __iter__(self) -> Iterator[Operation]:
@@ -168,6 +179,10 @@ def _operation(entry: Mapping[str, Any]) -> Operation:
         body_required=entry.get("bodyRequired", False),
         response=entry.get("response"),
         deprecated=entry.get("deprecated", False),
+        newer=entry.get("newer", False),
+        responses=tuple(entry.get("responses", ())),
+        scopes=tuple(entry.get("scopes", ())),
+        body_bounds=entry.get("bodyBounds", {}),
     )
 
 

@@ -53,6 +53,8 @@ def required_scope(operation: Operation) -> str:
     """Return the scope that an operation requires; ORGANIZATION; or an empty text when any token is allowed."""
     if (exact := _EXACT.get(operation.id)) is not None:
         return exact
+    if operation.scopes:
+        return operation.scopes[0]
     if operation.group in _ORGANIZATION_GROUPS:
         return ORGANIZATION
     area = _AREAS.get(operation.group, "settings")

@@ -67,10 +67,11 @@ def _format_operation(formatter: click.HelpFormatter, operation: Operation) -> N
     with formatter.indentation():
         formatter.write_text(operation.summary or operation.id)
     deprecated = [("Deprecated", "Use another operation if there is one.")] if operation.deprecated else []
+    newer = [("Newer", "Only the vendor's OpenAPI document has it: a server may lack it.")] if operation.newer else []
+    codes = [("Status codes", ", ".join(operation.responses))] if operation.responses else []
+    rows = [("Method", operation.method), ("Path", operation.path), ("Scope", scope or "any token")]
     with formatter.section("Request"):
-        formatter.write_dl(
-            [("Method", operation.method), ("Path", operation.path), ("Scope", scope or "any token"), *deprecated]
-        )
+        formatter.write_dl([*rows, *codes, *newer, *deprecated])
     fields = operation_fields(catalog(), operation)
     body = [(field.label, _value_text(field)) for field in fields if field.location == "body"]
     others = [(field.label, f"{field.location}, {_value_text(field)}") for field in fields if field.location != "body"]

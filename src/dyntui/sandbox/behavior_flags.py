@@ -47,6 +47,9 @@ _FLAGS = (
     BehaviorFlag("environment-name", "sandbox", "value of settings.environmentName", ("sandbox", "live")),
     _yes_no_flag("tokens-me", "yes", "GET /tokens/me exists (newer servers only)"),
     _yes_no_flag(
+        "newer-operations", "yes", "the operations exist that only the OpenAPI document has, such as a user's sessions"
+    ),
+    _yes_no_flag(
         "organization-access", "no", "the token also reaches organizations and projects, as a personal token does"
     ),
     BehaviorFlag("max-tokens", "100", "more API tokens than this are refused with too_many_api_tokens; 0: no limit"),
@@ -142,6 +145,7 @@ _FLAGS = (
     BehaviorFlag("webhook-disable-after", "250", "messages that fail every attempt disable the webhook; 0: never"),
     BehaviorFlag("max-webhooks", "10", "more webhooks than this are refused; 0: no limit"),
     BehaviorFlag("export-delay-ms", "1500", "milliseconds that an export is pending before it is made"),
+    BehaviorFlag("revoke-all-delay-ms", "1500", "milliseconds until the sessions of the environment are revoked"),
     BehaviorFlag("export-url-seconds", "3600", "seconds until the download URL of an export expires"),
     BehaviorFlag(
         "export-download",

@@ -115,6 +115,8 @@ class Sandbox(SandboxState):
                 raise RequestRefused(Reply(405, {"error": f"{method} is not allowed"}, {"allow": ", ".join(others)}))
             raise not_found("Path")
         operation, values = found
+        if operation.newer and not self.flags.on("newer-operations"):
+            raise not_found("Path")
         self.requests[operation.id] += 1
         handler = HANDLERS.get(operation.id)
         if handler is None:

@@ -39,7 +39,7 @@ class SandboxState:
         self.token = self.ids.token("main")
         self.faults = Faults(options.faults, options.seed)
         self.limiter = SandboxRateLimiter(options.rate_limit, self.flags)
-        self.users = UserRepository(self.store, SampleUsers(self.ids, self.user_count, self.newest_ms))
+        self.users = UserRepository(self.store, SampleUsers(self.ids, self.user_count, self.newest_ms), self.clock)
         self.visitors = Visitors(self.store, self.ids, self.user_count, self.newest_ms)
         self.access_lists = AccessLists(self.store, self.environment_id)
         self.analytics = Analytics(self.store, self.users)

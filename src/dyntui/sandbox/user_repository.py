@@ -11,6 +11,7 @@ import orjson
 
 from dyntui.core.process_state import without_garbage_collection
 from dyntui.sandbox.addresses import chain_family
+from dyntui.sandbox.clock import Clock
 from dyntui.sandbox.parallel_seed import make_chunks
 from dyntui.sandbox.sample_users import SampleUsers
 from dyntui.sandbox.store import Store
@@ -52,9 +53,11 @@ class UserRepository:
     Callers hold the lock of the store.
     """
 
-    def __init__(self, store: Store, sample_users: SampleUsers) -> None:
+    def __init__(self, store: Store, sample_users: SampleUsers, clock: Clock) -> None:
         self._store = store
         self._sample_users = sample_users
+        self._clock = clock
+        self._revocations: list[tuple[int, int]] = orjson.loads(store.meta("revocations") or "[]")
         self._orders: OrderedDict[tuple[UserFilter, str], tuple[int, array[int]]] = OrderedDict()
         self._requested: dict[tuple[UserFilter, str], int] = {}
         self._count = (-1, 0)
@@ -86,7 +89,22 @@ class UserRepository:
         """Return the records at these positions, by position."""
         marks = ",".join("?" * len(positions))
         rows = self._store.db.execute(f"SELECT pos, doc FROM people WHERE pos IN ({marks})", list(positions))
-        return {pos: orjson.loads(doc) if doc else self._sample_users.make_record(pos) for pos, doc in rows}
+        found = {pos: orjson.loads(doc) if doc else self._sample_users.make_record(pos) for pos, doc in rows}
+        for record in found.values() if self._revocations else ():
+            self._revoke_sessions(record)
+        return found
+
+    def revoke_all_sessions(self, at: int, due: int) -> None:
+        """Revoke the sessions that exist at a time, all of them at a later time. Times are in ms since 1970."""
+        self._revocations.append((at, due))
+        self._store.set_meta("revocations", orjson.dumps(self._revocations).decode())
+
+    def _revoke_sessions(self, record: Record) -> None:
+        now = self._clock.now()
+        for at, due in self._revocations:
+            for session in record.get("sessions", ()) if due <= now else ():
+                if session["revokedAt"] is None and session["createdAt"] <= at:
+                    session["revokedAt"] = due
 
     def iterate(self, positions: Sequence[int]) -> Iterator[tuple[int, Record]]:
         """Yield these positions with their records, which are read in chunks."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from dyntui.core.errors import UsageError
 from dyntui.core.strict_json import DEEPEST
-from dyntui.core.text import shorten
+from dyntui.core.text import quantity, shorten
 from dyntui.resources.action import ALL
 from dyntui.resources.cell_formats import get_path
 from dyntui.services.metadata import read_json
@@ -76,6 +76,8 @@ class FormField:
     nullable: bool = False
     """Whether null is accepted."""
     parameter: str = ""
+    limits: str = ""
+    """The documented bounds in words, such as `at most 255 characters`; "" for none."""
 
     @property
     def label(self) -> str:
@@ -85,6 +87,9 @@ class FormField:
     @property
     def hint(self) -> str:
         """What can be entered."""
+        return "; ".join(part for part in (self._kind_hint(), self.limits) if part)
+
+    def _kind_hint(self) -> str:
         match self.kind:
             case FieldKind.LIST if self.options:
                 return f"separated by commas: {', '.join(self.options)}"
@@ -95,7 +100,7 @@ class FormField:
             case FieldKind.CHOICE:
                 return ", ".join(self.options)
             case FieldKind.NUMBER:
-                return "a number"
+                return "" if self.limits else "a number"
         return ""
 
 
@@ -162,18 +167,19 @@ def _body(catalog: Catalog, operation: Operation, body_list: str) -> list[FormFi
     schema = body_schema(catalog, operation, body_list)
     if "properties" not in schema:
         return [FormField(WHOLE, "body", FieldKind.JSON, operation.body_required)]
-    return list(_flat(catalog, schema, "", 1, True))
+    return list(_flat(catalog, operation.body, "", 1, True))
 
 
-def _flat(catalog: Catalog, schema: Schema, prefix: str, depth: int, needed: bool) -> Iterable[FormField]:
-    required = schema.get("required", ())
+def _flat(catalog: Catalog, outer: Schema, prefix: str, depth: int, needed: bool) -> Iterable[FormField]:
+    schema = inner_schema(catalog, outer)[0]
+    bounds = catalog.bounds.get(outer.get("$ref", "").rpartition("/")[2], {})
     for name, part in schema["properties"].items():
         whole, inner = f"{prefix}{name}", inner_schema(catalog, part)[0]
-        must = needed and name in required
+        must = needed and name in schema.get("required", ())
         if "properties" in inner and depth < _DEPTH:
-            yield from _flat(catalog, inner, f"{whole}.", depth + 1, must)
+            yield from _flat(catalog, part, f"{whole}.", depth + 1, must)
         else:
-            yield schema_field(catalog, whole, "body", part, must)
+            yield schema_field(catalog, whole, "body", part, must, bounds=bounds.get(name, {}))
 
 
 def inner_schema(catalog: Catalog, schema: Schema) -> tuple[Schema, bool]:
@@ -186,9 +192,19 @@ def inner_schema(catalog: Catalog, schema: Schema) -> tuple[Schema, bool]:
 
 
 def schema_field(
-    catalog: Catalog, name: str, where: FieldLocation, schema: Schema, required: bool = False, *, inside: str = ""
+    catalog: Catalog,
+    name: str,
+    where: FieldLocation,
+    schema: Schema,
+    required: bool = False,
+    *,
+    inside: str = "",
+    bounds: Schema | None = None,
 ) -> FormField:
-    """Return the form field of a value with this schema. inside: the parameter that it is a part of."""
+    """Return the form field of a value with this schema.
+
+    inside: the parameter that it is a part of. bounds: those of the value, by default what the schema has.
+    """
     found, nullable = inner_schema(catalog, schema)
     kind, options = FieldKind.JSON, tuple(str(each) for each in found.get("enum", ()))
     match found.get("type"):
@@ -202,7 +218,27 @@ def schema_field(
             items = inner_schema(catalog, found.get("items", {}))[0]
             if items.get("type") == "string":
                 kind, options = FieldKind.LIST, tuple(str(each) for each in items.get("enum", ()))
-    return FormField(name, where, kind, required, options, nullable, inside)
+    return FormField(name, where, kind, required, options, nullable, inside, _limits(bounds or found))
+
+
+def _limits(schema: Schema) -> str:
+    """Return the bounds of a schema in words; "" for none."""
+    words = []
+    for low, high, unit in (
+        ("minimum", "maximum", ""),
+        ("minLength", "maxLength", "character"),
+        ("minItems", "maxItems", "value"),
+    ):
+        least, most = schema.get(low), schema.get(high)
+        if least and most:
+            words.append(f"{least} to {quantity(most, unit) if unit else most}")
+        elif most is not None:
+            words.append(f"at most {quantity(most, unit) if unit else most}")
+        elif least is not None:
+            words.append(f"at least {quantity(least, unit) if unit else least}")
+    if "default" in schema:
+        words.append(f"default {field_text(schema['default'])}")
+    return ", ".join(words)
 
 
 def field_text(value: object) -> str:

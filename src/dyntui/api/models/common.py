@@ -47,7 +47,7 @@ class Model(BaseModel):
 
     Fields have Python names and the API's names as aliases. A value of an unexpected type becomes the default of its
     field instead of an error; `raw` is the document as the server sent it, with the fields that are not declared.
-    `python scripts/make_catalog.py --check` compares the fields with the catalog.
+    `python scripts/check_models.py` compares the fields with the catalog.
     """
 
     model_config = ConfigDict(

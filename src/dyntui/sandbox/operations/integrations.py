@@ -13,7 +13,7 @@ from dyntui.sandbox.addresses import chain_family
 from dyntui.sandbox.balances import TOKENS
 from dyntui.sandbox.document_resource import DocumentResource, admin_event
 from dyntui.sandbox.handler_registry import OperationCall, operation
-from dyntui.sandbox.replies import bad_request, not_found
+from dyntui.sandbox.replies import Reply, bad_request, not_found
 from dyntui.sandbox.store import Document
 from dyntui.sandbox.user_record import format_time
 
@@ -55,6 +55,16 @@ DocumentResource(
     make=_make_name_service,
     locate=lambda call: f"{call.path['environmentId']} {_chain(call)}",
 ).serve("getNameService", "createNameService", "deleteNameService", "enableNameService", "disableNameService")
+
+
+@operation("upsertWalletConnectProject")
+def save_wallet_connect_project(call: OperationCall) -> Reply:
+    """Create the WalletConnect project of the environment, or rename it: 201 for both, as the document says."""
+    environment = call.path["environmentId"]
+    known = call.sandbox.store.get("walletConnectProjects", environment)
+    project = {"id": known["id"] if known else call.new_id("walletConnectProjects"), "name": call.body["name"]}
+    call.sandbox.store.put("walletConnectProjects", project, id=environment)
+    return Reply(201, project)
 
 
 @operation("fetchNameServiceSigningMessage")

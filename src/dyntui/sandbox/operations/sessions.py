@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.operations.users import find_owner, find_user, serialize_user
-from dyntui.sandbox.replies import not_found
+from dyntui.sandbox.replies import Reply, not_found
 from dyntui.sandbox.serializers import with_text_times
 from dyntui.sandbox.store import Document
 from dyntui.sandbox.user_record import Record, unique_keys
@@ -44,6 +44,23 @@ def _revoke(call: OperationCall, position: int, record: Record, sessions: Sequen
         call.sandbox.users.save([(position, record, unique_keys(record))])
     for each in active:
         call.emit("user.session.revoked", {**with_text_times(each), "userId": record["id"]})
+
+
+@operation("getUserSessions")
+def list_user_sessions(call: OperationCall) -> Document:
+    """Return a page of the sessions of a user. The response has no count."""
+    found: list[Document] = find_user(call)[1].get("sessions", [])
+    if (revoked := call.query.get("revoked")) is not None:
+        found = [each for each in found if (each["revokedAt"] is not None) == revoked]
+    offset = call.query.get("offset", 0)
+    return {"sessions": [with_text_times(each) for each in found[offset : offset + call.query.get("limit", 100)]]}
+
+
+@operation("revokeAllEnvironmentSessions")
+def revoke_all_sessions(call: OperationCall) -> Reply:
+    """Accept the revocation of all sessions, which happens later. Nothing tells that it is done."""
+    call.sandbox.users.revoke_all_sessions(call.now, call.now + call.sandbox.flags.number("revoke-all-delay-ms"))
+    return Reply(202, {"message": "The sessions of the environment will be revoked"})
 
 
 @operation("revokeUserSessions", "revokeUserSessionsLegacy")

@@ -150,7 +150,7 @@ def create_key(call: OperationCall) -> Reply:
     return Reply(201, {"publicKey": public, **shown})
 
 
-def _find_wallet(call: OperationCall, id: str) -> tuple[int, Record, Document]:
+def find_wallet(call: OperationCall, id: str) -> tuple[int, Record, Document]:
     """Return the wallet with an id or WaaS wallet id, with the position and record of its user.
 
     Raises RequestRefused (404).
@@ -163,7 +163,7 @@ def _find_wallet(call: OperationCall, id: str) -> tuple[int, Record, Document]:
 
 
 def _find_delegated_wallet(call: OperationCall, id: str) -> tuple[int, Record, Document]:
-    position, record, wallet = _find_wallet(call, id)
+    position, record, wallet = find_wallet(call, id)
     if not wallet.get("delegated"):
         raise forbidden("access to this wallet is not delegated")
     return position, record, wallet
@@ -209,13 +209,13 @@ def sign_message(call: OperationCall) -> Document:
 
 @operation("getWaasWalletByWalletId")
 def get_wallet(call: OperationCall) -> Document:
-    return {"wallet": _find_wallet(call, call.path["walletId"])[2]["waas"]}
+    return {"wallet": find_wallet(call, call.path["walletId"])[2]["waas"]}
 
 
 @operation("backupKeySharesToLocationsForPregen")
 def back_up_key_shares(call: OperationCall) -> Document:
     """Record the locations of backups. There are no key shares to back up."""
-    position, record, wallet = _find_wallet(call, call.path["walletId"])
+    position, record, wallet = find_wallet(call, call.path["walletId"])
     if record["id"] != call.body["userId"]:
         raise not_found("Wallet")
     shares = wallet["waas"]["keyShares"]
