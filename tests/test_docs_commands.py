@@ -203,6 +203,11 @@ CASES: dict[str, dict[str, Case]] = {
         "dyntui undo --dry-run": Case(prints="DELETE"),
         "dyntui undo --yes": Case(affects=lambda w: {"-origin https://app.example"}, prints="deleted"),
     },
+    "docs/vendor-api.md": {
+        "make catalog": Case(run=planned_target),
+        "make catalog CLIENT=dynamic-labs-sdk-api.tgz": Case(run=planned_target),
+        "make catalog DOCUMENT=dynamic.yml SOURCE='repository, file, commit, date'": Case(run=planned_target),
+    },
     "docs/accessibility.md": {"dyntui --plain": Case(run=plain_console), "export DYNTUI_PLAIN=1": Case()},
     "docs/config.md": {
         "dyntui config pull config/": Case(prints="created"),

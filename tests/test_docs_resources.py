@@ -26,6 +26,14 @@ WITHOUT_RESOURCE = {
     "getWaasWalletByWalletId",
     "checkExternalJwt",
     "verifyApiKey",
+    "getWaasSignaturePolicies",
+    "getWaasSignaturePolicyByWalletIdAndPolicyId",
+    "createWaasSignaturePolicy",
+    "updateWaasSignaturePolicyByWalletIdAndPolicyId",
+    "deleteWaasSignaturePolicyByWalletIdAndPolicyId",
+    "upsertWalletConnectProject",
+    "getUserSessions",
+    "revokeAllEnvironmentSessions",
 }
 """Operations for an API token that belong to no resource: they sign, make keys or policies, or check a value."""
 

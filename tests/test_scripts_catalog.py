@@ -131,6 +131,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
             archive.add(tmp_path / "package", "package")
         client = ("--client", str(tmp_path / "client.tgz"))
         monkeypatch.setattr("sys.argv", ["make_catalog.py", "--catalog", str(catalog), *client, *arguments])
+        capsys.readouterr()
         make_catalog.main()
         return capsys.readouterr().out.splitlines()
 

@@ -13,8 +13,8 @@ from email_validator import validate_email
 
 from dyntui.api.catalog import catalog
 from dyntui.sandbox import sample_names
-from dyntui.sandbox.clock import Clock
 from dyntui.sandbox.addresses import ADDRESS, wallet_key
+from dyntui.sandbox.clock import Clock
 from dyntui.sandbox.ids import Ids
 from dyntui.sandbox.sample_users import SampleUsers
 from dyntui.sandbox.schema_validation import body_violations
