@@ -159,15 +159,19 @@ def _parameters(catalog: Catalog, operation: Operation) -> list[FormField]:
 
 def body_schema(catalog: Catalog, operation: Operation, body_list: str = "") -> Schema:
     """Return the schema of a request body, or of an element of a list in it; an empty one without a body."""
-    schema = catalog.resolve(operation.body or {})
-    return inner_schema(catalog, schema["properties"][body_list]["items"])[0] if body_list else schema
+    return inner_schema(catalog, _named_body(catalog, operation, body_list))[0]
+
+
+def _named_body(catalog: Catalog, operation: Operation, body_list: str) -> Schema:
+    body = operation.body or {}
+    return catalog.resolve(body)["properties"][body_list]["items"] if body_list else body
 
 
 def _body(catalog: Catalog, operation: Operation, body_list: str) -> list[FormField]:
     schema = body_schema(catalog, operation, body_list)
     if "properties" not in schema:
         return [FormField(WHOLE, "body", FieldKind.JSON, operation.body_required)]
-    return list(_flat(catalog, operation.body, "", 1, True))
+    return list(_flat(catalog, _named_body(catalog, operation, body_list), "", 1, True))
 
 
 def _flat(catalog: Catalog, outer: Schema, prefix: str, depth: int, needed: bool) -> Iterable[FormField]:
