@@ -110,7 +110,7 @@ WITH_OPTIONS = {
 }
 """A line for every option by which a command does another write of the registry."""
 
-LOCAL = {"env remove", "jobs purge", "jobs cancel", "do", "api", "undo"}
+LOCAL = {"env remove", "jobs purge", "jobs cancel", "do", "api", "undo", "config apply"}
 """Commands that are confirmed for this machine, and the general ones."""
 
 ALWAYS_TYPED = {"jobs undo": "It deletes many objects without any of them being named on the command line."}

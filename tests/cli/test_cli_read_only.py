@@ -74,6 +74,7 @@ WRITING = {
     "do": f"origins delete {SOME_ID}",
     "api": "deleteUser -p userId=" + SOME_ID,
     "undo": "3fa2b19c",
+    "config apply": "--snapshot last",
 }
 """Arguments for every command that changes something at the server."""
 

@@ -1,6 +1,6 @@
 """`dyntui config`: the configuration of an environment as files.
 
-The commands of `history` are in config_history.py.
+The commands of `history` are in config_history.py, those that compare and apply in config_plan.py and config_apply.py.
 """
 
 from __future__ import annotations
@@ -21,23 +21,34 @@ if TYPE_CHECKING:
     from dyntui.services.configuration.pull import PullResult
     from dyntui.services.connection import Connection
 
-__all__ = ["config", "folder_argument"]
+__all__ = ["checked_resources", "config", "folder_argument", "only_option"]
 
 config = CommandGroup(
     "config",
-    help="Write the configuration as files, check and compare it.",
-    lazy={"history": "dyntui.cli.config_history:history"},
-    short_helps={"history": "List snapshots of the configuration, compare, export and delete them."},
+    help="Write the configuration as files, check, compare and apply it.",
+    lazy={
+        "plan": "dyntui.cli.config_plan:plan",
+        "apply": "dyntui.cli.config_apply:apply",
+        "drift": "dyntui.cli.config_plan:drift",
+        "history": "dyntui.cli.config_history:history",
+    },
+    short_helps={
+        "plan": "Show what gives an environment the configuration of files, of another environment or of a snapshot.",
+        "apply": "Change an environment as a saved plan, files or a snapshot say.",
+        "drift": "List how an environment differs from its files, for cron and CI.",
+        "history": "List snapshots of the configuration, compare, export and delete them.",
+    },
 )
 
 folder_argument = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+only_option = click.option(
+    "--only", "only", multiple=True, metavar="CONFIG-RESOURCE", help="Only this resource; repeat for several."
+)
 
 
 @config.command("pull")
 @folder_argument
-@click.option(
-    "--only", "only", multiple=True, metavar="CONFIG-RESOURCE", help="Only this resource; repeat for several."
-)
+@only_option
 @click.option("--include-entries", is_flag=True, help="Also the entries of allowlists, one file for each list.")
 @pass_context
 def pull(context: CliContext, folder: Path, only: tuple[str, ...], include_entries: bool) -> int:
@@ -54,7 +65,7 @@ def pull(context: CliContext, folder: Path, only: tuple[str, ...], include_entri
     from dyntui.services.configuration.pull import write_folder
     from dyntui.services.configuration.read import read_environment
 
-    names = _checked_resources(only)
+    names = checked_resources(only)
     before = read_manifest(folder)
     if before is None:
         check_new_folder(folder)
@@ -76,7 +87,7 @@ def pull(context: CliContext, folder: Path, only: tuple[str, ...], include_entri
     return EXIT_SOME_FAILED if found.problems else EXIT_DONE
 
 
-def _checked_resources(names: tuple[str, ...]) -> list[str]:
+def checked_resources(names: tuple[str, ...]) -> list[str]:
     """Return the names of these resources. Raises UsageError for one that is not configuration."""
     from dyntui.services.actions.resource_actions import find_resource
 

@@ -36,6 +36,15 @@ _EXAMPLES: dict[str, tuple[str, ...]] = {
     "auth status": ("auth status", "auth status --profile acme --json"),
     "auth logout": ("auth logout", "auth logout --profile acme"),
     "config pull": ("config pull config/", "config pull config/ --only allowlists --only gates --include-entries"),
+    "config plan": (
+        "config plan config/ --profile acme-live",
+        "config plan --from-profile acme-sandbox --to-profile acme-live --save acme.plan",
+    ),
+    "config apply": (
+        "config apply acme.plan --profile acme-live --confirm-environment acme-live",
+        "config apply --snapshot last --prune",
+    ),
+    "config drift": ("config drift config/ --profile acme-live", "config drift config/ -o ndjson"),
     "config validate": ("config validate config/", "config validate config/ --json"),
     "config history list": ("config history list", "config history list --since 7d --json"),
     "config history diff": ("config history diff 20261129-122811-pull", "config history diff ID last --json"),

@@ -105,7 +105,10 @@ def is_leaf(value: object) -> bool:
 
 
 def _set_value(document: object, path: Path, value: object) -> None:
-    """Set the value at `path`, in new objects where there are none yet. Raises UsageError inside another value."""
+    """Set the value at `path`, in new objects where there are none yet; ABSENT removes it.
+
+    Raises UsageError inside another value.
+    """
     *parents, last = path
     for depth, part in enumerate(parents):
         if isinstance(document, dict):
@@ -115,6 +118,8 @@ def _set_value(document: object, path: Path, value: object) -> None:
             raise UsageError(f"{'.'.join(path)} cannot be set: {'.'.join(path[: depth + 1])} is a single value.")
     if isinstance(document, list):
         document[int(last)] = value
+    elif isinstance(document, dict) and value is ABSENT:
+        document.pop(last, None)
     elif isinstance(document, dict):
         document[last] = value
 
@@ -184,6 +189,7 @@ class SettingChange:
     before: object
     """The value that was read; ABSENT when the setting has none yet."""
     after: object
+    """ABSENT to remove the setting, so that the server uses its default."""
 
     @property
     def name(self) -> str:
@@ -276,9 +282,10 @@ def change_settings(changes: Sequence[SettingChange]) -> WriteAction:
         return saved_values({change.name: change.before for change in changes if change.before is not ABSENT})
 
     async def after(client: Client, target: Target, value: object, before: object) -> object:
-        return saved_values({change.name: change.after for change in changes})
+        return saved_values({change.name: change.after for change in changes if change.after is not ABSENT})
 
     is_shown = len(changes) == 1 and not is_secret_name(changes[0].name)
+    is_shown = is_shown and changes[0].after is not ABSENT
     value = f"to {shorten(field_text(changes[0].after), 60) or 'empty'}" if is_shown else ""
     return declared_write("settings.edit", call, reread=reread, before=before, after=after, complement=value)
 

@@ -7,7 +7,7 @@ nothing, so an interrupted sync is repeated.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -16,7 +16,7 @@ from dyntui.core.json_types import Row
 from dyntui.core.text import quantity
 from dyntui.services.access.access_policy import name_of
 from dyntui.services.access.drafts import entry_label, key_of
-from dyntui.services.access.entries import EntryChanges, entry_target, removal_target
+from dyntui.services.access.entries import EntryChanges
 from dyntui.services.access.entry_search import entries_of
 from dyntui.services.actions.write_types import Target, WriteAction
 
@@ -232,7 +232,4 @@ def plan_sync(row: Row, current: ComparisonSide, source: ComparisonSide, *, remo
 
 def sync_action(plan: SyncPlan) -> tuple[WriteAction, list[Target]]:
     """Return the sync as one action and its targets. Nothing is removed when an entry could not be added."""
-    complement = f"on {name_of(plan.allowlist)} to match {plan.source.name}"
-    action = replace(plan.write_action("allowlists.sync", complement), needs_previous_phase=True)
-    removals = [replace(removal_target(entry), phase=1) for entry in plan.remove]
-    return action, [*map(entry_target, plan.add), *removals]
+    return plan.write("allowlists.sync", f"on {name_of(plan.allowlist)} to match {plan.source.name}")

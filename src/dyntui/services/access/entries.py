@@ -202,6 +202,12 @@ class EntryChanges:
         adds, removes = bool(self.add) or not self.remove, bool(self.remove)
         return change_entries(self.allowlist, name, complement, adds=adds, removes=removes)
 
+    def write(self, name: str, complement: str) -> tuple[WriteAction, list[Target]]:
+        """Return these changes as one action and its targets. Nothing is removed when an entry could not be added."""
+        action = replace(self.write_action(name, complement), needs_previous_phase=True)
+        removals = [replace(removal_target(entry), phase=1) for entry in self.remove]
+        return action, [*map(entry_target, self.add), *removals]
+
 
 def replacement_target(old: Mapping[str, Any], new: Mapping[str, Any]) -> Target:
     """Make the target of an entry to replace."""

@@ -33,6 +33,8 @@ __all__ = [
     "CHANGES",
     "assess_change",
     "assess_entries",
+    "assess_entry_change",
+    "assess_impact",
     "deleted",
     "entry_count",
     "phrase_for",
@@ -228,11 +230,17 @@ async def assess_entries(client: Client, list_id: str, *, adding: int = 0, remov
     row = next((row for row in access.lists if row.get("id") == list_id), None)
     if row is None:
         raise UsageError(f"There is no allowlist {list_id} in this environment.", hint="Refresh the lists.")
+    count = await entry_count(client, list_id) if removing and role_of(row) is PolicyRole.SITE_ACCESS else None
+    return assess_entry_change(access, row, count, adding=adding, removing=removing)
+
+
+def assess_entry_change(access: AccessPolicy, row: Row, count: int | None, *, adding: int, removing: int) -> Impact:
+    """Return the impact of adding entries to a list or removing them. count: its entries now; None if unknown."""
     role, name = role_of(row), name_of(row)
     effects: list[str] = []
     effect = Effect.DESTRUCTIVE if removing else Effect.WRITE
     phrase = ""
-    facts = [str(PolicyKind.LIST), list_id, role.value]
+    facts = [str(PolicyKind.LIST), str(row.get("id")), role.value]
     if role is PolicyRole.OFF:
         effects.append(f"“{name}” is disabled, so nothing changes now.")
     elif role is PolicyRole.SITE_ACCESS:
@@ -242,7 +250,6 @@ async def assess_entries(client: Client, list_id: str, *, adding: int = 0, remov
         if removing:
             unless = f", unless also on {join_names(required)}" if required else ""
             effects.append(f"“{name}” is enabled: removed users can no longer sign in{unless}. {_AT_SIGN_IN}")
-            count = await entry_count(client, list_id)
             if not required and count is not None and count + adding <= removing:
                 effects.append(f"“{name}” is the only siteAccess list and would be empty: NO ONE could sign in.")
                 phrase = phrase_for(row)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from dyntui.services.actions.write_types import Requirement
     from dyntui.services.connection import Connection
 
-__all__ = ["KnownUsers", "Lockout", "count_affected", "known_users", "lockout_lines"]
+__all__ = ["EntryKeys", "KnownUsers", "Lockout", "count_affected", "known_users", "lockout_lines"]
 
 _RECENT = timedelta(days=30)
 _SAMPLE = 5
@@ -174,8 +174,24 @@ async def lockout_lines(connection: Connection, requirement: Requirement) -> lis
     return (await count_affected(connection, *requirement.policy_change)).lines()
 
 
-async def count_affected(connection: Connection, before: AccessPolicy, after: AccessPolicy) -> Lockout:
-    """Count the users whom the change from `before` to `after` locks out or lets in."""
+@dataclass(frozen=True, slots=True)
+class EntryKeys:
+    """How the entries of a list change, as keys of entries."""
+
+    added: frozenset[str]
+    removed: frozenset[str] = frozenset()
+    is_new_list: bool = False
+    """Whether the list does not exist yet."""
+
+
+async def count_affected(
+    connection: Connection, before: AccessPolicy, after: AccessPolicy, entries: Mapping[str, EntryKeys] | None = None
+) -> Lockout:
+    """Count the users whom the change from `before` to `after` locks out or lets in.
+
+    entries: how the entries of lists change as well, by the id of the list.
+    """
+    changed = entries or {}
     users = await known_users(connection)
     gates = any(
         access.with_role(role, PolicyKind.GATE)
@@ -187,6 +203,7 @@ async def count_affected(connection: Connection, before: AccessPolicy, after: Ac
         for access in (before, after)
         for role in (PolicyRole.SITE_ACCESS, PolicyRole.BLOCK)
         for row in access.with_role(role)
+        if (list_id := str(row.get("id"))) not in changed or not changed[list_id].is_new_list
     }
     client = connection.client
     run = BulkRun(client, "getEntriesByAllowlistId")
@@ -198,7 +215,10 @@ async def count_affected(connection: Connection, before: AccessPolicy, after: Ac
         return list_id, frozenset([key_of(entry) async for entry in entries_of(client, list_id)])
 
     keys = dict([found async for found in run.scans_in_order(lists, read_keys)])
-    return _count_changes(users, _rule(before, keys), _rule(after, keys), gates)
+    keys_after = {**keys}
+    for list_id, change in changed.items():
+        keys_after[list_id] = (keys.get(list_id, frozenset()) | change.added) - change.removed
+    return _count_changes(users, _rule(before, keys), _rule(after, keys_after), gates)
 
 
 def _rule(access: AccessPolicy, keys: Mapping[str, frozenset[str]]) -> _Rule:

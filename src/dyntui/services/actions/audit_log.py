@@ -21,7 +21,7 @@ from dyntui.services.actions.audit import Audit, AuditLine, parse_audit_line
 if TYPE_CHECKING:
     from dyntui.services.lists.row_conditions import RowConditions
 
-__all__ = ["AuditEntry", "AuditFilter", "describe_damage", "read_last", "read_newest_first"]
+__all__ = ["NO_OUTCOME", "AuditEntry", "AuditFilter", "describe_damage", "read_last", "read_newest_first"]
 
 NO_OUTCOME = "no outcome"
 """The outcome that is shown for a change that was started, when the log has none."""

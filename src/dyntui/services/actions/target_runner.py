@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from dyntui.api.permit import WritePermit
     from dyntui.services.actions.write_records import WriteRecords
 
-__all__ = ["TargetRunner"]
+__all__ = ["TargetRunner", "stops_remaining"]
 
 
 @dataclass
@@ -102,7 +102,7 @@ class TargetRunner:
         except BaseException:
             self._has_stopped = True
             raise
-        self._has_stopped = self._has_stopped or _stops_remaining(result.error)
+        self._has_stopped = self._has_stopped or stops_remaining(result.error)
         if result.outcome is not WriteOutcome.NOT_TRIED:
             self.running.done += 1
             if self.on_progress is not None:
@@ -157,7 +157,7 @@ class TargetRunner:
                 raise
         await _record_in_thread(partial(record, after=after))
         reread: object = None
-        if action.reread is not None and not _stops_remaining(error):
+        if action.reread is not None and not stops_remaining(error):
             with suppress(DyntuiError):  # deleted or not readable now: the next refresh of the list shows which
                 reread = await action.reread(self.client, target)
         return TargetResult(target, outcome, value, reread, error)
@@ -176,7 +176,7 @@ async def _record_in_thread(record: Callable[[], None]) -> None:
         raise
 
 
-def _stops_remaining(error: DyntuiError | None) -> bool:
+def stops_remaining(error: DyntuiError | None) -> bool:
     """Return whether the next target would fail for the same reason."""
     if error is None:
         return False

@@ -239,7 +239,11 @@ class WriteGate:
         rule = rule_of_all((action.operation, *action.extra_operations))
         if action.impact is None and (action.assess_impact is not None or rule.decides_access):
             raise UsageError(f"{action.operation} was not sent, because its impact was not assessed.")
-        requirement = self.requirement(action, targets)
+        self.check_confirmation(self.requirement(action, targets), confirmation)
+        return WritePermit(action.name, frozenset({action.operation, *action.extra_operations}))
+
+    def check_confirmation(self, requirement: Requirement, confirmation: Confirmation) -> None:
+        """Raise NotConfirmed for a confirmation that is not sufficient, UsageError for one of another environment."""
         typed = confirmation.typed.strip()
         wrong = requirement.level is ConfirmationLevel.TYPED and typed not in requirement.accepted
         if wrong or requirement.code not in ("", confirmation.read):
@@ -252,7 +256,6 @@ class WriteGate:
                 f"Not confirmed: {confirmation.environment!r} is not this {requirement.environment}. Nothing was sent.",
                 hint="Check the environment of the command, or correct the name.",
             )
-        return WritePermit(action.name, frozenset({action.operation, *action.extra_operations}))
 
     async def perform(
         self,

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gzip
 import re
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,14 +17,12 @@ from typing import BinaryIO, Literal
 from dyntui.config.paths import paths
 from dyntui.config.private_files import UnsafeFile, check_folder, new_whole_file, open_regular, private_dir
 from dyntui.core.errors import DyntuiError, UsageError
-from dyntui.core.json_types import Row, as_list, as_object, as_objects, as_text
+from dyntui.core.json_types import Row, as_object, as_text
 from dyntui.core.strict_json import dump_json, load_json
 from dyntui.core.text import quantity
 from dyntui.core.times import now, parse_time
-from dyntui.resources import RESOURCES
-from dyntui.services.configuration.file_format import from_file_value, to_file_value
-from dyntui.services.configuration.model import ConfigObject, ConfigProblem, EnvironmentConfig
-from dyntui.services.configuration.normal_form import FieldRules, normal_values
+from dyntui.services.configuration.document import from_document, to_document
+from dyntui.services.configuration.model import EnvironmentConfig
 
 __all__ = ["LAST", "Snapshot", "delete_snapshot", "find_snapshot", "list_snapshots", "read_snapshot", "save_snapshot"]
 
@@ -70,7 +67,7 @@ def save_snapshot(config: EnvironmentConfig, reason: SnapshotReason, *, is_compl
     is_complete: whether all resources were asked for. Raises DyntuiError when it cannot be written.
     """
     folder = private_dir(paths().snapshots_dir)
-    body = dump_json(_to_document(config))
+    body = dump_json(to_document(config))
     if reason == "pull" and (newest := _newest_of(config.environment_id)) is not None:
         with suppress(UsageError):
             if _read_lines(folder / f"{newest.id}{_ENDING}")[1] == body:
@@ -130,7 +127,8 @@ def find_snapshot(name: str, environment_id: str = "") -> Snapshot:
 def read_snapshot(snapshot: Snapshot) -> EnvironmentConfig:
     """Return the configuration of a snapshot. Raises UsageError for one that is damaged."""
     path = paths().snapshots_dir / f"{snapshot.id}{_ENDING}"
-    return _from_document(snapshot, as_object(_parsed(path, _read_lines(path)[1])))
+    document = as_object(_parsed(path, _read_lines(path)[1]))
+    return from_document(document, snapshot.environment, snapshot.environment_id)
 
 
 def delete_snapshot(snapshot: Snapshot) -> None:
@@ -220,35 +218,3 @@ def _parsed(path: Path, data: bytes) -> object:
 
 def _damaged(path: Path) -> UsageError:
     return UsageError(f"The snapshot {path} is damaged.", hint="Delete the file. Other snapshots are not affected.")
-
-
-def _to_document(config: EnvironmentConfig) -> dict[str, object]:
-    return {
-        "resources": list(config.resources),
-        "unavailable": dict(config.unavailable),
-        "problems": [[each.resource, each.name, each.message] for each in config.problems],
-        "objects": [
-            {"resource": each.resource, "name": each.name, "values": to_file_value(each.values)}
-            for each in config.objects.values()
-        ],
-    }
-
-
-def _from_document(snapshot: Snapshot, document: Row) -> EnvironmentConfig:
-    """Return the configuration; objects of resources that this version does not know are left out."""
-    objects = []
-    for item in as_objects(document.get("objects")):
-        resource, values = as_text(item.get("resource")), from_file_value(item.get("values"))
-        record = RESOURCES.get(resource)
-        if record is not None and record.configuration is not None and isinstance(values, Mapping):
-            normal = normal_values(record, values, FieldRules())
-            objects.append(ConfigObject(resource, as_text(item.get("name")), normal))
-    problems = (as_list(item) for item in as_list(document.get("problems")))
-    return EnvironmentConfig(
-        snapshot.environment,
-        snapshot.environment_id,
-        {each.key: each for each in objects},
-        tuple(as_text(name) for name in as_list(document.get("resources")) if name in RESOURCES),
-        {name: as_text(reason) for name, reason in as_object(document.get("unavailable")).items()},
-        tuple(ConfigProblem(*map(as_text, parts)) for parts in problems if len(parts) == 3),
-    )

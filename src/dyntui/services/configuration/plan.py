@@ -104,24 +104,25 @@ class ConfigPlan:
         return [each for each in self.needed if not known.get(each.name)]
 
 
-def make_plan(
-    current: EnvironmentConfig, desired: EnvironmentConfig, *, prune: bool = False, only: Iterable[str] = ()
-) -> ConfigPlan:
+def make_plan(current: EnvironmentConfig, desired: EnvironmentConfig, *, prune: bool = False) -> ConfigPlan:
     """Plan what makes `current` the configuration `desired`.
 
-    prune: whether to delete what `desired` does not have. only: names of resources; by default all that both
-    configurations know. A value that is not known is only set where the environment has none.
+    prune: whether to delete what `desired` does not have. Only resources that both configurations know take part. A
+    value that is not known is only set where the environment has none.
     """
-    selected = frozenset(only)
-    found = [each for each in compare(current, desired) if not selected or each.object.resource in selected]
+    found = compare(current, desired)
     changes: list[ObjectChange] = []
     impossible: list[Impossible] = []
     extra: list[ObjectChange] = []
     deleted = {each.key for each in found if each.kind is ChangeKind.DELETE}
     for each in found:
-        change = replace(each, leaves=tuple(leaf for leaf in each.leaves if not _is_unknown(leaf)))
-        if change.kind is ChangeKind.UPDATE and not change.leaves:
-            continue
+        change = each
+        if change.kind is ChangeKind.UPDATE:
+            change = replace(
+                each, leaves=tuple(leaf for leaf in each.leaves if not _is_unknown(each.object.record, leaf))
+            )
+            if not change.leaves:
+                continue
         if configuration_of(change.object.record).group_by:
             possible = _plan_entries(change, deleted, impossible, extra, prune=prune)
         else:
@@ -141,9 +142,12 @@ def make_plan(
     return ConfigPlan(current, desired, prune, tuple(changes), tuple(impossible), tuple(extra), tuple(needed))
 
 
-def _is_unknown(leaf: LeafChange) -> bool:
-    """Return whether a value is not known that the environment has already."""
-    return leaf.before is not ABSENT and bool(references_in(leaf.after))
+def _is_unknown(record: Resource, leaf: LeafChange) -> bool:
+    """Return whether it is not known what a value has to be, and the environment has one already."""
+    if leaf.before is ABSENT:
+        return False
+    is_enabled = leaf.path == (ENABLED,) and bool(configuration_of(record).enabled_field)
+    return bool(references_in(leaf.after)) or (is_enabled and leaf.after is ABSENT)
 
 
 def _plan_object(change: ObjectChange, impossible: list[Impossible]) -> ObjectChange | None:

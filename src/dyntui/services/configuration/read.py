@@ -34,9 +34,15 @@ from dyntui.services.lists.list_source import scan
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
+    from dyntui.config.profile import Profile
     from dyntui.services.connection import Connection
 
-__all__ = ["ReferenceNames", "read_environment"]
+__all__ = ["ReferenceNames", "environment_label", "read_environment"]
+
+
+def environment_label(profile: Profile) -> str:
+    """Return the name of the environment of a profile: that of the profile, or its kind where none is saved."""
+    return profile.name if profile.name != AD_HOC else profile.kind
 
 
 async def read_environment(
@@ -67,7 +73,7 @@ async def read_environment(
     objects = {each.key: each for result in found for each in result.objects}
     profile = connection.profile
     return EnvironmentConfig(
-        profile.name if profile.name != AD_HOC else profile.kind,
+        environment_label(profile),
         profile.environment_id,
         objects,
         tuple(result.record.name for result in found if not result.unavailable),

@@ -1,0 +1,136 @@
+"""`dyntui config plan|apply|drift`: from files to another environment, with secrets, sign-in and later changes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.conftest import Cli, Sandbox, serving
+
+NAMES = ("origins", "allowlists", "settings", "providers")
+ONLY = tuple(word for name in NAMES for word in ("--only", name))
+
+
+@pytest.fixture(scope="module")
+def rich() -> Iterator[Sandbox]:
+    with serving(users=12, flags=("organization-access=yes",)) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def pulled(rich: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a part of the configuration of the sample data."""
+    folder = tmp_path_factory.mktemp("pulled") / "config"
+    Cli(rich, folder.parent / "home")("config", "pull", str(folder), *ONLY, "--only", "allowlist-entries")
+    for path in (folder / "providers").glob("*.yaml"):
+        if path.stem not in ("google", "github"):
+            path.unlink()
+    for path in (folder / "allowlist-entries").glob("beta*.yaml"):
+        path.unlink()
+        (folder / "allowlists" / path.name).unlink()
+    return folder
+
+
+@pytest.fixture
+def folder(pulled: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(pulled, tmp_path / "config")
+
+
+@pytest.fixture
+def new(tmp_path: Path) -> Iterator[Cli]:
+    """The command line against a new environment with the users of the sample data."""
+    with serving(users=12, empty=True, flags=("organization-access=yes",)) as running:
+        (tmp_path / "home/config").mkdir(parents=True, mode=0o700)
+        (tmp_path / "home/config/settings.toml").write_text("rate_per_minute = 0\nsettle_seconds = 0\n")
+        yield Cli(running, tmp_path / "home")
+
+
+def with_secret(folder: Path) -> Path:
+    """Have a client secret in the file of a provider."""
+    google = folder / "providers/google.yaml"
+    google.write_text(google.read_text() + 'clientSecret: "${GOOGLE_SECRET}"\n')
+    return folder
+
+
+def test_a_plan_with_a_missing_secret_names_it_before_anything_is_sent(new: Cli, folder: Path, tmp_path: Path) -> None:
+    plan = tmp_path / "plan.json"
+    some = (str(with_secret(folder)), "--only", "providers")
+    done = new("config", "plan", *some, "--exit-code", "--save", str(plan), check=False)
+    assert done.returncode == 2
+    assert "+ provider google\n" in done.stdout
+    assert "? GOOGLE_SECRET is not set. provider google needs it." in done.stdout
+    done = new("config", "apply", str(plan), "--yes", check=False)
+    assert done.returncode == 2 and "GOOGLE_SECRET for provider google" in done.stderr, done.stderr
+    assert new.json("audit")["items"] == []
+    assert plan.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.slow
+def test_secrets_are_sent_from_environment_variables_and_are_in_no_file(
+    new: Cli, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_secret(folder)
+    environ = {**new._environ(None), "GOOGLE_SECRET": "canary-0123456789"}
+    monkeypatch.setattr(new, "_environ", lambda token: environ)
+    done = new("config", "apply", str(folder), "--only", "providers", "--yes")
+    assert done.stdout.splitlines()[-4:] == [
+        "done      create provider github", "done      create provider google",
+        "done      enable provider github", "done      enable provider google",
+    ]  # fmt: skip
+    assert "4 of 4 steps done." in done.stderr
+    [google] = [each for each in new.json("get", "providers")["items"] if each["provider"] == "google"]
+    assert google["clientId"] == "northwind-google" and "canary" not in json.dumps(google)
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert not [path for path in files if b"canary-0123456789" in path.read_bytes()]
+    assert new("config", "plan", str(folder), "--only", "providers", "--exit-code").stdout == ""
+
+
+def test_a_saved_plan_is_refused_after_a_change_and_applied_with_its_effects_on_sign_in(
+    new: Cli, folder: Path, tmp_path: Path
+) -> None:
+    party = folder / "allowlists/launch-party.yaml"
+    party.write_text(party.read_text().replace("enabled: false", "enabled: true"))
+    plan, rest = tmp_path / "plan.json", ("--only", "allowlists", "--only", "allowlist-entries", "--only", "origins")
+    text = new("config", "plan", str(folder), *rest, "--markdown", "--save", str(plan)).stdout
+    assert text.startswith(
+        f"### Plan for `sandbox` from `{folder}`\n\nsandbox: 9 to create.\n\n```diff\n+ allowlist Launch"
+    )
+    assert "EVERYONE ELSE IS LOCKED OUT." in text
+    assert "12 could no longer sign in" in text
+
+    new("do", "origins", "create", "origin=https://by-hand.example", "--yes")
+    done = new("config", "apply", str(plan), "--yes", check=False)
+    assert done.returncode == 2
+    assert "sandbox was changed since the plan was made. Nothing was sent." in done.stderr
+    assert "+ origin https://by-hand.example" in done.stderr
+    document = json.loads(plan.read_text())
+    plan.write_text(json.dumps({**document, "prune": True}))
+    assert "was changed after dyntui wrote it" in new("config", "apply", str(plan), "--yes", check=False).stderr
+
+    made = new.json("config", "plan", str(folder), *rest, "--save", str(plan))
+    assert made["counts"] == {"create": 9, "update": 0, "delete": 0}
+    assert [each["name"] for each in made["extra"]] == ["https://by-hand.example"]
+    done = new("config", "apply", str(plan), "--yes", check=False)
+    assert done.returncode == 2 and f"Re-run with {made['confirm_with']}" in done.stderr
+    assert len(new.json("get", "allowlists")["items"]) == 0, "nothing was sent"
+    wrong = [*made["confirm_with"].split()[:2], "--read", "000000"]
+    assert new("config", "apply", str(plan), *wrong, check=False).returncode == 2
+    done = json.loads(new("config", "apply", str(plan), *made["confirm_with"].split(), "--json").stdout)
+    assert done["complete"] and {step["outcome"] for step in done["steps"]} == {"done"}
+    order = [(step["action"], step["resource"]) for step in done["steps"]]
+    assert order.index(("enable", "allowlists")) > max(
+        index for index, step in enumerate(order) if step[1] == "allowlist-entries"
+    ), "a list decides who may sign in only when it has its entries"
+
+    assert new("config", "apply", str(plan)).stderr.endswith("There is nothing to apply.\n")
+    done = new("config", "drift", str(folder), *rest, check=False)
+    assert (done.returncode, done.stdout) == (2, "extra\torigin https://by-hand.example\t\t\t\n")
+    new("config", "apply", str(folder), *rest, "--prune", "--yes")
+    assert new("config", "drift", str(folder), *rest).stdout == ""
+    new("allowlists", "disable", "Launch party", "--confirm", "Launch party", "--read", "", check=False)
+    first = new.json("config", "history")["items"][0]["id"]
+    back = new.json("config", "plan", "--snapshot", first, "--prune")
+    assert back["counts"] == {"create": 1, "update": 0, "delete": 6}
