@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from tests.tui.fast_textual import parse_rules_once, wait_until_handled
+from tests.tui.import_support import messy
 from textual._styles_cache import StylesCache
 from textual.css.stylesheet import Stylesheet
 from textual.pilot import Pilot
@@ -67,3 +68,12 @@ def still(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
     yield home
     # It keeps the rendered lines of the last fifty apps alive, and the garbage collector looks through them.
     StylesCache.get_inner_outer.cache_clear()
+
+
+@pytest.fixture
+def people(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file to import, in the folder that the wizard shows."""
+    folder = tmp_path / "files"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return messy(folder / "people.csv")
