@@ -26,6 +26,7 @@ __all__ = [
     "IdentifierKind",
     "LookupResult",
     "TooManyMatches",
+    "find_matching_users",
     "find_objects",
     "find_users",
     "find_wallets",
@@ -105,6 +106,13 @@ async def find_objects(client: Client, text: str) -> LookupResult:
         async with aclosing(scan(client, USERS, query=query, max_rows=_MAX_FOUND)) as rows:
             users = [found.row async for found in rows if full_name(found.row).casefold() == text.casefold()]
     return LookupResult([FoundObject(USERS, user) for user in users], _SEARCHED[kind])
+
+
+async def find_matching_users(client: Client, text: str) -> list[Row]:
+    """Return the users that `text` identifies: an email, phone number, address, id, username or full name."""
+    if identify(text) == "address":
+        return await find_users(client, text, max_rows=_MAX_FOUND)
+    return [match.row for match in (await find_objects(client, text)).found if match.record is USERS]
 
 
 _SEARCHED = {

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 if TYPE_CHECKING:
     from dyntui.config.profile import Profile
 
-__all__ = ["dashboard_url", "explorer_url"]
+__all__ = ["chain_name", "dashboard_url", "explorer_url"]
 
 _EXPLORERS: Mapping[str, str] = {
     "ETH": "https://etherscan.io/address/{}",
@@ -34,10 +34,15 @@ _EXPLORERS: Mapping[str, str] = {
 _NAMES = {"eip155": "EVM", "solana": "SOL", "bip122": "BTC"}
 
 
+def chain_name(chain: object) -> str:
+    """Return the name of a chain, such as `BTC`, also for the namespaces that credentials have, such as `bip122`."""
+    name = str(chain or "")
+    return _NAMES.get(name.lower(), name.upper())
+
+
 def explorer_url(chain: object, address: object) -> str:
     """Return the explorer URL of an address on the main network; "" for an unknown chain."""
-    name = str(chain or "")
-    pattern = _EXPLORERS.get(_NAMES.get(name.lower(), name.upper()), "")
+    pattern = _EXPLORERS.get(chain_name(chain), "")
     return pattern.format(quote(str(address), safe="")) if pattern and address else ""
 
 

@@ -7,10 +7,10 @@ A new screen gets a line in `_SCREENS`; resource records are targets without one
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from dyntui.core.text import safe, shorten
 from dyntui.resources import RESOURCES, Resource, Scope
@@ -23,7 +23,11 @@ from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
 from dyntui.tui.shell.recent_users import labeled_users
 
 if TYPE_CHECKING:
+    from dyntui.api.client import Client
+    from dyntui.core.json_types import Row
     from dyntui.services.object_lookup import FoundObject, LookupResult
+
+T = TypeVar("T")
 
 __all__ = ["Jump", "available_jumps", "jump_to", "suggest_jumps"]
 
@@ -162,6 +166,9 @@ def jump_to(console: ConsoleApp, typed: str, chosen: Suggestion | None) -> None:
             lines.move_to(number - 1)
         return
     head, _, rest = text.partition(" ")
+    if _is_user(head) and rest:
+        _open_user(console, rest.strip())
+        return
     for jump in available_jumps(console):
         if rest and _rank(jump, head.casefold()) == 0:
             jump.go(console, rest.strip())
@@ -183,6 +190,9 @@ def _lookup_jump(console: ConsoleApp, text: str) -> tuple[float, Jump] | None:
     """Return the lookup of `text` at the server with its rank; None when the text is too short or nothing is open."""
     from dyntui.services.object_lookup import identify
 
+    head, _, rest = text.partition(" ")
+    if _is_user(head) and rest:
+        return -1, Jump(text, f"Open the user with {shorten(rest, 40)}", lambda console, _: _open_user(console, rest))
     if len(text) < _MIN_LOOKUP_LENGTH or console.session.connection is None:
         return None
     match identify(text):
@@ -200,21 +210,46 @@ def _lookup_jump(console: ConsoleApp, text: str) -> tuple[float, Jump] | None:
 def _look_up(console: ConsoleApp, text: str) -> None:
     from dyntui.services.object_lookup import find_objects
 
+    _run_lookup(console, lambda client: find_objects(client, text), partial(_open_found, text))
+
+
+def _run_lookup(
+    console: ConsoleApp, look_up: Callable[[Client], Awaitable[T]], on_result: Callable[[ConsoleApp, T], None]
+) -> None:
+    """Look up at the server, and call `on_result` unless the user went to another screen meanwhile."""
     screen, connection = console.shown, console.session.connection
     if isinstance(screen, ConsoleScreen) and connection is not None:
         screen.run_worker_then(
-            partial(find_objects, connection.client, text),
-            partial(_open_found, screen, text),
+            partial(look_up, connection.client),
+            lambda result: on_result(console, result) if screen.is_current else None,
             group="lookup",
             exclusive=True,
         )
 
 
-def _open_found(screen: ConsoleScreen, text: str, result: LookupResult) -> None:
-    """Open what the lookup found, unless the user went to another screen meanwhile."""
-    console, found = screen.console, result.found
-    if not screen.is_current:
-        return
+def _is_user(word: str) -> bool:
+    """Return whether a word asks for one user: `user 0x…` opens the owner of a wallet, `0x…` the wallet."""
+    return word.casefold() == RESOURCES["users"].singular
+
+
+def _open_user(console: ConsoleApp, text: str) -> None:
+    """Open the user that `text` identifies; the list of users that match when there is not exactly one."""
+    from dyntui.services.object_lookup import find_matching_users
+
+    users = RESOURCES["users"]
+
+    def on_result(console: ConsoleApp, found: list[Row]) -> None:
+        if len(found) == 1:
+            console.open_row(users, found[0])
+        else:
+            console.open_named(users, text)
+
+    _run_lookup(console, lambda client: find_matching_users(client, text), on_result)
+
+
+def _open_found(text: str, console: ConsoleApp, result: LookupResult) -> None:
+    """Open what the lookup found."""
+    found = result.found
     if not found:
         denied = f" Not permitted for this token: {', '.join(result.not_permitted)}." if result.not_permitted else ""
         console.notify(f"Nothing was found for `{safe(text, 80)}`. Searched: {result.searched}.{denied}", "warning")

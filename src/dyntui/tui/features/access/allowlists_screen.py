@@ -30,10 +30,10 @@ __all__ = ["AllowlistsScreen"]
 _COLUMNS = (
     Column("name", "name", 20, grow=True, priority=0),
     Column("outcome", "outcome", 10, priority=0),
-    Column("scope", "scope", 16, grow=True, priority=3),
+    Column("scope", "scope", 18, grow=True, priority=3),
     Column("entries", "entries", 7, right=True, format=thousands, priority=1),
     Column("enabledAt", "enabled", 16, format=enabled_since, priority=0),
-    Column("effect", "effect", 24, grow=True, priority=2),
+    Column("effect", "effect", 22, grow=True, priority=2),
     Column("id", "id", 11, format=short_id, priority=4),
 )
 

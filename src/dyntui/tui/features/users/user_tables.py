@@ -14,6 +14,7 @@ from dyntui.core.text import spaced_words
 from dyntui.resources import Column
 from dyntui.resources.cell_formats import time, yes_no
 from dyntui.services.metadata import metadata_of
+from dyntui.services.web_links import chain_name
 from dyntui.tui.kit.widgets.field_list import FieldLine
 
 if TYPE_CHECKING:
@@ -202,7 +203,7 @@ def linked_rows(user: User) -> list[Row]:
         is_wallet = credential.format == "blockchain"
         rows.append(
             {
-                "type": (credential.oauth_provider or credential.chain)
+                "type": (credential.oauth_provider or chain_name(credential.chain))
                 if is_wallet or credential.format == "oauth"
                 else credential.format,
                 "identifier": credential.identifier,
