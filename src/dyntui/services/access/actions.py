@@ -10,8 +10,6 @@ from dyntui.core.json_types import Row, as_object
 from dyntui.resources import ActionTarget
 from dyntui.resources.allowlists import MAX_SAVED_ENTRIES
 from dyntui.services.access.access_policy import Change, PolicyKind, name_of
-from dyntui.services.access.entries import body_of
-from dyntui.services.access.entry_search import entries_of
 from dyntui.services.access.impact import CHANGES, assess_change, entry_count, with_fields
 from dyntui.services.access.policy_fields import checked_fields
 from dyntui.services.actions.registry import declaration, declared_write
@@ -84,6 +82,9 @@ def access_action(name: str) -> WriteAction:
 
 async def _saved_entries(client: Client, list_id: str, count: int | None) -> Row:
     """Return the entries of a list that is deleted, for the undo; nothing when there are too many to save."""
+    from dyntui.services.access.entries import body_of
+    from dyntui.services.access.entry_search import entries_of
+
     if count is None or count > MAX_SAVED_ENTRIES:
         return {}
     return saved_values({ENTRIES: [body_of(entry) async for entry in entries_of(client, list_id)]}) or {}
