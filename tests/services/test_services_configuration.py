@@ -125,6 +125,9 @@ async def test_hostile_texts_and_thousands_of_entries_are_the_same_when_they_are
                 store.put("allowlistEntries", entry, staff["id"])
         found = await pulled(connection, tmp_path / "many")
         assert len(found.objects["allowlist-entries", "Staff"].leaves()) == 10_003
+        store.remove("allowlistEntries", "many-7")
+        found = await pulled(connection, tmp_path / "many")
+        assert len(found.objects["allowlist-entries", "Staff"].leaves()) == 10_002
 
 
 def test_yaml_is_only_what_json_has_and_a_change_keeps_comments() -> None:

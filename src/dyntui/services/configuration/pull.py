@@ -224,14 +224,15 @@ def _file_text(record: Resource, values: Mapping[str, object], before: YamlDocum
 
     if is_same(before.value):
         return before.text
+    if _is_as_written(before.text):
+        return _with_header(dump_yaml(expected))  # it has no comments, and a long list is written much faster
     list_keys = configuration_of(record).list_keys
 
     def key_of(path: tuple[str, ...], element: object) -> object:
         key = list_keys.get(".".join(path))
         return None if key is None else element_key(element, key)
 
-    body = update_yaml(_HEADER.sub("", before.text, count=1), expected, key_of, is_same)
-    return _with_header(body) if _is_as_written(before.text) else body
+    return update_yaml(_HEADER.sub("", before.text, count=1), expected, key_of, is_same)
 
 
 def _with_header(body: str) -> str:
