@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 from dyntui.core.errors import UsageError
 from dyntui.resources import RESOURCES
 from dyntui.services.actions.registry import declared_write
-from dyntui.services.actions.resource_actions import find_created_id
-from dyntui.services.actions.undo_state import saved_values
 from dyntui.services.actions.write_types import Target
 from dyntui.services.metadata import metadata_of
 
@@ -52,10 +50,14 @@ def set_metadata_field(key: str, value: Any) -> WriteAction:
         return await client.call("updateUser", path={"userId": target.id}, body={"metadata": metadata}, permit=permit)
 
     async def before(client: Client, target: Target) -> Any:
+        from dyntui.services.actions.undo_state import saved_values
+
         user = users[target.id] = await _reread_user(client, target)
         return saved_values({"metadata": metadata_of(user)})
 
     async def after(client: Client, target: Target, value: Any, before: Any) -> Any:
+        from dyntui.services.actions.undo_state import saved_values
+
         user = value.get("user", value) if isinstance(value, Mapping) else {}
         return saved_values(
             {"metadata": metadata_of(user if "metadata" in user else await _reread_user(client, target))}
@@ -110,6 +112,8 @@ def link_wallet(fields: Mapping[str, Any]) -> WriteAction:
         return await client.call("createWallet", path={"userId": target.id}, body=dict(fields), permit=permit)
 
     async def after(client: Client, target: Target, value: Any, before: Any) -> Any:
+        from dyntui.services.actions.resource_actions import find_created_id
+
         created_id = find_created_id(RESOURCES["wallets"], value)
         return {"id": created_id} if created_id else None
 
