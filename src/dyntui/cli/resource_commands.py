@@ -136,7 +136,7 @@ async def _prepare_write(
 ) -> tuple[WriteAction, list[Target], LeftOut]:
     """Find the targets, check the field values, print the changes of a single target, and make the write action."""
     from dyntui.resources.cell_formats import get_path
-    from dyntui.services.actions.owner_lookup import belongs_to_user, find_owner, look_up_items, with_owner
+    from dyntui.services.actions.owner_lookup import find_owner, look_up_items, with_owner
     from dyntui.services.actions.resource_actions import (
         NothingChanged,
         check_values,
@@ -169,7 +169,7 @@ async def _prepare_write(
         lookup = await look_up_targets(client, record, action, target_texts, parent=parent_id, on_progress=on_progress)
         if owner is not None:
             lookup = replace(lookup, targets=tuple(with_owner(target, owner) for target in lookup.targets))
-        elif belongs_to_user(record, action):
+        elif record.belongs_to_user(action):
             context.print_message("The user is not named, because only the id was given. Give the user with --of USER.")
     targets, unchanged = _without_unchanged(action, lookup.targets)
     if action.single_row and lookup.unresolved:
@@ -275,8 +275,6 @@ def add_resource_commands(group: click.Group, record: Resource, *, without: Coll
 def add_action_command(group: click.Group, record: Resource, action: ResourceAction, name: str) -> None:
     """Add the command `name` that runs an action of a record to a group."""
 
-    from dyntui.services.actions.owner_lookup import belongs_to_user
-
     has_targets = action.target is ActionTarget.ROWS
     metavars = [f"[{_metavar(record, action)}]..."] if has_targets else []
     if action.fields:
@@ -297,7 +295,7 @@ def add_action_command(group: click.Group, record: Resource, action: ResourceAct
     command = confirm_options(pass_context(action_command))
     if has_targets and not action.single_row:
         command = ignore_missing_option(command)
-    if belongs_to_user(record, action):
+    if record.belongs_to_user(action):
         command = owner_option(command)
     elif record.parent:
         command = parent_option(command)

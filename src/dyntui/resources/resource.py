@@ -277,6 +277,10 @@ class Resource:
         """Return the action with that name."""
         return next((action for action in self.actions if action.name == name), None)
 
+    def belongs_to_user(self, action: ResourceAction) -> bool:
+        """Return whether the targets of an action belong to a user."""
+        return bool(action.items) or self.parent_resource == "users"
+
     @property
     def operations(self) -> tuple[str, ...]:
         """The ids of all operations of this record, that of the list first."""

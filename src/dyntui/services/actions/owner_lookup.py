@@ -20,15 +20,10 @@ from dyntui.services.lists.row_match import identified_rows
 if TYPE_CHECKING:
     from dyntui.api.client import Client
 
-__all__ = ["belongs_to_user", "find_owner", "look_up_items", "with_owner"]
+__all__ = ["find_owner", "look_up_items", "with_owner"]
 
 _IDENTIFIED_BY = ("provider", "accountUsername")
 """What identifies a social account of a user, besides its id."""
-
-
-def belongs_to_user(record: Resource, action: ResourceAction) -> bool:
-    """Return whether the targets of an action belong to a user."""
-    return bool(action.items) or record.parent_resource == USERS.name
 
 
 async def find_owner(client: Client, record: Resource, action: ResourceAction, text: str) -> Row | None:
@@ -36,7 +31,7 @@ async def find_owner(client: Client, record: Resource, action: ResourceAction, t
 
     text: what identifies the user. Raises as `read_object`.
     """
-    return await read_object(client, USERS, text) if text and belongs_to_user(record, action) else None
+    return await read_object(client, USERS, text) if text and record.belongs_to_user(action) else None
 
 
 def with_owner(target: Target, owner: Row) -> Target:
