@@ -220,7 +220,7 @@ async def test_a_child_resource_names_its_parent(tmp_path: Path) -> None:
     async with connected(tmp_path) as connection:
         with pytest.raises(UsageError) as found:
             await resolve_parent(connection.client, RESOURCES["webhook-messages"])
-        assert "webhooks" in found.value.message
+        assert "one webhook" in found.value.message
         assert "--of" in found.value.hint
 
 

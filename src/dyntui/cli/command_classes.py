@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pkgutil import resolve_name
 from typing import Any
 
@@ -44,6 +45,16 @@ def _output_options() -> Iterator[click.Option]:
     return make_output_options(lambda ctx: ctx.ensure_object(CliContext).output)
 
 
+@contextmanager
+def _error_context(ctx: click.Context) -> Iterator[None]:
+    """Add the command to a usage error of the block, so that it names the usage and the help: click omits it."""
+    try:
+        yield
+    except click.UsageError as error:
+        error.ctx = error.ctx or ctx
+        raise
+
+
 class BaseCommand(click.Command):
     """A command that accepts the global options."""
 
@@ -57,7 +68,8 @@ class BaseCommand(click.Command):
                 parameter.type = _COMPLETED_TEXT
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        return super().parse_args(ctx, _join_conditions(args))
+        with _error_context(ctx):
+            return super().parse_args(ctx, _join_conditions(args))
 
     def invoke(self, ctx: click.Context) -> Any:
         ctx.ensure_object(CliContext).output.check()
@@ -108,6 +120,10 @@ class CommandGroup(click.Group):
         """By command name: the short help of commands that the help of the group does not import."""
         self.sections = dict(sections or {"Commands": ()})
         """By title: the names of the commands under it in the help; () for all."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        with _error_context(ctx):
+            return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted([*self.lazy, *super().list_commands(ctx)])

@@ -303,7 +303,7 @@ def _quietly(read: Callable[[], T]) -> T | None:
 _FILES = {"FILE", "FILE|-", "NAME|FILE", "PLAN", "SOURCE", "LEFT", "RIGHT"}
 """Metavars of which the values are files, among others."""
 
-_BY_NOUN = {record.singular.upper().replace(" ", "-"): record for record in RESOURCES.values()}
+_BY_NOUN = {record.metavar: record for record in RESOURCES.values()}
 """The records by the metavar of their objects: `WEBHOOK`."""
 
 _COMPLETERS: Mapping[str, Callable[[click.Context, str], Values]] = {

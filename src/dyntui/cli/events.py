@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dyntui.cli.context import CliContext, pass_context
-from dyntui.cli.list_filters import filter_options, local_filter_options, refuse_empty
+from dyntui.cli.list_filters import filter_options, local_filter_options, parse_range, refuse_empty
 from dyntui.cli.resource_commands import make_resource_group
 from dyntui.cli.resource_lists import list_rows, record_fields
 from dyntui.cli.streams import flush, sleep_while_read
@@ -93,7 +93,7 @@ def tail(
     conditions: RowConditions,
 ) -> None:
     """Print new events as they arrive, oldest first, until interrupted."""
-    from dyntui.core.times import now, parse_since, parse_until
+    from dyntui.core.times import now
     from dyntui.resources import Column
     from dyntui.resources.events import user_id_of
     from dyntui.services.events import EventFilter, EventTail, check_event_resource
@@ -105,8 +105,7 @@ def tail(
             "Output as one document needs --once, because it is printed at the end.", hint="Use --ndjson to tail."
         )
     check_fields(conditions, [], RESOURCES["events"])
-    until = parse_until(end) if end else None
-    event_filter = EventFilter(resource, names, text, parse_since(start), until, conditions or None)
+    event_filter = EventFilter(resource, names, text, *parse_range(start, end), conditions or None)
 
     columns = Column("timestamp"), Column("eventName"), Column(title="user", pick=user_id_of), Column("eventId")
     printer = context.item_printer(columns, record_fields(context, RESOURCES["events"]))

@@ -17,11 +17,21 @@ from dyntui.cli.context import CliContext
 from dyntui.core.errors import UsageError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from dyntui.core.json_types import Row
     from dyntui.resources import Resource
     from dyntui.services.lists.row_conditions import RowConditions
 
-__all__ = ["check_filters", "check_order", "filter_options", "keep_rows", "local_filter_options", "refuse_empty"]
+__all__ = [
+    "check_filters",
+    "check_order",
+    "filter_options",
+    "keep_rows",
+    "local_filter_options",
+    "parse_range",
+    "refuse_empty",
+]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -94,18 +104,14 @@ def _with_conditions(options: Sequence[Callable[[F], F]]) -> Callable[[F], F]:
             no_wallet: bool = False,
             **values: object,
         ) -> object:
-            from dyntui.core.times import parse_since, parse_until
             from dyntui.services.lists.row_conditions import RowConditions, parse_condition
 
             conditions = RowConditions(
                 tuple(parse_condition(text) for text in where),
-                parse_since(since) if since else None,
-                parse_until(until) if until else None,
+                *parse_range(since, until),
                 chain or "",
                 without_wallet=no_wallet,
             )
-            if conditions.since and conditions.until and conditions.since > conditions.until:
-                raise UsageError(f"--since {since} is after --until {until}.", hint="Swap them.")
             return command(*args, conditions=conditions, **values)
 
         decorated: F = with_conditions  # type: ignore[assignment]
@@ -114,6 +120,16 @@ def _with_conditions(options: Sequence[Callable[[F], F]]) -> Callable[[F], F]:
         return decorated
 
     return add_options
+
+
+def parse_range(since: str | None, until: str | None) -> tuple[datetime | None, datetime | None]:
+    """Return the first and the last time of a range. Raises UsageError for a text that is no time, or a wrong order."""
+    from dyntui.core.times import parse_since, parse_until
+
+    first, last = parse_since(since) if since else None, parse_until(until) if until else None
+    if first and last and first > last:
+        raise UsageError(f"--since {since} is after --until {until}.", hint="Swap them.")
+    return first, last
 
 
 def _has_chain(record: Resource) -> bool:

@@ -317,7 +317,7 @@ def _describe_target(record: Resource, action: ResourceAction) -> str:
 def _metavar(record: Resource, action: ResourceAction | None = None) -> str:
     """Return the name of a target in usage lines: `USER`, or `ID` where only an id identifies an object."""
     has_identifiers = bool(record.identified_by) and not (action is not None and action.items)
-    return record.singular.upper().replace(" ", "-") if has_identifiers else "ID"
+    return record.metavar if has_identifiers else "ID"
 
 
 def _help_of(record: Resource, action: ResourceAction) -> str:

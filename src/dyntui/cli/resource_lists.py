@@ -258,9 +258,20 @@ class _RowPrinter:
         elif not self._count:
             context.print_message(with_keys(record.empty) or "The list is empty.")
         elif not context.prints_data and sys.stdout.isatty():
-            context.print_message(f"{self._count:,}{of_total} {record.plural}")
+            context.print_message(self._counted(of_total))
         elif next is not None and (context.output.is_streamed or not context.prints_data):
-            context.print_message(f"{self._count:,}{of_total} {record.plural}. Use --all to list all.")
+            context.print_message(f"{self._counted(of_total)}. Use --all to list all.")
+
+    def _counted(self, of_total: str) -> str:
+        """Return the number of rows with their name: `1 event`, `1 of 500 users`."""
+        from dyntui.core.text import quantity
+
+        record = self._record
+        return (
+            f"{self._count:,}{of_total} {record.plural}"
+            if of_total
+            else quantity(self._count, record.singular, record.plural)
+        )
 
     def _start(self, first: Row) -> ItemPrinter:
         names = record_fields(self._context, self._record)

@@ -261,6 +261,11 @@ class Resource:
         """The title as a noun in a sentence: `API tokens`, `deeplink URLs`."""
         return " ".join(word.lower() if word.istitle() else word for word in self.title.split())
 
+    @property
+    def metavar(self) -> str:
+        """The name of an object in usage lines and hints of the command line: `USER`."""
+        return self.singular.upper().replace(" ", "-")
+
     def label_of(self, row: Row) -> str:
         """Return the name of a row for people, unescaped: its label, else its id."""
         label = self.label(row) if self.label is not None else self.columns[0].value(row)

@@ -182,10 +182,11 @@ async def resolve_parent(client: Client, record: Resource, parent: str = "") -> 
         return parent if record.parent else ""
     if record.scope is Scope.ORGANIZATION:
         return await resolve_organization(client)
+    parent_record = RESOURCES[record.parent_resource]
     raise UsageError(
-        f"{record.title} belong to a parent: {record.parent_resource}.",
+        f"{record.title} belong to one {parent_record.singular}.",
         hint=by_interface(
-            f"Give its id with --of ID; `dyntui get {record.parent_resource}` lists them.",
+            f"Name it with --of {parent_record.metavar}; `dyntui get {parent_record.name}` lists them.",
             f"Open it from {record.parent_resource}.",
         ),
     )

@@ -95,7 +95,7 @@ def _parent_option(record: Resource) -> str:
     """Return the option that a list needs for its parent: ` --of USER`; "" for none."""
     parent = RESOURCES.get(record.parent_resource)
     is_needed = parent is not None and record.scope is Scope.PARENT
-    return f" --of {parent.singular.upper().replace(' ', '-')}" if parent is not None and is_needed else ""
+    return f" --of {parent.metavar}" if parent is not None and is_needed else ""
 
 
 @dataclass(frozen=True, slots=True)
