@@ -147,6 +147,11 @@ def test_a_json_tree_may_be_a_bare_value() -> None:
     assert _tree("only this") == ['▌  "only this"']
 
 
+def test_a_folded_object_of_a_json_tree_shows_its_name() -> None:
+    lines = _tree({"chains": [{"id": "1", "name": "e\x1bvm"}, {"id": "2"}, {"count": 3}]})
+    assert lines == ["▌▾ chains", "   ▸ 0  { 2 }  e␛vm", "   ▸ 1  { 1 }  2", "   ▸ 2  { 1 }"]
+
+
 def test_a_field_list_shows_the_age_and_the_exact_time() -> None:
     facts = FieldList(
         [FieldLine("seen", "2026-03-01T10:00:00Z"), FieldLine("seen", "2026-03-01T10:00:00Z"), FieldLine("team", None)]

@@ -229,11 +229,16 @@ def _rounded(value: float) -> float | int:
     return int(value) if value == int(value) else round(value, 1)
 
 
+def _chart_title(series: Series, measure: str) -> str:
+    has_values = any(value for _, value in series.points)
+    return f"{series.title}: {measure if has_values else f'no {series.unit} in this date range'}"
+
+
 def _draw_line(plot: PlotextPlot, series: Series) -> None:
     values = [value for _, value in series.points]
     indexes = list(range(len(values)))
     plt = plot.plt
-    plt.title(f"{series.title}: {series.unit} per {series.period}")
+    plt.title(_chart_title(series, f"{series.unit} per {series.period}"))
     plt.plot(indexes, values, marker="braille", color=_chart_color(plot))
     step = max(1, -(-len(indexes) // _MAX_DATE_LABELS))
     ticks = indexes[::step]
@@ -245,7 +250,7 @@ def _draw_line(plot: PlotextPlot, series: Series) -> None:
 
 def _draw_bars(plot: PlotextPlot, series: Series) -> None:
     plt = plot.plt
-    plt.title(f"{series.title}: {series.unit}")
+    plt.title(_chart_title(series, series.unit))
     points = series.points[:12]
     labels = [safe(shorten(label, _MAX_BAR_LABEL_WIDTH), _MAX_BAR_LABEL_WIDTH) for label, _ in reversed(points)]
     axis = _whole_ticks(max(value for _, value in points))

@@ -24,6 +24,10 @@ __all__ = ["JsonTree"]
 
 Path = tuple[str, ...]
 
+_NAME_FIELDS = ("name", "displayName", "label", "title", "chainName", "key", "email", "type", "provider", "event", "id")
+"""The fields that name an object, the best first."""
+_MAX_NAME = 60
+
 
 @dataclass(slots=True)
 class _Node:
@@ -156,7 +160,7 @@ class JsonTree(WrappedList):
         if node.folds:
             kind = "list" if isinstance(node.value, list) else "object"
             value = f"{kind} of {quantity(len(node.children()), 'item')}"
-            value += ", unfolded" if node.open else ", folded"
+            value = join_texts(value, _item_name(node.value), "unfolded" if node.open else "folded")
         key = safe(node.key, 100)
         return join_texts(f"{key}: {value}" if key else value, f"level {node.depth + 1}" if node.depth else "")
 
@@ -169,7 +173,8 @@ class JsonTree(WrappedList):
         if node.folds and node.open:
             return hang([(key, "dim")], "", "", width)
         style = role_of(node.key, _plain_text(node.value)) or _syntax_style(node.value)
-        return hang([(key + ("  " if node.key else ""), "dim")], _value_text(node.value), style, width)
+        text = "  ".join(part for part in (_value_text(node.value), _item_name(node.value)) if part)
+        return hang([(key + ("  " if node.key else ""), "dim")], text, style, width)
 
     def bar(self, index: int) -> Piece:
         return ("▌", "accent") if index == self.cursor else (" ", "")
@@ -240,6 +245,12 @@ def _value_text(value: object) -> str:
         case None | True | False:
             return json.dumps(value)
     return safe(value)
+
+
+def _item_name(value: object) -> str:
+    """Return what names an object, which its folded line shows; "" when no field does."""
+    names = (value.get(field) for field in _NAME_FIELDS) if isinstance(value, dict) else ()
+    return next((safe(name, _MAX_NAME) for name in names if isinstance(name, str) and name), "")
 
 
 def _matches(text: str, key: str, value: object) -> bool:
