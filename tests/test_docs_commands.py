@@ -39,6 +39,17 @@ def misspelled(world: DocsEnvironment) -> None:
     file.write_text(file.read_text().replace("outcome: scope", "outcome: scop"))
 
 
+def changed_files(world: DocsEnvironment) -> None:
+    """Another scope in the files, and an origin that is not in the environment."""
+    file = world.folder / "config" / "allowlists" / "staff.yaml"
+    file.write_text(file.read_text().replace("scope: staff", "scope: staff admin"))
+    (world.folder / "config" / "origins" / "new.yaml").write_text("origin: https://app.acme.example\n")
+
+
+def acme(_: DocsEnvironment) -> dict[str, str]:
+    return {"acme-live": "acme"}
+
+
 def console(world: DocsEnvironment, line: str) -> None:
     """The console opens and is left again."""
     with Terminal(*line.split()[1:], env=world.env) as terminal:
@@ -211,6 +222,17 @@ CASES: dict[str, dict[str, Case]] = {
     "docs/accessibility.md": {"dyntui --plain": Case(run=plain_console), "export DYNTUI_PLAIN=1": Case()},
     "docs/config.md": {
         "dyntui config pull config/": Case(prints="created"),
+        "dyntui config plan config/ --profile acme-live --save acme.plan": Case(
+            acme, before=changed_files, prints="1 to create, 1 to update"
+        ),
+        "dyntui config apply acme.plan --confirm-environment acme-live": Case(
+            acme, affects=lambda w: {"~allowlist Staff", "+origin https://app.acme.example"}, prints="2 of 2 steps done"
+        ),
+        "dyntui config plan --snapshot last --prune": Case(prints="1 to update, 1 to delete"),
+        "dyntui config apply --snapshot last --prune --confirm-environment acme-live": Case(
+            acme, affects=lambda w: {"~allowlist Staff", "-origin https://app.acme.example"}
+        ),
+        "dyntui config drift config/": Case(exit_code=2, prints="https://app.acme.example"),
         "dyntui config validate config/": Case(before=misspelled, exit_code=2, prints="Did you mean scope?"),
         "dyntui config history": Case(prints="pull"),
         "dyntui config history diff 20261128": Case(lambda w: {"20261128": "last"}, prints="0 differences"),

@@ -130,3 +130,11 @@ def test_values_that_differ_by_nature_are_not_taken_from_another_environment() -
         make_plan(environment("new", providers=[{"provider": "google", "clientId": "own"}]), other).needed[0].name
         == "G"
     )
+
+
+def test_an_object_whose_identity_is_not_known_is_neither_created_nor_deleted() -> None:
+    current = environment("current", webhooks=[{"url": "https://live.example", "isEnabled": True}])
+    desired = environment("desired", webhooks=[{"url": Reference("URL"), "isEnabled": True}])
+    plan = make_plan(current, desired, prune=True)
+    assert not plan.changes and not plan.needed
+    assert [each.change.kind.value for each in plan.impossible] == ["create", "delete"]

@@ -49,13 +49,13 @@ class PlanSource:
             ("--snapshot", self.snapshot)) if value]  # fmt: skip
         if len(given) != 1:
             problem = "Nothing to compare with." if not given else f"{' and '.join(given)} cannot be combined."
-            raise UsageError(problem, hint="Give DIR, --from-profile NAME or --snapshot ID.")
+            raise UsageError(problem, hint="Give DIR, --from-profile PROFILE or --snapshot SNAPSHOT.")
         checked_resources(self.only)
 
 
 _SOURCE_OPTIONS = combine_options(
-    click.option("--from-profile", metavar="NAME", default="", help="Take the configuration of this environment."),
-    click.option("--to-profile", metavar="NAME", default="", help="The environment to change; same as --profile."),
+    click.option("--from-profile", metavar="PROFILE", default="", help="Take the configuration of this environment."),
+    click.option("--to-profile", metavar="PROFILE", default="", help="The environment to change; same as --profile."),
     click.option("--snapshot", metavar="SNAPSHOT", default="", help="Take the configuration of this snapshot."),
     only_option,
     click.option("--include-entries", is_flag=True, help="With --from-profile: also the entries of allowlists."),

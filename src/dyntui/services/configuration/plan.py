@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from dyntui.api.catalog import catalog
 from dyntui.resources import Resource
+from dyntui.resources.cell_formats import get_path
 from dyntui.resources.configuration import ENABLED
 from dyntui.services.configuration.compare import ChangeKind, LeafChange, ObjectChange, compare
 from dyntui.services.configuration.leaf_edit import references_in, with_leaves
@@ -115,6 +116,7 @@ def make_plan(current: EnvironmentConfig, desired: EnvironmentConfig, *, prune: 
     impossible: list[Impossible] = []
     extra: list[ObjectChange] = []
     deleted = {each.key for each in found if each.kind is ChangeKind.DELETE}
+    unidentified = {each.object.resource for each in found if each.kind is ChangeKind.CREATE and _is_unidentified(each)}
     for each in found:
         change = each
         if change.kind is ChangeKind.UPDATE:
@@ -123,6 +125,10 @@ def make_plan(current: EnvironmentConfig, desired: EnvironmentConfig, *, prune: 
             )
             if not change.leaves:
                 continue
+        is_deleted = change.kind is ChangeKind.DELETE
+        if change.object.resource in unidentified and (is_deleted or _is_unidentified(change)):
+            impossible.append(Impossible(change, (), _UNIDENTIFIED[change.kind]))
+            continue
         if configuration_of(change.object.record).group_by:
             possible = _plan_entries(change, deleted, impossible, extra, prune=prune)
         else:
@@ -140,6 +146,18 @@ def make_plan(current: EnvironmentConfig, desired: EnvironmentConfig, *, prune: 
         for reference in references_in(leaf.after)
     ]
     return ConfigPlan(current, desired, prune, tuple(changes), tuple(impossible), tuple(extra), tuple(needed))
+
+
+_UNIDENTIFIED = {
+    ChangeKind.CREATE: "What identifies it is a reference without a value. Write it into values.ENV.yaml.",
+    ChangeKind.DELETE: "It may be in the files, where what identifies an object is a reference without a value.",
+}
+
+
+def _is_unidentified(change: ObjectChange) -> bool:
+    """Return whether it is not known what identifies an object."""
+    values = change.object.values
+    return any(references_in(get_path(values, path)) for path in configuration_of(change.object.record).identity)
 
 
 def _is_unknown(record: Resource, leaf: LeafChange) -> bool:
