@@ -67,13 +67,15 @@ An undo is a write like any other:
   is left out.
 - If an object was changed since, the undo is refused and says what is different. `--even-if-changed` overwrites the
   later change; the console asks.
-- It is in the audit log, and you can undo it: `dyntui undo` two times does the change again.
+- It is in the audit log, and you can undo it: `dyntui undo` two times does the change again. What is created again and
+  then enabled is two changes.
 
 The audit log saves the values that the undo needs: those of the fields that an edit changes, and those of what is
 deleted, up to 64 KB for each object. Secrets are never saved. An edit of a secret is undone without the secret, and
 says so. If the token may not read the object, nothing is saved, and the change cannot be undone.
 
-An import is undone with `dyntui jobs undo`. A request of `dyntui api` is undone as the action with the same operation.
+An import is undone with `dyntui jobs undo`. A request of `dyntui api` is undone as the action with the same operation;
+without such an action it cannot be undone, and says so.
 
 ## What can be undone
 

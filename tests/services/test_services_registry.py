@@ -90,7 +90,9 @@ def test_api_is_audited_under_the_name_of_the_declaration() -> None:
     for operation in WRITES:
         declared = declaration_of(operation.id)
         expected = declared.name if declared is not None else f"api.{operation.id}"
-        assert raw_write_action(operation).name == expected
+        write = raw_write_action(operation)
+        assert write.name == expected
+        assert (write.warning == "This cannot be undone.") is (declared is None)
 
 
 def test_an_action_that_needs_more_than_ids_and_fields_names_its_command() -> None:

@@ -59,6 +59,15 @@ async def test_a_change_is_shown_with_its_values_and_undone() -> None:
             ["user.updated"],
             ["user.deleted"],
         )
+        for action in ("enable", "delete"):
+            await done(connection, "exchanges", action)
+        await press(pilot, "r", "home", "Z")
+        assert "Then enable: coinbase" in text_of(console)
+        await press(pilot, "y")
+        assert "Enable exchange coinbase?" in text_of(console)
+        await press(pilot, "y")
+        (exchange,) = (await connection.client.page("getEnvironmentExchanges", "exchanges")).rows
+        assert exchange["exchange"] == "coinbase" and exchange["enabledAt"]
         await press(pilot, "slash", *"webhooks since:1h", "enter")
         assert len(screen.rows_view.rows) == 5
         await press(pilot, "slash", "end", "shift+home", "backspace", *"since:then", "enter")

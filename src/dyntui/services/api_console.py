@@ -204,7 +204,7 @@ def _action(operation: Operation, form_result: FormResult, responses: list[ApiRe
         return await _send(client, operation, form_result, permit, responses)
 
     action = raw_write_action(operation, path=form_result.path, query=form_result.query, body=form_result.body)
-    return replace(action, call=call, warning=warning_about(operation) or action.warning)
+    return replace(action, call=call, warning=f"{warning_about(operation)} {action.warning}".strip())
 
 
 def _target(operation: Operation, form_result: FormResult) -> Target:

@@ -60,6 +60,7 @@ def raw_write_action(
         call=call,
         effect=effect_of(operation),
         sensitive=is_sensitive(operation, query),
+        warning="" if declared is not None or operation.reads else "This cannot be undone.",
         environment_id=str({**(query or {}), **(path or {})}.get("environmentId") or ""),
         scope=_scope(path or {}),
     )
