@@ -15,7 +15,7 @@ __all__ = ["RECORDS"]
 
 SETTINGS = Resource(
     name="settings",
-    description="Sign-in, chains, security and look, as a tree",
+    description="Sign-in, chains, security and appearance, as a tree",
     also_changes=("providers", "exchanges", "sdk-views", "custom-fields", "chainalysis"),
     aliases=("set",),
     singular="environment",
@@ -315,7 +315,7 @@ TEST_ACCOUNT = Resource(
     route="detail",
     cached=False,
     empty="There is no test account. Press {test-account.create} to create one: an email address and a code that always work.",
-    not_configuration="Dynamic makes its email and code, which is a secret.",
+    not_configuration="Dynamic generates its email and code, and the code is a secret.",
     label=label_from("email", "phone"),
     actions=(
         create_action("createTestAccount", "Create a test account.", undo=undone_by_deletion(), typed_in_live=True, fields=()),

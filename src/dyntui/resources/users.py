@@ -65,7 +65,7 @@ def _revoke_disabled_reason(row: Row) -> str | None:
     )
 
 
-_PREGENERATED = irreversible("The API cannot remove an embedded wallet from its user for good.")
+_PREGENERATED = irreversible("The API cannot remove an embedded wallet from its user permanently.")
 
 USERS = Resource(
     name="users",
