@@ -7,8 +7,11 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
+import httpx
 import pytest
+from tests.conftest import serving
 from tests.tui.cut_text import cut_texts
 from tests.tui.tui_support import (
     NOWHERE,
@@ -18,6 +21,7 @@ from tests.tui.tui_support import (
     fill,
     jump,
     lines_of,
+    paste,
     press,
     profile,
     settled,
@@ -28,7 +32,10 @@ from textual.pilot import Pilot
 
 from dyntui.config.credentials import CredentialKind, store_for
 from dyntui.config.profile import Profile
+from dyntui.core.errors import UsageError
 from dyntui.sandbox.options import SandboxOptions
+from dyntui.services.actions.write_gate import WriteGate
+from dyntui.services.configuration.history import list_snapshots
 from dyntui.services.configuration.manifest import Manifest
 from dyntui.services.configuration.pull import write_folder
 from dyntui.services.configuration.read import read_environment
@@ -36,20 +43,27 @@ from dyntui.services.demo import demo_connection
 from dyntui.tui.features.configuration.compare_screen import CompareConfigurationScreen
 from dyntui.tui.features.configuration.comparison_table import ComparisonTable
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog
+from dyntui.tui.kit.dialogs.message_dialog import MessageDialog
 from dyntui.tui.kit.dialogs.row_dialog import RowDialog
 from dyntui.tui.shell.app import Console
+from dyntui.tui.shell.confirm_dialog import ConfirmDialog
 from dyntui.tui.shell.console_state import ConsoleState
 
 Serve = Callable[..., AbstractContextManager[Any]]
 
 
 @pytest.fixture(scope="module")
-def seeded(request: pytest.FixtureRequest) -> Iterator[Any]:
+def seeded() -> Iterator[Any]:
     """A richly configured sandbox, which the tests only read."""
-    from tests.conftest import serving
-
     with serving(users=5) as sandbox:
         yield sandbox
+
+
+@pytest.fixture(autouse=True)
+def unlimited(still: Path) -> None:
+    """Send as fast as the sandboxes respond: the rate limit of the vendor would be most of the time of a test."""
+    (still / "config").mkdir(parents=True, mode=0o700)
+    (still / "config/settings.toml").write_text("rate_per_minute = 0\nsettle_seconds = 0\n")
 
 
 def use(sandbox: Any, name: str, **fields: Any) -> Profile:
@@ -93,6 +107,7 @@ def line_with(console: Console, text: str) -> str:
 
 async def test_two_environments_are_compared_as_a_tree(serve: Serve, seeded: Any) -> None:
     use(seeded, "acme-box")
+    stored(profile("no-token", base_url=NOWHERE, credential=CredentialKind.FILE))
     with serve(users=0, empty=True) as empty:
         console = Console(ConsoleState(profile=use(empty, "acme-live", kind="live"), read_only=True))
         async with console.run_test(size=SIZE) as pilot:
@@ -151,19 +166,22 @@ async def test_two_environments_are_compared_as_a_tree(serve: Serve, seeded: Any
             await press(pilot, "escape", "C")
             assert "allowlists" in text_of(console), "going back clears the filter first"
             assert console.clipboard_text == "dyntui config plan --from-profile acme-box --to-profile acme-live"
+            await press(pilot, "ctrl+s")
+            assert "read-only" in console.session.notifications[-1].text and "acme-live · read-only" in text_of(console)
+
+            await jump(pilot, "compare no-token")
+            text = words_of(console)
+            assert "no-token: There is no token for no-token in the" in text
+            assert "Press @ to open, check or edit no-token there." in text and "Press r to try again." in text
 
 
+@pytest.mark.slow
 async def test_a_side_that_cannot_be_read_is_named_with_what_to_do(serve: Serve, seeded: Any, tmp_path: Path) -> None:
-    stored(profile("away", kind="sandbox"), profile("acme-file", base_url=NOWHERE, credential=CredentialKind.FILE))
     box = use(seeded, "acme-box")
     folder = await pulled(tmp_path / "config", empty=True)
     console = Console(ConsoleState(profile=box))
     async with console.run_test(size=SMALL) as pilot:
         await settled(pilot)
-        await jump(pilot, "compare acme-file")
-        text = words_of(console)
-        assert "acme-file: There is no token for acme-file in the" in text
-        assert "Press @ to open, check or edit acme-file there." in text and "Press r to try again." in text
         await jump(pilot, "compare nowhere")
         assert "no other profile and no folder 'nowhere'." in console.session.notifications[-1].text
         await jump(pilot, "compare")
@@ -185,3 +203,98 @@ async def test_a_side_that_cannot_be_read_is_named_with_what_to_do(serve: Serve,
         await press(pilot, "r")
         text = words_of(console)
         assert "is not a configuration folder" in text and "this only" in text, "what was read before stays"
+
+
+def change_by_hand(sandbox: Any, origin: str) -> None:
+    """Add an origin to an environment, as somebody else would."""
+    url = f"{sandbox.url}/environments/{sandbox.environment_id}/origins"
+    headers = {"Authorization": f"Bearer {sandbox.token}"}
+    assert httpx.post(url, json={"origin": origin}, headers=headers).status_code == 201
+
+
+async def mark(pilot: Pilot[Any], *paths: tuple[str, ...]) -> None:
+    """Mark these lines and no others."""
+    await press(pilot, "g", "space", "U")
+    for path in paths:
+        go_to(pilot, *path)
+        await press(pilot, "space")
+
+
+async def apply_marked(pilot: Pilot[Any], name: str) -> None:
+    """Confirm the plan of what is marked by typing a name."""
+    await press(pilot, "ctrl+s")
+    assert isinstance(console_of(pilot).screen, ConfirmDialog), text_of(console_of(pilot))
+    await press(pilot, "pagedown", "pagedown")
+    await paste(pilot, name)
+    await press(pilot, "enter")
+
+
+async def test_what_is_marked_is_applied_after_its_plan_was_confirmed(serve: Serve, seeded: Any) -> None:
+    use(seeded, "acme-box")
+    with serve(users=0, empty=True) as empty:
+        console = Console(ConsoleState(profile=use(empty, "acme-live", kind="live")))
+        async with console.run_test(size=SIZE) as pilot:
+            await settled(pilot)
+            await jump(pilot, "compare acme-box")
+            display_name = ("settings", "general", "displayName")
+            await mark(pilot, ("allowlists", "Staff"), display_name, ("providers", "google"))
+            await press(pilot, "ctrl+s")
+            assert "PROVIDERS_GOOGLE_CLIENT_ID" in text_of(console), "a value that is not known is asked for"
+            await paste(pilot, "my-client")
+            await press(pilot, "ctrl+s")
+            text = text_of(console)
+            for expected in ("Apply 3 changes?", "In live environment acme-live.", "Taken over from acme-box:"):
+                assert expected in text
+            assert "+ allowlist Staff" in text and "displayName: New app → Northwind" in text
+            assert "clientId: ${PROVIDERS_GOOGLE_CLIENT_ID}" in text and "Launch party" not in text
+            await press(pilot, "pagedown")
+            await paste(pilot, "acme-live")
+            await press(pilot, "enter")
+            text = console.session.notifications[-1].text
+            [snapshot] = list_snapshots()
+            assert text.startswith("acme-live: 5 of 5 steps done. To restore what was before:") and snapshot.id in text
+            assert not table_of(pilot).marks and "▸ Staff" not in text_of(console)
+            assert table_of(pilot).view.index_of("\0".join(display_name)) is None
+            go_to(pilot, "settings", "general", "supportEmail")
+            go_to(pilot, "providers", "google", "clientId")
+            assert "by nature" in (line := line_with(console, "clientId")) and "my-client" in line
+            await press(pilot, "ctrl+s")
+            assert "differs by nature" in console.session.notifications[-1].text
+
+
+@pytest.mark.slow
+async def test_a_changed_environment_a_deletion_and_refused_writes_are_shown(serve: Serve, seeded: Any) -> None:
+    use(seeded, "acme-box")
+    with serve(users=0, empty=True) as empty:
+        console = Console(ConsoleState(profile=use(empty, "acme-live", kind="live")))
+        async with console.run_test(size=SMALL) as pilot:
+            await settled(pilot)
+            await jump(pilot, "compare acme-box")
+            await mark(pilot, ("settings",))
+            change_by_hand(empty, "https://by-hand.example")
+            await press(pilot, "ctrl+s")
+            assert "was changed since the plan was made" in console.session.notifications[-1].text
+            assert isinstance(console.screen, CompareConfigurationScreen) and len(table_of(pilot).marks) == 5
+            go_to(pilot, "origins", "https://by-hand.example")
+            assert "this only" in line_with(console, "by-hand"), "both sides are read again"
+
+            # What only this environment has is deleted when it is marked
+            await mark(pilot, ("origins", "https://by-hand.example"))
+            await press(pilot, "ctrl+s")
+            assert "- origin https://by-hand.example" in text_of(console)
+            await fill(pilot, "acme-box")
+            assert "The text does not match" in text_of(console)
+            await fill(pilot, "acme-live")
+            assert "this only" not in text_of(console) and len(list_snapshots()) == 1
+
+            # What was stopped or refused is listed
+            await mark(pilot, ("allowlists",))
+            with mock.patch.object(WriteGate, "perform", side_effect=UsageError("refused for a test")):
+                await apply_marked(pilot, "acme-live")
+            assert isinstance(console.screen, MessageDialog)
+            text = words_of(console)
+            assert "acme-live: 0 of" in text and "failed: create allowlist Beta testers: refused for a test" in text
+            await press(pilot, "G")
+            assert "To restore what was before: dyntui config apply --snapshot" in words_of(console)
+            await press(pilot, "escape")
+            assert "+4" in line_with(console, "▾ allowlists") and "Still different:" not in text_of(console)

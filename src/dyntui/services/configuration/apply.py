@@ -22,7 +22,7 @@ from dyntui.core.file_lock import lock_file
 from dyntui.core.text import quantity
 from dyntui.core.times import now, parse_time
 from dyntui.services.actions.audit_log import NO_OUTCOME, AuditFilter, read_newest_first
-from dyntui.services.actions.write_types import Confirmation, Target, WriteAction, WriteOutcome
+from dyntui.services.actions.write_types import Cancel, Confirmation, Target, WriteAction, WriteOutcome
 from dyntui.services.configuration.apply_writes import WriteRunner
 from dyntui.services.configuration.compare import change_lines
 from dyntui.services.configuration.history import Snapshot, save_snapshot
@@ -135,14 +135,14 @@ async def prepare_plan(connection: Connection, plan: ConfigPlan, rules: FieldRul
             hint="Select its profile with --profile.",
         )
     now_config = await read_again(connection, plan.current, rules)
-    if changed := changes_since(plan, now_config):
+    if changed := await asyncio.to_thread(changes_since, plan, now_config):
         lines = [line for change in changed for line in change_lines(change)]
         more = [f"… and {len(lines) - _LAST_CHANGES:,} more"] if len(lines) > _LAST_CHANGES else []
         raise EnvironmentChanged(
             f"{plan.current.environment} was changed since the plan was made. Nothing was sent.",
             hint="\n".join(["Changed since:", *lines[:_LAST_CHANGES], *more, "Make a new plan."]),
         )
-    fresh = make_plan(now_config, plan.desired, prune=plan.prune)
+    fresh = await asyncio.to_thread(make_plan, now_config, plan.desired, prune=plan.prune)
     return PreparedPlan(fresh, await assess_plan(connection, fresh))
 
 
@@ -155,12 +155,14 @@ async def apply_plan(
     values: Mapping[str, str],
     settle_s: float,
     on_step: Callable[[WriteStep], None] = lambda step: None,
+    cancel: Cancel | None = None,
 ) -> ApplyResult:
     """Do what a plan says, and compare afterwards.
 
     confirmation: of `PreparedPlan.impact`. values: what references stand for, such as the environment variables.
     settle_s: the time that a write without an outcome gets to arrive before anything is sent. on_step: called after
-    each write. Raises as `prepare_plan`, MissingValues, and NotConfirmed; then nothing was sent.
+    each write. cancel: set when the remaining writes are not to be tried. Raises as `prepare_plan`, MissingValues, and
+    NotConfirmed; then nothing was sent.
     """
     gate = connection.write_gate
     gate.check(APPLY, [Target(plan.current.environment_id)])
@@ -171,13 +173,14 @@ async def apply_plan(
         gate.check_confirmation(prepared.impact.requirement, confirmation)
         fresh = prepared.plan
         snapshot = await asyncio.to_thread(save_snapshot, fresh.current, "apply", is_complete=False)
-        runner = WriteRunner(connection, fresh, prepared.impact, rules, values, on_step)
+        runner = WriteRunner(connection, fresh, prepared.impact, rules, values, on_step, cancel)
         await runner.run()
         try:
             after = await read_again(connection, fresh.current, rules)
         except DyntuiError as error:
             return ApplyResult(snapshot, tuple(runner.steps), None, str(error))
-        return ApplyResult(snapshot, tuple(runner.steps), make_plan(after, plan.desired, prune=plan.prune))
+        left = await asyncio.to_thread(make_plan, after, plan.desired, prune=plan.prune)
+        return ApplyResult(snapshot, tuple(runner.steps), left)
 
 
 @contextmanager

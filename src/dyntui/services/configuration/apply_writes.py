@@ -16,7 +16,14 @@ from dyntui.services.access.drafts import key_of
 from dyntui.services.access.entries import EntryChanges
 from dyntui.services.actions.resource_actions import make_target, make_write_action, resolve_organization
 from dyntui.services.actions.target_runner import stops_remaining
-from dyntui.services.actions.write_types import Confirmation, Target, TargetResult, WriteAction, WriteOutcome
+from dyntui.services.actions.write_types import (
+    Cancel,
+    Confirmation,
+    Target,
+    TargetResult,
+    WriteAction,
+    WriteOutcome,
+)
 from dyntui.services.configuration.compare import LeafChange
 from dyntui.services.configuration.leaf_edit import unset_value, with_leaves, with_values
 from dyntui.services.configuration.model import ABSENT, ConfigObject, LeafPath, LeafPlace, ObjectKey
@@ -66,6 +73,8 @@ class WriteRunner:
     values: Mapping[str, str]
     """What references stand for, by name."""
     on_step: Callable[[WriteStep], None]
+    cancel: Cancel | None = None
+    """Set when the remaining writes are not to be tried."""
     steps: list[WriteStep] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -94,7 +103,9 @@ class WriteRunner:
         """Return whether a write is not tried, because another one failed. It is among the steps then."""
         name = write.record.name
         reason = ""
-        if self._stop_reason:
+        if self.cancel is not None and self.cancel.is_set():
+            reason = "not tried, because it was stopped"
+        elif self._stop_reason:
             reason = "not tried after the error before"
         elif write.change.key in self._failed or (
             write.is_entries and ("allowlists", write.object.name) in self._failed
@@ -252,7 +263,8 @@ class WriteRunner:
                 self._end(write, WriteOutcome.NOT_TRIED, detail)
             return
         typed = needed.accepted[0] if needed.accepted else ""
-        results = await gate.perform(action, targets, Confirmation(yes=True, typed=typed, read=needed.code))
+        confirmation = Confirmation(yes=True, typed=typed, read=needed.code)
+        results = await gate.perform(action, targets, confirmation, cancel=self.cancel)
         per_write = [results.items] if len(writes) == 1 else [(item,) for item in results.items]
         for write, items in zip(writes, per_write, strict=True):
             outcome, detail = _joined(items)

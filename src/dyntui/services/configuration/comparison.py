@@ -17,12 +17,11 @@ from dyntui.config.profile import Profile
 from dyntui.core.errors import DyntuiError
 from dyntui.core.interface import with_keys
 from dyntui.services.configuration.compare import ObjectChange, compare
-from dyntui.services.configuration.folder import read_folder
-from dyntui.services.configuration.manifest import read_manifest
 from dyntui.services.configuration.model import EnvironmentConfig, Reference
 from dyntui.services.configuration.normal_form import FieldRules
 from dyntui.services.configuration.plan import ConfigPlan, for_other_environment, make_plan
 from dyntui.services.configuration.read import read_environment
+from dyntui.services.configuration.sources import from_folder
 from dyntui.services.connection import Connection
 from dyntui.services.thread_loop import run_in_thread
 
@@ -110,18 +109,16 @@ async def read_comparison(
 
 
 async def _with_folder(connection: Connection, folder: Path, on_progress: Callable[[int, int], None]) -> Comparison:
-    other = read_folder(folder, environment_id=connection.profile.environment_id)
-    manifest = read_manifest(folder)
-    assert manifest is not None
+    desired = from_folder(folder, connection.profile)
     async with connection.new_client() as client:
         current = await read_environment(
             connection,
-            only=other.resources,
-            rules=manifest.rules,
+            only=desired.config.resources,
+            rules=desired.rules,
             client=client,
             on_progress=on_progress,
         )
-    return compare_sides(current, other, manifest.rules)
+    return compare_sides(current, desired.config, desired.rules)
 
 
 async def _with_environment(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
@@ -125,7 +126,7 @@ class _Reading:
             raise
         except (ApiError, UsageError) as error:
             return _Result(record, unavailable=error.message)
-        return self._result(record, rows)
+        return await asyncio.to_thread(self._result, record, rows)  # thousands of entries must not block the console
 
     async def _rows(self, record: Resource, parent: str = "") -> list[Row]:
         if record.scope is Scope.ORGANIZATION:

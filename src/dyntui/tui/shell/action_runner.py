@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     from dyntui.tui.shell.console_app import ConsoleApp
 
 __all__ = [
+    "ProgressDialog",
     "close_or_reopen_form",
+    "is_in_use",
     "lockout_preview",
     "notify_results",
     "run_action",

@@ -35,7 +35,7 @@ from dyntui.tui.features.configuration.comparison_nodes import (
     count_changes,
 )
 from dyntui.tui.features.configuration.comparison_table import ComparisonTable
-from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.action_registry import bindings, key_of
 from dyntui.tui.kit.clipboard import send_to_clipboard
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.kit.dialogs.fuzzy_select_dialog import named_choices
@@ -176,14 +176,17 @@ class CompareConfigurationScreen(TableScreen, ReadScreen[_Result]):
     def _show_header(self) -> None:
         connection, other = self.console.session.connection, self.other
         profile = connection.profile if connection is not None else self.console.session.profile
+        is_read_only = connection is not None and connection.write_gate.read_only
+        keys = f"{key_of('table.mark')} marks, {key_of('comparison.apply')} applies it here"
+        effect = "read-only" if is_read_only else keys
         kind, name = ("folder", str(other)) if isinstance(other, Path) else (other.kind, other.name)
         lines = [
             (
                 "this environment",
                 profile.kind if profile is not None else "",
-                profile.name if profile is not None else "",
+                f"{profile.name if profile is not None else ''} · {effect}",
             ),
-            ("other side", kind, name),
+            ("other side", kind, f"{name} · not changed"),
         ]
         if (comparison := self.comparison) is not None:
             counts = count_changes(comparison.changes)
@@ -222,6 +225,29 @@ class CompareConfigurationScreen(TableScreen, ReadScreen[_Result]):
             self.table.toggle_fold()
         else:
             self.table.action_show_row()
+
+    def apply_disabled_reason(self) -> str | None:
+        if reason := self.comparison_disabled_reason():
+            return reason
+        if self.table.marks:
+            return None
+        node = self.table.node
+        return (node.reason if node is not None else "Nothing differs.") or None
+
+    def action_apply(self) -> None:
+        from dyntui.tui.features.configuration.apply_selection import apply_selection
+
+        comparison = self.comparison
+        assert comparison is not None
+        source = name_of_side(self.other)
+        apply_selection(self.console, comparison, self.table.chosen(), source, done=self._on_applied)
+
+    def _on_applied(self, is_changed: bool) -> None:
+        if not self.is_mounted:
+            return
+        if is_changed:
+            self.table.action_unmark()
+        self.action_refresh()
 
     def action_filter(self) -> None:
         kinds = (None, *ChangeKind)

@@ -47,6 +47,10 @@ class ComparisonNode:
     """Its name with those of its parents."""
     reason: str = ""
     """Why it cannot be marked; "" when it can."""
+    key: ObjectKey = ("", "")
+    """What identifies the object of the line."""
+    leaf: LeafPath | None = None
+    """The path of the value; None for a line that is no value."""
     choices: tuple[str, ...] = ()
     """The ids of what is marked with it: values of an object that both sides have, and whole other objects."""
     kinds: frozenset[ChangeKind] = frozenset()
@@ -143,7 +147,7 @@ class _Builder:
 
     def _add_leaves(self, node: ComparisonNode, change: ObjectChange) -> None:
         """Add the values of an object to its node."""
-        node.kinds = frozenset({change.kind})
+        node.kinds, node.key = frozenset({change.kind}), change.key
         reason = self._reasons.get((change.key, ()), "")
         is_whole = change.kind is not ChangeKind.UPDATE
         if is_whole and change.key in self._possible:
@@ -172,6 +176,8 @@ class _Builder:
             current_whole=texts[0],
             other_whole=texts[1],
             path=f"{parent.path}{_PATH_SIGN}{leaf.name}",
+            key=change.key,
+            leaf=leaf.path,
             kinds=frozenset({change.kind}),
         )
         is_by_nature = place.name in self._comparison.rules.differing(change.object.record)

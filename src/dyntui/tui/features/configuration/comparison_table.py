@@ -9,6 +9,7 @@ from dyntui.core.json_types import Row
 from dyntui.core.text import safe
 from dyntui.resources import Column
 from dyntui.services.configuration.compare import ChangeKind
+from dyntui.services.configuration.model import LeafPath, ObjectKey
 from dyntui.tui.features.configuration.comparison_nodes import ComparisonNode
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.actions import KIT_ACTIONS
@@ -155,6 +156,18 @@ class ComparisonTable(Table):
         self.move_to(self.cursor + 1)
         self.repaint()
         self._notify_moved()
+
+    def chosen(self) -> dict[ObjectKey, set[LeafPath] | None]:
+        """Return what is marked, or what the line under the cursor marks: by object the values; None for all."""
+        ids = self.marks or (self.node.choices if self.node is not None else ())
+        found: dict[ObjectKey, set[LeafPath] | None] = {}
+        for choice in ids:
+            node = self._by_id[choice]
+            if node.leaf is None:
+                found[node.key] = None
+            elif (paths := found.setdefault(node.key, set())) is not None:
+                paths.add(node.leaf)
+        return found
 
     def mark(self, ids: Iterable[str]) -> None:
         super().mark(choice for row_id in ids for choice in self._by_id[row_id].choices)
