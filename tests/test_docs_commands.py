@@ -222,6 +222,7 @@ CASES: dict[str, dict[str, Case]] = {
     "docs/accessibility.md": {"dyntui --plain": Case(run=plain_console), "export DYNTUI_PLAIN=1": Case()},
     "docs/config.md": {
         "dyntui config pull config/": Case(prints="created"),
+        "dyntui config pull config/ --values --profile acme-live": Case(acme),
         "dyntui config plan config/ --profile acme-live --save acme.plan": Case(
             acme, before=changed_files, prints="1 to create, 1 to update"
         ),

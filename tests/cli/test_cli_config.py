@@ -69,7 +69,9 @@ def edit(folder: Path, name: str, before: str, after: str) -> None:
     file.write_text(file.read_text().replace(before, after, 1))
 
 
-def test_pulls_change_only_what_changed_and_keep_comments_and_references(dyntui: Cli, folder: Path) -> None:
+def test_pulls_change_only_what_changed_and_keep_comments_and_references(
+    dyntui: Cli, folder: Path, pulled: Path
+) -> None:
     before = texts(folder)
     assert len({Path(name).parent for name in before}) == 21
     assert (folder / "dyntui.yaml").stat().st_mode & 0o777 == 0o666 & ~umask()
@@ -82,6 +84,12 @@ def test_pulls_change_only_what_changed_and_keep_comments_and_references(dyntui:
     assert again["unchanged"] == len(before)
     assert "no mistakes" in dyntui("config", "validate", str(folder)).stderr
 
+    (folder / "values.sandbox.yaml").unlink()
+    edit(folder, "providers/apple.yaml", "provider: apple", "provider: nothing")
+    values = dyntui.json("config", "pull", str(folder), "--values", "--only", "providers")
+    assert values["created"] == ["values.sandbox.yaml"] and values["missing"] == ["PROVIDERS_APPLE_CLIENT_ID"]
+    shutil.rmtree(folder)
+    shutil.copytree(pulled, folder)
     edit(folder, "allowlists/staff.yaml", "scope: staff", "scope: staff  # the access scope")
     edit(folder, "settings/settings.yaml", "    rpcUrl: https://rpc.example.com/8453", "    rpcUrl: ${BASE_RPC} # ours")
     edit(folder, "values.sandbox.yaml", "PROVIDERS_APPLE", "BASE_RPC: https://rpc.example.com/8453\nPROVIDERS_APPLE")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from dyntui.sandbox.app import Gateway
 from dyntui.sandbox.options import SandboxOptions
 from dyntui.services.configuration import pull
 from dyntui.services.configuration.compare import ChangeKind, compare
-from dyntui.services.configuration.folder import read_folder
+from dyntui.services.configuration.folder import open_folder, read_folder
 from dyntui.services.configuration.manifest import Manifest, read_manifest
 from dyntui.services.configuration.model import EnvironmentConfig, config_order
 from dyntui.services.configuration.normal_form import configuration_of, value_schema
@@ -167,8 +168,23 @@ async def test_one_folder_has_what_differs_between_two_environments(tmp_path: Pa
     async with connected(SandboxOptions(users=5, flags=FLAGS)) as connection:
         first = await pulled(connection, tmp_path, "one")
     files = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.yaml"))
+    origin = shutil.copytree(tmp_path / "providers", tmp_path / "copy")
     async with connected(SandboxOptions(users=0, seed=2, empty=True, flags=FLAGS)) as connection:
         await connection.client.call("createWebhook", body=webhook, permit=WritePermit("test"))
+        second = await pulled(connection, tmp_path, "two")
+        before = {path: path.read_text() for path in tmp_path.rglob("*.yaml") if not path.name.startswith("values.two")}
+        before_values = (tmp_path / "values.two.yaml").read_text()
+        (tmp_path / "values.two.yaml").unlink()
+        folder = open_folder(tmp_path)
+        result, missing = pull.write_values(folder, second, folder.manifest)
+        assert result.created == ("values.two.yaml",)
+        assert missing == ["WEBHOOKS_HTTPS_HOOKS_OTHER_EXAMPLE_DYNAMIC_URL"], "what identifies an object is not found"
+        assert {path: path.read_text() for path in before} == before, "no other file is written"
+        shutil.copytree(origin, tmp_path / "providers", dirs_exist_ok=True)
+        result, missing = pull.write_values(open_folder(tmp_path), second, folder.manifest)
+        assert not result.updated and "PROVIDERS_GOOGLE_CLIENT_ID" in missing
+        shutil.rmtree(tmp_path / "copy")
+        (tmp_path / "values.two.yaml").write_text(before_values)
         second = await pulled(connection, tmp_path, "two")
     manifest = read_manifest(tmp_path)
     assert manifest is not None and [*manifest.environments] == ["one", "two"]

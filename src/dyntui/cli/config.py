@@ -50,14 +50,20 @@ only_option = click.option(
 @folder_argument
 @only_option
 @click.option("--include-entries", is_flag=True, help="Also the entries of allowlists, one file for each list.")
+@click.option("--values", "only_values", is_flag=True, help="Only the values that the files refer to, as ${NAME}.")
 @pass_context
-def pull(context: CliContext, folder: Path, only: tuple[str, ...], include_entries: bool) -> int:
+def pull(context: CliContext, folder: Path, only: tuple[str, ...], include_entries: bool, only_values: bool) -> int:
     """Write the configuration of the environment into DIR, one file for each object.
 
     Comments and references in the files stay, and nothing is written for what did not change. Secrets are never
     written: a file has ${NAME} in their place. The file of an object that is no longer in the environment is removed,
     unless it was written or changed by hand.
+
+    --values prepares the files of another environment for this one: it writes the values that this environment has for
+    the references in the files, and names those for which it has none.
     """
+    if only_values:
+        return _pull_values(context, folder, only)
     from dyntui.services.configuration.folder import read_files
     from dyntui.services.configuration.history import save_snapshot
     from dyntui.services.configuration.manifest import Manifest, check_new_folder, read_manifest
@@ -85,6 +91,28 @@ def pull(context: CliContext, folder: Path, only: tuple[str, ...], include_entri
     snapshot = save_snapshot(found, "pull", is_complete=not names)
     _print_pull(context, folder, found, result, snapshot.id)
     return EXIT_SOME_FAILED if found.problems else EXIT_DONE
+
+
+def _pull_values(context: CliContext, folder: Path, only: tuple[str, ...]) -> int:
+    """Write only the values of the environment to which the files of a folder refer."""
+    from dyntui.services.configuration.folder import open_folder
+    from dyntui.services.configuration.manifest import values_file
+    from dyntui.services.configuration.pull import write_values
+    from dyntui.services.configuration.read import read_environment
+
+    names = checked_resources(only)
+    opened = open_folder(folder)
+    rules = opened.manifest.rules
+    found = context.run_connected(lambda connection: read_environment(connection, only=names, rules=rules))
+    manifest = opened.manifest.with_pull(found.environment_id, found.environment, ())
+    result, missing = write_values(opened, found, manifest)
+    path = values_file(folder, manifest.environment_name(found.environment_id))
+    context.print_data({"environment": found.environment, "folder": str(folder), **asdict(result), "missing": missing})
+    context.print_result(
+        *(f"created  {name}" for name in result.created), *(f"updated  {name}" for name in result.updated)
+    )
+    context.print_message(*(f"{found.environment} has no value for {name}. Write one into {path}." for name in missing))
+    return EXIT_DONE
 
 
 def checked_resources(names: tuple[str, ...]) -> list[str]:

@@ -35,7 +35,11 @@ _EXAMPLES: dict[str, tuple[str, ...]] = {
     "auth login": ("auth login", "auth login --profile acme --token-stdin < token.txt"),
     "auth status": ("auth status", "auth status --profile acme --json"),
     "auth logout": ("auth logout", "auth logout --profile acme"),
-    "config pull": ("config pull config/", "config pull config/ --only allowlists --only gates --include-entries"),
+    "config pull": (
+        "config pull config/",
+        "config pull config/ --only allowlists --only gates --include-entries",
+        "config pull config/ --values --profile acme-live",
+    ),
     "config plan": (
         "config plan config/ --profile acme-live",
         "config plan --from-profile acme-sandbox --to-profile acme-live --save acme.plan",

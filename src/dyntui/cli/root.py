@@ -38,7 +38,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "webhooks": ("dyntui.cli.webhooks:webhooks", "Manage webhooks, redeliver messages, verify signatures."),
     "events": ("dyntui.cli.events:events", "List and tail events."),
     "exports": ("dyntui.cli.exports:exports", "Create and download CSV exports of all users or visits."),
-    "config": ("dyntui.cli.config:config", "Write the configuration as files, check and compare it."),
+    "config": ("dyntui.cli.config:config", "Write the configuration as files, check, compare and apply it."),
     "settings": ("dyntui.cli.settings:settings", "Show settings of the environment, and set them by path."),
     "tokens": ("dyntui.cli.resource_groups:tokens", "List, create and delete API tokens of the environment."),
     "members": ("dyntui.cli.resource_groups:members", "List, edit and remove members of the organization."),

@@ -29,10 +29,10 @@ from dyntui.services.configuration.model import (
     reference_name,
     visit_leaves,
 )
-from dyntui.services.configuration.normal_form import FieldRules, configuration_of, normal_values
+from dyntui.services.configuration.normal_form import FieldRules, configuration_of, is_secret_place, normal_values
 from dyntui.services.configuration.read import ReferenceNames
 
-__all__ = ["PullResult", "write_folder"]
+__all__ = ["PullResult", "write_folder", "write_values"]
 
 _HEADER = re.compile(r"# Pulled by dyntui [0-9a-f]{12}\. A pull keeps your comments and references\.\r?\n")
 _MANIFEST_TEXT = """\
@@ -122,6 +122,36 @@ def write_folder(
         tuple(writing.name(file.path) for key, file in missing.items() if key not in removed),
         writing.unchanged,
     )
+
+
+def write_values(folder: ConfigFolder, config: EnvironmentConfig, manifest: Manifest) -> tuple[PullResult, list[str]]:
+    """Write only the values that an environment has for the references in the files of a folder.
+
+    So the files of one environment can be applied to another one that has other values. manifest: that of the folder,
+    with the environment in it. Returns also the names of the references for which there is no value, in order.
+    Raises UsageError for a file that cannot be read or written.
+    """
+    writing = _Writing(folder.folder)
+    environment = manifest.environment_name(config.environment_id)
+    values = dict(folder.values_of(environment))
+    missing: dict[str, None] = {}
+    for file in folder.files:
+        each = config.objects.get(folder.resolve(file, values).key)
+        leaves = visit_leaves(each.record, each.values) if each is not None else ()
+        known = {place.path: value for place, value in leaves}
+        for place, reference in visit_leaves(file.record, file.values):
+            if not isinstance(reference, Reference) or is_secret_place(place, manifest.rules):
+                continue
+            value = known.get(place.path)
+            if value is not None and not isinstance(value, Reference):
+                values[reference.name] = value
+            elif reference.name not in values:
+                missing[reference.name] = None
+    _set_document(writing, values_file(folder.folder, environment), values, _VALUES_TEXT.format(environment))
+    _set_document(writing, folder.folder / MANIFEST, manifest.as_values(), _MANIFEST_TEXT)
+    _write(writing)
+    result = PullResult(tuple(writing.created), tuple(writing.updated), (), (), writing.unchanged)
+    return result, [name for name in missing if name not in values]
 
 
 def _set_objects(
