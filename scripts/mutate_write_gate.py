@@ -296,21 +296,21 @@ CHECKS: tuple[Check, ...] = (
     Check(
         "a wrong name is refused",
         GATE,
-        "WriteGate.authorize",
+        "WriteGate.check_confirmation",
         "requirement.level is ConfirmationLevel.TYPED and typed not in requirement.accepted",
         "False",
     ),
     Check(
         "the effects have to be read",
         GATE,
-        "WriteGate.authorize",
+        "WriteGate.check_confirmation",
         'requirement.code not in ("", confirmation.read)',
         "False",
     ),
     Check(
         "a plain write is confirmed",
         GATE,
-        "WriteGate.authorize",
+        "WriteGate.check_confirmation",
         "requirement.level is ConfirmationLevel.CONFIRM and (not (confirmation.yes or typed))",
         "False",
     ),
@@ -326,7 +326,7 @@ CHECKS: tuple[Check, ...] = (
         "a failure for all stops the rest",
         RUNNER,
         "TargetRunner._perform",
-        "self._has_stopped = self._has_stopped or _stops_remaining(result.error)",
+        "self._has_stopped = self._has_stopped or stops_remaining(result.error)",
         "pass",
     ),
     Check(
@@ -434,6 +434,13 @@ CHECKS: tuple[Check, ...] = (
         "None",
     ),
     Check(
+        "the confirmation of a permit is checked",
+        GATE,
+        "WriteGate.authorize",
+        "self.check_confirmation(self.requirement(action, targets), confirmation)",
+        "None",
+    ),
+    Check(
         "the outcome is recorded",
         RUNNER,
         "TargetRunner._write",
@@ -451,7 +458,7 @@ CHECKS: tuple[Check, ...] = (
     *_each_without(
         "stops the rest",
         RUNNER,
-        "_stops_remaining",
+        "stops_remaining",
         "(AuditUnavailable, NotAuthorized, Unauthorized, NotSent, WriteRefused)",
     ),
     # The rule of an operation

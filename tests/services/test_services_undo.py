@@ -167,7 +167,7 @@ async def _edit(connection: Connection, name: str, fields: dict[str, str]) -> st
 
 
 async def test_an_undo_is_refused_when_the_object_has_changed_since(tmp_path: Path) -> None:
-    async with connected(tmp_path) as connection:
+    async with connected(tmp_path, users=5) as connection:
         original = (await rows_of(connection, "webhooks"))[-1]
         first = await _edit(connection, "webhooks", {"events": "user.deleted"})
         await _edit(connection, "webhooks", {"events": "user.updated"})

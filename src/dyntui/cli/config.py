@@ -34,7 +34,7 @@ config = CommandGroup(
     },
     short_helps={
         "plan": "Show what gives an environment the configuration of files, of another environment or of a snapshot.",
-        "apply": "Change an environment as a saved plan, files or a snapshot say.",
+        "apply": "Change an environment as a saved PLAN, the files in DIR or a snapshot say.",
         "drift": "List how an environment differs from its files, for cron and CI.",
         "history": "List snapshots of the configuration, compare, export and delete them.",
     },
