@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Static
@@ -12,9 +10,6 @@ from dyntui.tui.features.environments.actions import ENVIRONMENTS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.select_dialog import Choice, Choices
 from dyntui.tui.shell.base_screen import ConsoleScreen
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["SetupScreen"]
 

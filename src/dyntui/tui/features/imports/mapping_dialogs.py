@@ -80,7 +80,7 @@ def constant_dialog(mapping: Mapping) -> FuzzySelectDialog:
     """Return the dialog that selects the field of a constant value."""
     kind = mapping.kind
     names = [name for name in field_names(kind) if field_for(name, kind).kind not in ("object", "array", "fullname")]
-    return _select_field("Field with a constant value", "such as country, metadata.source", kind, names, {})
+    return _select_field("Field with a Constant Value", "such as country, metadata.source", kind, names, {})
 
 
 _EXPLANATIONS = {

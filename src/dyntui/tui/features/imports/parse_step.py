@@ -223,7 +223,7 @@ class ParseStep(WizardStep):
     def _ask_header_row(self, candidates: Mapping[int, str]) -> None:
         choices = [Choice(FOUND, "detect"), Choice("0", "none", note="every row is data")]
         choices += [Choice(str(number), f"row {number}", note=text) for number, text in candidates.items()]
-        self._ask_choice("header_row", "Header row", choices)
+        self._ask_choice("header_row", "Header Row", choices)
 
     def _ask_choice(self, key: str, title: str, choices: list[Choice]) -> None:
         self.console.ask_then(SelectDialog(title, choices), lambda value: self._set_option(key, value))
