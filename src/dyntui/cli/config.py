@@ -33,9 +33,9 @@ config = CommandGroup(
         "history": "dyntui.cli.config_history:history",
     },
     short_helps={
-        "plan": "Show what gives an environment the configuration of files, of another environment or of a snapshot.",
+        "plan": "Show what gives an environment the configuration in DIR, of another environment or of a snapshot.",
         "apply": "Change an environment as a saved PLAN, the files in DIR or a snapshot say.",
-        "drift": "List how an environment differs from its files, for cron and CI.",
+        "drift": "List how an environment differs from the files in DIR, one line for each difference.",
         "history": "List snapshots of the configuration, compare, export and delete them.",
     },
 )
