@@ -6,7 +6,7 @@ STAMP := $(V)/.installed
 # Three test processes a core: many tests wait for a server, a terminal or a timer.
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(3 * (os.cpu_count() or 1))')
 
-.PHONY: help install demo test test-all docs catalog catalog-check check mutate stats bench screenshots cast clean
+.PHONY: help install demo test test-all test-vendor docs catalog catalog-check check mutate stats bench screenshots cast clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -34,6 +34,9 @@ test-all: $(STAMP) ## Run all tests, including the slow ones
 
 docs: $(STAMP) ## Generate the pages of docs/ that are made from the code
 	$(BIN)/python scripts/make_docs.py
+
+test-vendor: $(STAMP) ## Call the sandbox through the vendor's npm client, and the vendor's types with this client
+	$(BIN)/python -m pytest -q -m '' -s -rs tests/vendor
 
 catalog: $(STAMP) ## Refresh the catalog: newest npm client or CLIENT=FILE.tgz, and DOCUMENT=FILE.yml if given
 	$(BIN)/python scripts/make_catalog.py $(CATALOG_OPTIONS)

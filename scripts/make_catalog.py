@@ -35,11 +35,11 @@ def fetch_client(folder: Path) -> Path:
     """Fetch the newest package of the client with npm into a folder and return its file. Exits when it cannot."""
     if shutil.which("npm") is None:
         sys.exit(f"npm is not installed. Install Node.js, or give the package: --client FILE.tgz (npm pack {PACKAGE}).")
-    command = ["npm", "pack", PACKAGE, "--silent", "--pack-destination", str(folder)]
+    command = ["npm", "pack", PACKAGE, "--loglevel=error", "--pack-destination", str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     files = list(folder.glob("*.tgz"))
     if done.returncode or not files:
-        sys.exit(f"npm could not fetch {PACKAGE}: {done.stderr.strip() or done.stdout.strip()}")
+        sys.exit(f"npm could not fetch {PACKAGE}:\n{done.stderr.strip() or done.stdout.strip()}")
     return files[0]
 
 

@@ -90,6 +90,8 @@ async def test_a_missing_path_value_is_named(script: Any) -> None:
         ({"cursor": "", "data": []}, "data", 0, None, None),
         ({"renamed": [{"id": 1}], "count": 1}, "users", 1, 1, None),
         ({"users": None, "count": 0}, "users", 0, 0, None),
+        ({}, "users", 0, None, None),
+        ({"count": 0}, "users", 0, 0, None),
         ([{"id": 1}, "odd"], "", 1, 2, None),
     ],
 )
@@ -100,7 +102,7 @@ def test_bare_and_wrapped_lists_are_parsed(
     assert (len(page.rows), page.total, page.cursor) == (rows, total, cursor)
 
 
-@pytest.mark.parametrize("document", [None, "text", {"a": [1], "b": [2]}, 7])
+@pytest.mark.parametrize("document", [None, "text", {"a": [1], "b": [2]}, {"count": 3}, {"message": "x"}, 7])
 def test_a_response_without_rows_is_an_error(document: Any) -> None:
     with pytest.raises(BadResponse):
         page_from(document, "users")

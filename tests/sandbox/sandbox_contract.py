@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import httpx
 import jsonschema_rs
 
-from dyntui.api.catalog import catalog
+from dyntui.api.catalog import Operation, catalog
 
 SCHEMAS = catalog().open_schemas()
 
@@ -25,12 +26,19 @@ class Checked:
         self.api = api
         self.seen: set[str] = set()
 
+    async def send(
+        self, operation: Operation, path: Mapping[str, str], body: Any, query: Mapping[str, Any]
+    ) -> httpx.Response:
+        """Send the request of an operation. `path` has every path parameter."""
+        response: httpx.Response = await self.api(operation.method, operation.path.format(**path), body, **query)
+        return response
+
     async def __call__(
         self, operation_id: str, body: Any = None, query: dict[str, Any] | None = None, **path: str
     ) -> Any:
         operation = catalog().get(operation_id)
-        url = operation.path.format(**{"environmentId": self.api.sandbox.environment_id, **path})
-        response: httpx.Response = await self.api(operation.method, url, body, **(query or {}))
+        path = {"environmentId": self.api.sandbox.environment_id, **path}
+        response = await self.send(operation, path, body, query or {})
         assert response.is_success, f"{operation_id}: {response.status_code} {response.text}"
         assert response.headers["x-request-id"]
         self.seen.add(operation_id)
@@ -51,8 +59,8 @@ class Checked:
     ) -> str:
         """Call an operation that must be refused. Returns the error code, empty when there is none."""
         operation = catalog().get(operation_id)
-        url = operation.path.format(**{"environmentId": self.api.sandbox.environment_id, **path})
-        response: httpx.Response = await self.api(operation.method, url, body, **(query or {}))
+        path = {"environmentId": self.api.sandbox.environment_id, **path}
+        response = await self.send(operation, path, body, query or {})
         assert response.status_code == status, f"{operation_id}: {response.status_code} {response.text}"
         return str(response.json().get("code", ""))
 

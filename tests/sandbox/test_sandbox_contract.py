@@ -14,16 +14,19 @@ from tests.sandbox.sandbox_contract import Checked, shape_problems
 from dyntui.api.catalog import catalog
 from dyntui.sandbox.handler_registry import HANDLERS
 
+SCENARIOS = (
+    users.users, users.embedded_wallets, users.analytics, configuration.access, configuration.settings,
+    configuration.hosts, configuration.integrations, configuration.global_wallet, configuration.webhooks,
+    configuration.exports, organizations.organizations, organizations.projects, organizations.members,
+    contract_end_user.end_user,
+    )  # fmt: skip
+"""The scenarios that together call every implemented operation."""
+
 
 async def test_every_response_has_its_documented_shape(make_api: Any) -> None:
     api = make_api(users=120, flags={"organization-access": "yes", "metadata-max-bytes": "0", "export-delay-ms": "0"})
     call = Checked(api)
-    for scenario in (
-        users.users, users.embedded_wallets, users.analytics, configuration.access, configuration.settings,
-        configuration.hosts, configuration.integrations, configuration.global_wallet, configuration.webhooks,
-        configuration.exports, organizations.organizations, organizations.projects, organizations.members,
-        contract_end_user.end_user,
-    ):  # fmt: skip
+    for scenario in SCENARIOS:
         await scenario(call)
     admin = {operation.id for operation in catalog() if operation.audience == "admin"}
     assert len(admin) == 195 and admin <= call.seen

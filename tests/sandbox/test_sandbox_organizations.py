@@ -95,15 +95,15 @@ async def test_roles_change_except_that_of_the_owner(call: Checked) -> None:
         ({"role": "owner", "email": "new@example.com"}, 422, "invalid_invite"),
         ({"role": "viewer", "email": "robin@northwind.example"}, 422, "invalid_invite"),
         ({"role": "viewer", "email": "lena@northwind.example"}, 409, ""),
-        ({"role": "viewer", "email": "oscar@northwind.example"}, 204, ""),
-        ({"role": "viewer", "walletPublicKey": "0x" + "a" * 40, "alias": "Wallet"}, 204, ""),
+        ({"role": "viewer", "email": "oscar@northwind.example"}, 200, ""),
+        ({"role": "viewer", "walletPublicKey": "0x" + "a" * 40, "alias": "Wallet"}, 200, ""),
     ],
 )
 async def test_invalid_invitations_are_refused(call: Checked, body: dict[str, str], status: int, code: str) -> None:
     id = await organization(call)
     response = await call.api("POST", f"/organizations/{id}/invites", body)
     assert response.status_code == status, response.text
-    if status != 204:
+    if status != 200:
         assert response.json().get("code", "") == code
     if status == 409:
         assert response.json()["message"], "a shape of its own (docs/vendor-api.md#errors)"

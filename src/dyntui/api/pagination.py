@@ -13,7 +13,7 @@ from dyntui.core.json_types import Json, Row
 if TYPE_CHECKING:
     from dyntui.api.models.common import Model
 
-__all__ = ["MAX_LIMIT", "Page", "PageCheck", "RowPage", "page_from"]
+__all__ = ["MAX_LIMIT", "Page", "PageCheck", "RowPage", "only_list", "page_from"]
 
 M = TypeVar("M", bound="Model")
 
@@ -58,19 +58,27 @@ class Page(RowPage, Generic[M]):
         return [model.of(row) for row in self.rows]
 
 
+def only_list(document: object) -> list[Json] | None:
+    """Return a list, or the only list in an object; None when there is none."""
+    if isinstance(document, dict):
+        lists = [value for value in document.values() if isinstance(value, list)]
+        return lists[0] if len(lists) == 1 else None
+    return document if isinstance(document, list) else None
+
+
 def page_from(document: object, items: str = "") -> RowPage:
     """Return the page in a response: a bare array, or an object with the rows under `items` (or its only list).
 
-    Raises BadPage when it contains no rows.
+    An object without anything but a count of 0 is an empty page. Raises BadPage when it contains no rows.
     """
     if isinstance(document, list):
         return RowPage([ApiRow(row) for row in document if isinstance(row, dict)], total=len(document))
     if isinstance(document, dict):
         rows = document.get(items)
         if not isinstance(rows, list):
-            lists = [value for value in document.values() if isinstance(value, list)]
-            rows = lists[0] if len(lists) == 1 else None
-        if rows is None and document.get(items, ...) is None:
+            rows = only_list(document)
+        is_empty = document.keys() <= {"count", "cursor"} and not document.get("count")
+        if rows is None and (is_empty or document.get(items, ...) is None):
             rows = []
         if rows is not None:
             count = document.get("count")

@@ -122,7 +122,7 @@ class _Exchange:
             **reply.headers,
         }
         content = b""
-        if reply.status == 204:
+        if reply.body is None:
             del headers["content-type"]
         elif isinstance(reply.body, bytes):
             content = reply.body

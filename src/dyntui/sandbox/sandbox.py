@@ -135,9 +135,11 @@ class Sandbox(SandboxState):
         with self.store.lock, nullcontext() if operation.reads else self.store.write():
             result = handler(call)
         self.webhooks.wake()
-        if isinstance(result, Reply):
-            return result
-        return Reply(204) if result is None else Reply(200, result)
+        reply = result if isinstance(result, Reply) else Reply(204 if result is None else 200, result)
+        documented = [code for code in operation.responses if code.startswith("2")]
+        if len(documented) == 1 and 200 <= reply.status < 300:
+            return Reply(int(documented[0]), reply.body, reply.headers)
+        return reply
 
     def _authenticate(self, headers: Mapping[str, str]) -> Document:
         scheme, _, raw = headers.get("authorization", "").partition(" ")

@@ -24,12 +24,14 @@ _DEFAULT_RANGE = timedelta(days=30)
 def parse_rows(listing: ListOperation, document: object) -> RowPage:
     """Return the page in a response. Raises BadPage when it does not have the shape of the list operation."""
     from dyntui.api.errors import BadPage
-    from dyntui.api.pagination import RowPage, page_from
+    from dyntui.api.pagination import RowPage, only_list, page_from
 
     inner = get_path(document, listing.items) if "." in listing.items else document
     inner = [] if inner is None and document is not None else inner
     match listing.shape:
         case Shape.ROWS:
+            if _is_without_list(listing, inner):
+                return RowPage([], total=0)
             page = page_from(inner, "" if inner is not document else listing.items)
             if listing.paging is Paging.OFFSET and isinstance(inner, list):
                 # A bare array does not contain the total.
@@ -44,9 +46,25 @@ def parse_rows(listing: ListOperation, document: object) -> RowPage:
                 rows = [{"name": str(name), **part} for name, part in objects.items() if isinstance(part, Mapping)]
                 return RowPage(rows, total=len(rows))
         case Shape.VALUES:
-            if isinstance(document, list):
-                return RowPage([{"value": value} for value in document], total=len(document))
+            if (values := only_list(document)) is not None:
+                return RowPage([{"value": value} for value in values], total=len(values))
     raise BadPage("The response does not have the expected form.", hint="Check that the base URL is that of the API.")
+
+
+def _is_without_list(listing: ListOperation, document: object) -> bool:
+    """Return whether a response is as documented, but without its list, which is optional."""
+    from dyntui.api.catalog import catalog
+    from dyntui.api.pagination import only_list
+
+    if not isinstance(document, Mapping) or listing.items in document or only_list(document) is not None:
+        return False
+    schema = catalog().resolve(catalog().get(listing.operation).response or {})
+    documented = schema.get("properties", {})
+    return (
+        listing.items in documented
+        and listing.items not in schema.get("required", ())
+        and not (document.keys().isdisjoint(documented))
+    )
 
 
 def _unwrapped(listing: ListOperation, page: RowPage) -> RowPage:
