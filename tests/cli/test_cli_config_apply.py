@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -134,3 +135,59 @@ def test_a_saved_plan_is_refused_after_a_change_and_applied_with_its_effects_on_
     first = new.json("config", "history")["items"][0]["id"]
     back = new.json("config", "plan", "--snapshot", first, "--prune")
     assert back["counts"] == {"create": 1, "update": 0, "delete": 6}
+
+
+@pytest.mark.slow
+def test_a_write_whose_response_was_lost_is_awaited_and_not_sent_again(tmp_path: Path) -> None:
+    folder = tmp_path / "config"
+    (folder / "webhooks").mkdir(parents=True)
+    (folder / "dyntui.yaml").write_text("resources: [webhooks]\n")
+    urls = {f"https://hooks.example/{number}" for number in range(6)}  # the server accepts a URL two times
+    for number, url in enumerate(urls):
+        text = f"url: {url}\nisEnabled: true\nevents: [user.created]\n"
+        (folder / f"webhooks/{number}.yaml").write_text(text)
+    with serving(users=5, empty=True, flags=("late-min-ms=1500", "late-max-ms=1600")) as running:
+        cli = Cli(running, tmp_path / "home")
+        some = ("config", "apply", str(folder), "--yes", "--settle", "3")
+        running.set_faults(late=0.45)  # reads are repeated, writes are not
+        done = cli(*some, check=False)
+        assert done.returncode == 1
+        assert "\nunknown   create webhook " in done.stdout
+        assert "sandbox still differs:" in done.stderr and "\n  + webhook " in done.stderr
+        running.set_faults(late=0)
+        cli(*some)
+        time.sleep(1.7)  # for what was sent two times to arrive
+        assert sorted(each["url"] for each in cli.json("get", "webhooks")["items"]) == sorted(urls)
+
+
+@pytest.mark.slow
+def test_a_step_that_failed_leaves_the_rest_and_nothing_is_deleted_then(new: Cli, folder: Path) -> None:
+    new("do", "origins", "create", "origin=https://by-hand.example", "--yes")
+    (folder / "origins/refused.yaml").write_text("origin: https://example.com/with/path\n")
+    done = new(
+        "config", "apply", str(folder), "--only", "origins", "--only", "allowlists", "--prune", "--yes", check=False
+    )
+    assert done.returncode == 1, done.stderr
+    lines = done.stdout.splitlines()
+    assert any(line.startswith("failed    create origin https://example.com/with/path: ") for line in lines)
+    assert "done      create origin https://app.northwind.example" in lines
+    assert "not tried delete origin https://by-hand.example: not deleted, because another step failed" in lines
+    assert "sandbox still differs:" in done.stderr
+    assert "https://by-hand.example" in [each["origin"] for each in new.json("get", "origins")["items"]]
+
+
+@pytest.mark.slow
+def test_a_live_environment_is_confirmed_by_its_name_and_a_read_only_one_is_refused(new: Cli, folder: Path) -> None:
+    add = ("--base-url", new.sandbox.url, "--environment-id", new.sandbox.environment_id, "--credential", "environment")
+    new("env", "add", "acme-live", *add, "--kind", "live")
+    some = ("config", "apply", str(folder), "--only", "origins", "--profile", "acme-live")
+    for options in (("--yes",), ("--confirm-environment", "acme"), ("--yes", "--confirm", "acme-sandbox")):
+        done = new(*some, *options, check=False)
+        assert done.returncode == 2 and "acme-live" in done.stderr, done.stderr
+    done = new(*some, "--confirm-environment", "acme-live", "--read-only", check=False)
+    assert done.returncode == 2 and "read-only" in done.stderr
+    assert new.json("get", "origins")["items"] == []
+    assert "Dry run" in new(*some, "--dry-run").stderr
+    assert new.json("get", "origins")["items"] == []
+    new(*some, "--confirm-environment", "acme-live")
+    assert len(new.json("get", "origins")["items"]) == 3

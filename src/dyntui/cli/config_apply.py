@@ -79,11 +79,15 @@ def apply(
 
     async def work(connection: Connection) -> int:
         from dyntui.services.actions.write_types import Target
-        from dyntui.services.configuration.apply import APPLY, apply_plan, check_values, prepare_plan
+        from dyntui.services.configuration.apply import APPLY, PreparedPlan, apply_plan, check_values, prepare_plan
+        from dyntui.services.configuration.plan_impact import assess_plan
 
         connection.write_gate.check(APPLY, [Target(connection.profile.environment_id)])
-        made = saved or await make_saved_plan(context, connection, source)
-        prepared = await prepare_plan(connection, made.plan, made.rules)
+        if saved is not None:
+            made, prepared = saved, await prepare_plan(connection, saved.plan, saved.rules)
+        else:
+            made = await make_saved_plan(context, connection, source)
+            prepared = PreparedPlan(made.plan, await assess_plan(connection, made.plan))
         print_plan(context, prepared.plan)
         if prepared.plan.is_empty:
             return _print_nothing(context, made)

@@ -103,14 +103,23 @@ def print_plan(context: CliContext, plan: ConfigPlan) -> None:
         print_styled([[TextPart(line, _role_of(line))] for line in lines])
     extra = extra_lines(plan)
     more = [f"  … and {len(extra) - _MOST_EXTRA:,} more"] if len(extra) > _MOST_EXTRA else []
-    unread = {**plan.current.unavailable, **plan.desired.unavailable}
     context.print_message(
-        *(f"not compared: {name}: {reason}" for name, reason in unread.items()),
+        *_not_compared(plan),
         f"Only in {plan.current.environment}:" if extra else "",
         *(f"  {line}" for line in extra[:_MOST_EXTRA]),
         *more,
         plan_summary(plan),
     )
+
+
+def _not_compared(plan: ConfigPlan) -> list[str]:
+    """Return what is not compared, with the reasons, as lines."""
+    unread = {**plan.desired.unavailable, **plan.current.unavailable}
+    problems = (*plan.current.problems, *plan.desired.problems)
+    return [
+        *(f"not compared: {name}: {reason}" for name, reason in unread.items()),
+        *(f"not compared: {each.resource} {each.name}: {each.message}" for each in problems),
+    ]
 
 
 _MOST_EXTRA = 20
@@ -205,7 +214,7 @@ def drift(context: CliContext, folder: Path, only: tuple[str, ...]) -> int:
     environment. Secrets are not compared, because their values are not in the files.
 
     \b
-    Exit status: 0 if there is no difference, 2 if there is one, 1 if a resource could not be read.
+    Exit status: 0 if there is no difference, 2 if there is one, 1 if something could not be compared.
     """
     from dyntui.resources import Column
     from dyntui.services.configuration.plan_text import differences
@@ -222,8 +231,8 @@ def drift(context: CliContext, folder: Path, only: tuple[str, ...]) -> int:
         Column("actual", f"in {found.current.environment}", 20),
     )
     context.print_items(rows, columns)
-    unread = found.current.unavailable
-    context.print_message(*(f"not compared: {name}: {reason}" for name, reason in unread.items()))
+    unread = _not_compared(found)
+    context.print_message(*unread)
     if not context.prints_data:
         context.print_message(f"{quantity(len(rows), 'difference')} of {found.current.environment} from {folder}.")
     return EXIT_DIFFERENT if rows else EXIT_SOME_FAILED if unread else EXIT_DONE

@@ -135,6 +135,10 @@ async def prepare_plan(connection: Connection, plan: ConfigPlan, rules: FieldRul
             hint="Select its profile with --profile.",
         )
     now_config = await read_again(connection, plan.current, rules)
+    for name in plan.current.resources:
+        if name not in now_config.resources:
+            reason = now_config.unavailable.get(name, "")
+            raise UsageError(f"{name} cannot be read any more: {reason}", hint="Nothing was sent. Make a new plan.")
     if changed := await asyncio.to_thread(changes_since, plan, now_config):
         lines = [line for change in changed for line in change_lines(change)]
         more = [f"… and {len(lines) - _LAST_CHANGES:,} more"] if len(lines) > _LAST_CHANGES else []
@@ -217,5 +221,5 @@ async def _wait_for_lost_writes(connection: Connection, settle_s: float) -> None
 
     wait_s = await asyncio.to_thread(last_lost)
     if wait_s > 0:
-        with connection.log.waits.open_ended("writes that were stopped before their response", wait_s):
+        with connection.log.waits.known("writes that were stopped before their response", wait_s):
             await asyncio.sleep(wait_s)
