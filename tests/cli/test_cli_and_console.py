@@ -248,6 +248,7 @@ def audited() -> list[AuditLine]:
             request_id="",
             after=without_id(line.after),
             job=str(bool(line.job)),
+            undoes=str(bool(line.undoes)),
             labels=() if line.action in BY_ID_ONLY else line.labels,
         )
         for line in Audit(paths().audit_file).lines()

@@ -155,6 +155,8 @@ COMMANDS: dict[str, list[tuple[str, ...]]] = {
 }
 """By command: the words after it. It is run in this order; what a command deletes is used by the ones before it."""
 
+_QUESTION = r"(?:\[y/N\]|to confirm[^\r\n]*|[\)\]]|Name|Environment id|prints the token|[Pp]assphrase[^\r\n]*): (?=$)"
+"""The end of a question. No other output ends so: a part of a line that was read before the rest of it."""
 QUERY = "\x1b[6n"
 """What `doctor` asks the terminal."""
 NOT_RUN = {"demo", "sandbox"}
@@ -198,7 +200,7 @@ def show(sandbox: Sandbox, folder: Path, commands: list[list[str]]) -> list[tupl
     found: list[tuple[str, str]] = []
     shown = ""
     while len(found) < len(commands):
-        match child.expect([rf"\r\n{MARKER} (\S+)\r\n", r"(?:\[y/N\]|to confirm[^\r\n]*|[\w\)\]]): (?=$)"]):
+        match child.expect([rf"\r\n{MARKER} (\S+)\r\n", _QUESTION]):
             case 0:
                 assert isinstance(child.match, re.Match)
                 found.append((shown + child.before, child.match[1]))
