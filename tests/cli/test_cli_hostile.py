@@ -183,9 +183,11 @@ def show(sandbox: Sandbox, folder: Path, commands: list[list[str]]) -> list[tupl
     child = pexpect.spawn(
         sys.executable,
         ["-m", "tests.cli.hostile_commands", str(file)],
+        cwd=folder,  # some commands write files where they are run
         env=sandbox.environ(folder / "home")
         | {
             "TERM": "xterm",
+            "PYTHONPATH": str(Path(__file__).parents[2]),
             "PYTHONUTF8": "1",
             "NO_COLOR": "1",
             "DYNTUI_NO_PAGER": "1",
