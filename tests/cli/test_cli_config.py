@@ -104,7 +104,10 @@ def test_pulls_change_only_what_changed_and_keep_comments_and_references(
     dyntui("do", "providers", "delete", "github", "--yes")
     settings = ("general.displayName=Acme", "chains.0.networks.1.rpcUrl=https://other.example")
     dyntui("settings", "set", *settings, "--yes")
+    dry = dyntui("config", "pull", str(folder), *SOME, "--dry-run")
+    assert texts(folder) == by_hand and "Nothing was written" in dry.stderr
     done = dyntui("config", "pull", str(folder), *SOME)
+    assert done.stdout == dry.stdout
     assert done.stdout.splitlines() == [
         "updated  allowlists/staff.yaml",
         "updated  settings/settings.yaml",

@@ -51,8 +51,16 @@ only_option = click.option(
 @only_option
 @click.option("--include-entries", is_flag=True, help="Also the entries of allowlists, one file for each list.")
 @click.option("--values", "only_values", is_flag=True, help="Only the values that the files refer to, as ${NAME}.")
+@click.option("--dry-run", "is_dry_run", is_flag=True, help="Only show which files would change, and write nothing.")
 @pass_context
-def pull(context: CliContext, folder: Path, only: tuple[str, ...], include_entries: bool, only_values: bool) -> int:
+def pull(
+    context: CliContext,
+    folder: Path,
+    only: tuple[str, ...],
+    include_entries: bool,
+    only_values: bool,
+    is_dry_run: bool,
+) -> int:
     """Write the configuration of the environment into DIR, one file for each object.
 
     Comments and references in the files stay, and nothing is written for what did not change. Secrets are never
@@ -62,6 +70,8 @@ def pull(context: CliContext, folder: Path, only: tuple[str, ...], include_entri
     --values prepares the files of another environment for this one: it writes the values that this environment has for
     the references in the files, and names those for which it has none.
     """
+    if only_values and is_dry_run:
+        raise UsageError("--values and --dry-run exclude each other.", hint="--values changes no file but the values.")
     if only_values:
         return _pull_values(context, folder, only)
     from dyntui.services.configuration.folder import read_files
@@ -87,9 +97,11 @@ def pull(context: CliContext, folder: Path, only: tuple[str, ...], include_entri
     if other and not manifest.environment_name(found.environment_id):
         context.print_message(f"{folder} was written from {other} before; now it gets what {found.environment} has.")
     manifest = manifest.with_pull(found.environment_id, found.environment, found.resources)
-    result = write_folder(folder, found, manifest, files)
-    snapshot = save_snapshot(found, "pull", is_complete=not names)
-    _print_pull(context, folder, found, result, snapshot.id)
+    result = write_folder(folder, found, manifest, files, is_dry_run=is_dry_run)
+    snapshot = "" if is_dry_run else save_snapshot(found, "pull", is_complete=not names).id
+    _print_pull(context, folder, found, result, snapshot)
+    if is_dry_run:
+        context.print_message("Nothing was written, because of --dry-run.")
     return EXIT_SOME_FAILED if found.problems else EXIT_DONE
 
 

@@ -36,7 +36,7 @@ _EXAMPLES: dict[str, tuple[str, ...]] = {
     "auth status": ("auth status", "auth status --profile acme --json"),
     "auth logout": ("auth logout", "auth logout --profile acme"),
     "config pull": (
-        "config pull config/",
+        "config pull config/ --dry-run",
         "config pull config/ --only allowlists --only gates --include-entries",
         "config pull config/ --values --profile acme-live",
     ),

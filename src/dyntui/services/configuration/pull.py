@@ -85,7 +85,12 @@ class _Writing:
 
 
 def write_folder(
-    folder: Path, config: EnvironmentConfig, manifest: Manifest, files: Iterable[ConfigFile] | None = None
+    folder: Path,
+    config: EnvironmentConfig,
+    manifest: Manifest,
+    files: Iterable[ConfigFile] | None = None,
+    *,
+    is_dry_run: bool = False,
 ) -> PullResult:
     """Write the configuration of an environment into a folder, which is created when there is none.
 
@@ -93,7 +98,8 @@ def write_folder(
     is missing and nobody changed the file since dyntui wrote it. Only resources that were read completely are written.
 
     manifest: that of the folder, with the environment in it. files: those that the folder has, when they are read
-    already. Raises UsageError for a file that cannot be read or written; in the first case nothing was written.
+    already. is_dry_run: whether nothing is written. Raises UsageError for a file that cannot be read or written; in the
+    first case nothing was written.
     """
     writing = _Writing(folder)
     environment = manifest.environment_name(config.environment_id)
@@ -111,10 +117,13 @@ def write_folder(
         _drop_values(file, key[1], values)
     _set_document(writing, values_file(folder, environment), values, _VALUES_TEXT.format(environment))
     _set_document(writing, folder / MANIFEST, manifest.as_values(), _MANIFEST_TEXT)
-    if not (folder / MANIFEST).exists():
+    if is_dry_run:
+        writing.texts.clear()
+    elif not (folder / MANIFEST).exists():
         # A pull that ends early leaves a folder that can be pulled again, and that does not say that it is complete.
         writing.first = _MANIFEST_TEXT + dump_yaml(replace(manifest, resources=[]).as_values())
-    _write(writing)
+    if writing.texts:
+        _write(writing)
     return PullResult(
         tuple(writing.created),
         tuple(writing.updated),
@@ -136,6 +145,8 @@ def write_values(folder: ConfigFolder, config: EnvironmentConfig, manifest: Mani
     values = dict(folder.values_of(environment))
     missing: dict[str, None] = {}
     for file in folder.files:
+        if file.record.name not in config.resources:
+            continue
         each = config.objects.get(folder.resolve(file, values).key)
         leaves = visit_leaves(each.record, each.values) if each is not None else ()
         known = {place.path: value for place, value in leaves}
