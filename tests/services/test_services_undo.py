@@ -37,7 +37,14 @@ from dyntui.services.actions.user_actions import set_metadata_field, user_target
 from dyntui.services.actions.write_types import WriteOutcome
 from dyntui.services.connection import Connection
 from dyntui.services.imports.jobs import journal_files
-from dyntui.services.settings import change_settings, find_changes, read_settings, settings_target
+from dyntui.services.settings import (
+    ABSENT,
+    SettingChange,
+    change_settings,
+    find_changes,
+    read_settings,
+    settings_target,
+)
 
 _TIMES = ("createdAt", "updatedAt", "deletedAt")
 NEW_STATE = {"hostnames": ("status", "errors", "verificationRecords"), "invites": ("status",)}
@@ -155,6 +162,12 @@ async def test_settings_are_restored_and_the_undo_is_undone(tmp_path: Path) -> N
         plan = await _undo(connection)
         assert any(line.startswith("general.displayName: Renamed → ") for line in plan.lines)
         assert await read_settings(connection.client) == before
+        await _undo(connection)
+        assert await read_settings(connection.client) == changed
+        added = SettingChange(("sdk", "multiWalletUnlinkDisabled"), ABSENT, True)
+        (item,) = await perform(connection, change_settings([added]), settings_target([added]))
+        assert item.outcome is WriteOutcome.DONE, item.error
+        assert await read_settings(connection.client) != changed
         await _undo(connection)
         assert await read_settings(connection.client) == changed
 

@@ -137,7 +137,9 @@ def _has_state(declared: Declaration, line: AuditLine) -> bool:
     match undo.method:
         case UndoMethod.DELETE:
             return bool(after.get("id")) or (is_secret_name(declared.record.key) and line.after is not None)
-        case UndoMethod.RESTORE | UndoMethod.CREATE_AGAIN:
+        case UndoMethod.RESTORE:
+            return bool(before) or (line.before == {} and bool(after))
+        case UndoMethod.CREATE_AGAIN:
             return bool(before) and (not undo.limit[0] or isinstance(before.get(undo.limit[0]), list))
         case UndoMethod.ACTION if undo.owner:
             return bool(before.get(undo.owner))

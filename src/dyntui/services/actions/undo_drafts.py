@@ -87,21 +87,24 @@ async def _draft_settings(connection: Connection, line: AuditLine) -> UndoDraft:
     before, after = as_object(line.before), as_object(line.after)
     changes: list[services.SettingChange] = []
     changed, skipped = [], []
-    for name in after:
+    for name in dict.fromkeys((*before, *after)):
         path = tuple(name.split("."))
-        value = services.leaf_at(now, path)
-        if name not in before or NOT_SAVED in (before[name], after[name]):
-            reason = NOT_SAVED if name in before else "it had no value"
-            skipped.append(f"{name} is not restored: its value before is {reason}.")
-        elif value != before[name]:
-            if value != after[name]:
+        value, was = services.leaf_at(now, path), before.get(name, services.ABSENT)
+        if NOT_SAVED in (was, after.get(name)):
+            skipped.append(f"{name} is not restored: its value before is {NOT_SAVED}.")
+        elif value != was:
+            if value != after.get(name, services.ABSENT):
                 changed.append(f"{name} is {services.value_text(value)} now.")
-            changes.append(services.SettingChange(path, value, before[name]))
+            changes.append(services.SettingChange(path, value, was))
 
     async def check(results: WriteResults) -> UndoDraft | None:
-        stored = await services.read_settings(connection.client) if not results.remaining else now
-        names = services.stored_otherwise(changes, stored) if not results.remaining else []
-        _check_same([f"{name} is {services.value_text(services.value_at(stored, name))}." for name in names])
+        if results.remaining:
+            return None
+        stored = await services.read_settings(connection.client)
+        values = (
+            (name, services.leaf_at(stored, name.split("."))) for name in services.stored_otherwise(changes, stored)
+        )
+        _check_same([f"{name} is {services.value_text(value)}." for name, value in values])
         return None
 
     draft = UndoDraft(services.change_settings(changes), changed=changed, skipped=skipped, then=check)
