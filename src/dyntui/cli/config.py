@@ -124,6 +124,8 @@ def _pull_values(context: CliContext, folder: Path, only: tuple[str, ...]) -> in
         *(f"created  {name}" for name in result.created), *(f"updated  {name}" for name in result.updated)
     )
     context.print_message(*(f"{found.environment} has no value for {name}. Write one into {path}." for name in missing))
+    if not missing:
+        context.print_message(f"{path} has a value for each reference but those of secrets.")
     return EXIT_DONE
 
 
