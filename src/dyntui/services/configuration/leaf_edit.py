@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from dyntui.api.catalog import catalog
 from dyntui.resources import Resource
+from dyntui.resources.cell_formats import get_path
 from dyntui.resources.configuration import WHOLE_ELEMENT
 from dyntui.services.configuration.compare import LeafChange
 from dyntui.services.configuration.model import ABSENT, LeafPath, LeafPlace, Reference, element_key
@@ -33,9 +34,32 @@ def with_leaves(
     unset: returns what is set in place of a value that is removed, by its dot path; ABSENT removes it.
     """
     changed = copy.deepcopy(dict(values))
+    elements: dict[LeafPath, list[LeafChange]] = {}
     for leaf in leaves:
-        _set(LeafPlace(record), changed, leaf.path, leaf.after, unset)
+        if leaf.path and _is_element(record, leaf.path):
+            elements.setdefault(leaf.path[:-1], []).append(leaf)
+        else:
+            _set(LeafPlace(record), changed, leaf.path, leaf.after, unset)
+    for path, changes in elements.items():
+        _set(LeafPlace(record), changed, path, _with_elements(get_path(changed, path), changes), unset)
     return changed
+
+
+def _is_element(record: Resource, path: LeafPath) -> bool:
+    """Return whether a leaf is a whole element of a list that is in no other list: there may be thousands."""
+    rules = configuration_of(record)
+    return rules.list_keys.get(".".join(path[:-1])) == WHOLE_ELEMENT
+
+
+def _with_elements(value: object, changes: Iterable[LeafChange]) -> list[object]:
+    """Return a list of whole elements with some added and others removed."""
+    found = {element_key(each, WHOLE_ELEMENT): each for each in (value if isinstance(value, list) else [])}
+    for leaf in changes:
+        if leaf.after is ABSENT:
+            found.pop(leaf.path[-1], None)
+        else:
+            found.setdefault(leaf.path[-1], leaf.after)
+    return [*found.values()]
 
 
 def _set(place: LeafPlace, values: dict[str, Any], path: LeafPath, value: object, unset: Unset) -> None:

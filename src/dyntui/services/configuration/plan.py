@@ -212,7 +212,7 @@ def _cannot(record: Resource, name: str) -> str:
     if record.action(name) is not None:
         return ""
     again = " Delete it and create it again." if name == rules.edit and not rules.is_single else ""
-    return f"The API has no operation for it ({name}).{again}"
+    return f"The API cannot {name} it.{again}"
 
 
 def settable_names(record: Resource, action_name: str) -> frozenset[str]:

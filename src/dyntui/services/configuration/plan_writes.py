@@ -1,7 +1,8 @@
 """The writes of a plan, in the order in which they are sent.
 
 First objects are created and edited, those on which others depend first; then they are enabled, so that an allowlist
-has its entries when it begins to decide who may sign in; then others are disabled, and deleted at the end.
+has its entries when it begins to decide who may sign in; then others are disabled, and edited only after
+that. Deletions come at the end.
 """
 
 from __future__ import annotations
@@ -109,13 +110,17 @@ def planned_writes(plan: ConfigPlan) -> list[PlannedWrite]:
     for change in changes:
         if change.kind is ChangeKind.CREATE and not configuration_of(change.object.record).group_by:
             ordered.append(PlannedWrite(WriteKind.CREATE, change))
-        elif change.kind is not ChangeKind.DELETE and changed_fields(change):
+        elif change.kind is not ChangeKind.DELETE and changed_fields(change) and not _is_disabled(change):
             ordered.append(PlannedWrite(WriteKind.EDIT, change))
         if change.kind is ChangeKind.CREATE and _needs_edit(change):
             ordered.append(PlannedWrite(WriteKind.EDIT, change))
     enabled = [(change, _enabled(change)) for change in changes if change.kind is not ChangeKind.DELETE]
     ordered += [PlannedWrite(WriteKind.ENABLE, change) for change, value in enabled if value is True]
-    ordered += [PlannedWrite(WriteKind.DISABLE, change) for change, value in reversed(enabled) if value is False]
+    for change, value in reversed(enabled):
+        if value is False:
+            ordered.append(PlannedWrite(WriteKind.DISABLE, change))
+            if _is_disabled(change) and changed_fields(change):
+                ordered.append(PlannedWrite(WriteKind.EDIT, change))
     deleted = [change for change in changes if change.kind is ChangeKind.DELETE]
     return ordered + [PlannedWrite(WriteKind.DELETE, change) for change in reversed(deleted)]
 
@@ -133,6 +138,11 @@ def _needs_edit(change: ObjectChange) -> bool:
         return False
     created = settable_names(change.object.record, rules.create) | set(rules.identity)
     return any(leaf.path[0] not in created for leaf in changed_fields(change))
+
+
+def _is_disabled(change: ObjectChange) -> bool:
+    """Return whether an object that is enabled is disabled: its other values are not to apply for a moment before."""
+    return change.kind is ChangeKind.UPDATE and _enabled(change) is False
 
 
 def _enabled(change: ObjectChange) -> bool | None:
