@@ -199,6 +199,19 @@ async def test_a_side_that_cannot_be_read_is_named_with_what_to_do(serve: Serve,
         assert "● folder" in text_of(console) and "this only" in text_of(console)
         await press(pilot, "C")
         assert console.clipboard_text == f"dyntui config plan {folder} --profile acme-box"
+        entries = folder / "allowlist-entries"
+        entries.mkdir()
+        lines = [f"  - email: user{number}@example.com" for number in range(3_000)]
+        (entries / "staff.yaml").write_text("\n".join(["allowlist: Staff", "entries:", *lines, ""]))
+        manifest = folder / "dyntui.yaml"
+        manifest.write_text(manifest.read_text().replace("resources:\n", "resources:\n- allowlist-entries\n"))
+        (folder / "allowlists").mkdir(exist_ok=True)
+        (folder / "allowlists/staff.yaml").write_text("name: Staff\nenabled: true\nscope: staff\noutcome: scope\n")
+        await press(pilot, "r")
+        go_to(pilot, "allowlist-entries", "Staff")
+        assert "▸ Staff" in line_with(console, "▌"), "thousands of entries are folded at first"
+        await press(pilot, "l", "G")
+        assert table_of(pilot).count > 3_000
         shutil.rmtree(folder)
         await press(pilot, "r")
         text = words_of(console)

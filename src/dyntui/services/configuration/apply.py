@@ -160,13 +160,14 @@ async def apply_plan(
     settle_s: float,
     on_step: Callable[[WriteStep], None] = lambda step: None,
     cancel: Cancel | None = None,
+    on_progress: Callable[[int], None] = lambda done: None,
 ) -> ApplyResult:
     """Do what a plan says, and compare afterwards.
 
     confirmation: of `PreparedPlan.impact`. values: what references stand for, such as the environment variables.
     settle_s: the time that a write without an outcome gets to arrive before anything is sent. on_step: called after
-    each write. cancel: set when the remaining writes are not to be tried. Raises as `prepare_plan`, MissingValues, and
-    NotConfirmed; then nothing was sent.
+    each write. cancel: set when the remaining writes are not to be tried. on_progress: called with how much is done, as
+    `PlannedWrite.size` counts it. Raises as `prepare_plan`, MissingValues, and NotConfirmed; then nothing was sent.
     """
     gate = connection.write_gate
     gate.check(APPLY, [Target(plan.current.environment_id)])
@@ -177,7 +178,7 @@ async def apply_plan(
         gate.check_confirmation(prepared.impact.requirement, confirmation)
         fresh = prepared.plan
         snapshot = await asyncio.to_thread(save_snapshot, fresh.current, "apply", is_complete=False)
-        runner = WriteRunner(connection, fresh, prepared.impact, rules, values, on_step, cancel)
+        runner = WriteRunner(connection, fresh, prepared.impact, rules, values, on_step, cancel, on_progress)
         await runner.run()
         try:
             after = await read_again(connection, fresh.current, rules)

@@ -75,6 +75,8 @@ class WriteRunner:
     on_step: Callable[[WriteStep], None]
     cancel: Cancel | None = None
     """Set when the remaining writes are not to be tried."""
+    on_progress: Callable[[int], None] = lambda done: None
+    """Called with how much is done, as `PlannedWrite.size` counts it."""
     steps: list[WriteStep] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -84,6 +86,8 @@ class WriteRunner:
         self._created: set[ObjectKey] = set()
         self._failed: set[ObjectKey] = set()
         self._stop_reason = ""
+        self._done = 0
+        """How much is done by the steps that have ended."""
 
     async def run(self) -> None:
         """Send all writes. A failure does not stop those that do not need it."""
@@ -126,6 +130,8 @@ class WriteRunner:
     def _end(self, write: PlannedWrite, outcome: WriteOutcome, detail: str = "", change_id: str = "") -> None:
         if outcome is not WriteOutcome.DONE:
             self._failed.add(write.change.key)
+        self._done += write.size
+        self.on_progress(self._done)
         step = WriteStep(write, outcome, detail, change_id)
         self.steps.append(step)
         self.on_step(step)
@@ -264,7 +270,14 @@ class WriteRunner:
             return
         typed = needed.accepted[0] if needed.accepted else ""
         confirmation = Confirmation(yes=True, typed=typed, read=needed.code)
-        results = await gate.perform(action, targets, confirmation, cancel=self.cancel)
+        before = self._done
+        results = await gate.perform(
+            action,
+            targets,
+            confirmation,
+            on_progress=lambda count, total: self.on_progress(before + count),
+            cancel=self.cancel,
+        )
         per_write = [results.items] if len(writes) == 1 else [(item,) for item in results.items]
         for write, items in zip(writes, per_write, strict=True):
             outcome, detail = _joined(items)

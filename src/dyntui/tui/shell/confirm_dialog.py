@@ -36,6 +36,8 @@ Preview = Callable[[], Awaitable[Sequence[str]]]
 
 _WIDTH, _SIDES = 66, 10
 _MAX_LINES = 20
+_MAX_TEXT = 20_000
+"""Characters of one line before it is wrapped: what is confirmed can be read in full."""
 _CHROME_LINES, _TYPED_LINES = 10, 3
 _COUNTING = "Counting affected users ···"
 
@@ -194,7 +196,7 @@ class ConfirmDialog(BaseDialog[Confirmation]):
         def add(texts: Sequence[str], style: str = "") -> None:
             for text in texts:
                 indent = " " * (len(text) - len(text.lstrip()))
-                parts = wrapped(safe(text.strip(), 1000), width - len(indent))
+                parts = wrapped(safe(text.strip(), _MAX_TEXT), width - len(indent))
                 rows.extend((indent + part, style or role_of_change(text)) for part in parts)
 
         add([f"In {self.requirement.environment}."], "dim")

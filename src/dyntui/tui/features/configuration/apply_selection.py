@@ -14,7 +14,6 @@ from dyntui.core.errors import DyntuiError
 from dyntui.core.text import quantity
 from dyntui.services.actions.write_types import Confirmation, WriteOutcome
 from dyntui.services.configuration.apply import ApplyResult, PreparedPlan, apply_plan, prepare_plan
-from dyntui.services.configuration.apply_writes import WriteStep
 from dyntui.services.configuration.compare import change_lines
 from dyntui.services.configuration.comparison import Comparison
 from dyntui.services.configuration.model import LeafPath, ObjectKey, text_of_path
@@ -129,17 +128,13 @@ class _ApplyRun:
                 "A snapshot of the configuration is saved before.",
             ],
         )
-        self.console.ask_then(dialog, partial(self._apply, plan, values, len(prepared.impact.writes)))
+        total = sum(write.size for write in prepared.impact.writes)
+        self.console.ask_then(dialog, partial(self._apply, plan, values, total))
 
     def _apply(self, plan: ConfigPlan, values: Mapping[str, str], total: int, confirmation: Confirmation) -> None:
         """Apply the plan in a worker of the app, because leaving the screen must not cancel a request."""
         stop = asyncio.Event()
         dialog = ProgressDialog("Apply …", total, stop)
-        steps: list[WriteStep] = []
-
-        def on_step(step: WriteStep) -> None:
-            steps.append(step)
-            dialog.show(len(steps))
 
         async def work() -> None:
             settings = await asyncio.to_thread(Settings.load)
@@ -151,8 +146,8 @@ class _ApplyRun:
                     confirmation,
                     values=values,
                     settle_s=settings.settle_seconds,
-                    on_step=on_step,
                     cancel=stop,
+                    on_progress=dialog.show,
                 )
             except DyntuiError as error:
                 self.console.call_next(dialog.finish)

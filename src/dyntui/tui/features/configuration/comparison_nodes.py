@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from dyntui.core.text import quantity
 from dyntui.resources import RESOURCES
 from dyntui.services.configuration.compare import ChangeKind, LeafChange, ObjectChange, leaf_text
 from dyntui.services.configuration.comparison import Comparison
-from dyntui.services.configuration.model import LeafPath, ObjectKey, Reference
+from dyntui.services.configuration.model import LeafPath, LeafPlace, ObjectKey, Reference
 from dyntui.services.configuration.normal_form import configuration_of, is_secret_place
 from dyntui.services.text_diff import elide_common
 
@@ -25,11 +26,13 @@ CHANGE_NAMES: Mapping[ChangeKind, str] = {
 _BY_NATURE = "It differs by nature between environments, so it is not taken over."
 _NOT_KNOWN = "Its value is not known, so it is not taken over."
 _PATH_SIGN = " › "
+_MAX_OPEN = 50
+"""An object with more values that differ is folded at first, such as the entries of an allowlist."""
 _NONE = "—"
 """The text of a side that does not have the object."""
 
 
-@dataclass(slots=True)
+@dataclass
 class ComparisonNode:
     """One line of the tree."""
 
@@ -59,12 +62,12 @@ class ComparisonNode:
     """Whether it is unfolded at first."""
     children: list[ComparisonNode] = field(default_factory=list)
 
-    @property
+    @cached_property
     def search_text(self) -> str:
         """The text in which a filter looks: that of the line and of all lines below, which keep their parents so."""
         return "\n".join(each.own_text for each in self.walk())
 
-    @property
+    @cached_property
     def own_text(self) -> str:
         """The whole text of the line."""
         return " ".join((self.path, self.change, self.current_whole or self.current, self.other_whole or self.other))
@@ -88,7 +91,10 @@ def build_nodes(comparison: Comparison) -> list[ComparisonNode]:
     for change in comparison.changes:
         by_resource.setdefault(change.object.resource, []).append(change)
     nodes = [builder.resource(name, changes) for name, changes in by_resource.items()]
-    return [*nodes, *builder.not_compared()]
+    nodes += builder.not_compared()
+    for node in nodes:
+        assert node.search_text is not None, "computed now, not in the console"
+    return nodes
 
 
 class _Builder:
@@ -136,7 +142,7 @@ class _Builder:
             1,
             CHANGE_NAMES[change.kind],
             path=f"{parent.path}{_PATH_SIGN}{name}",
-            is_open=change.kind is ChangeKind.UPDATE,
+            is_open=change.kind is ChangeKind.UPDATE and len(change.leaves) <= _MAX_OPEN,
         )
         if change.kind is ChangeKind.CREATE:
             node.current, node.other = _NONE, values
@@ -152,7 +158,9 @@ class _Builder:
         is_whole = change.kind is not ChangeKind.UPDATE
         if is_whole and change.key in self._possible:
             node.choices = (node.id,)
-        node.children = [self._leaf(node, change, leaf) for leaf in change.leaves]
+        sides = [side.leaf_places() for side in (change.before, change.after) if side is not None]
+        places = {path: place for side in sides for path, place in side.items()}
+        node.children = [self._leaf(node, change, leaf, places[leaf.path]) for leaf in change.leaves]
         if not is_whole:
             node.choices = tuple(choice for child in node.children for choice in child.choices)
         if not node.choices:
@@ -160,9 +168,7 @@ class _Builder:
             for child in node.children:
                 child.reason = child.reason or node.reason
 
-    def _leaf(self, parent: ComparisonNode, change: ObjectChange, leaf: LeafChange) -> ComparisonNode:
-        sides = [side.leaf_places() for side in (change.after, change.before) if side is not None]
-        place = next(places[leaf.path] for places in sides if leaf.path in places)
+    def _leaf(self, parent: ComparisonNode, change: ObjectChange, leaf: LeafChange, place: LeafPlace) -> ComparisonNode:
         is_secret = is_secret_place(place, self._comparison.rules)
         texts = ["secret" if isinstance(value, Reference) else leaf_text(value) for value in (leaf.before, leaf.after)]
         current, other = elide_common(*texts)
