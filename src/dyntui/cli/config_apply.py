@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from dyntui.cli.command_classes import BaseCommand
-from dyntui.cli.config_plan import PlanSource, make_saved_plan, print_plan, select_target, source_options
+from dyntui.cli.config_plan import PlanSource, make_saved_plan, print_plan, source_options
 from dyntui.cli.context import CliContext, pass_context
 from dyntui.cli.write_helpers import ask_confirmation, confirm_access_options
 from dyntui.core.errors import EXIT_DONE, EXIT_SOME_FAILED, UsageError
@@ -38,16 +39,7 @@ __all__ = ["apply"]
 @confirm_access_options
 @pass_context
 def apply(
-    context: CliContext,
-    target: Path | None,
-    from_profile: str,
-    to_profile: str,
-    snapshot: str,
-    only: tuple[str, ...],
-    include_entries: bool,
-    prune: bool,
-    settle: float | None,
-    confirmation: Confirmation,
+    context: CliContext, target: Path | None, source: PlanSource, settle: float | None, confirmation: Confirmation
 ) -> int:
     """Change an environment as a saved PLAN, the files in DIR or a snapshot say.
 
@@ -69,13 +61,12 @@ def apply(
                 f"{target} is no plan and no folder." if target.exists() else f"There is no {target}.",
                 hint="Write a plan with: dyntui config plan DIR --save PLAN",
             )
-        if only or prune or from_profile or snapshot:
+        if source != PlanSource():
             raise UsageError("A saved plan says already what is done.", hint="Give these options to `config plan`.")
         saved = read_plan(target)
-    source = PlanSource(target, from_profile, snapshot, only, include_entries, prune)
     if saved is None:
+        source = replace(source, folder=target)
         source.check()
-    select_target(context, to_profile)
 
     async def work(connection: Connection) -> int:
         from dyntui.services.actions.write_types import Target

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["EXIT_DIFFERENT", "PlanSource", "drift", "make_saved_plan", "plan", "print_plan", "source_options"]
 
-F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
 EXIT_DIFFERENT = 2
 """The exit code of `plan --exit-code` and `drift` for differences."""
 
@@ -36,12 +37,12 @@ EXIT_DIFFERENT = 2
 class PlanSource:
     """Where the desired configuration is from, as options: one of folder, profile and snapshot."""
 
-    folder: Path | None
-    from_profile: str
-    snapshot: str
-    only: tuple[str, ...]
-    include_entries: bool
-    prune: bool
+    folder: Path | None = None
+    from_profile: str = ""
+    snapshot: str = ""
+    only: tuple[str, ...] = ()
+    include_entries: bool = False
+    prune: bool = False
 
     def check(self) -> None:
         """Raise UsageError unless exactly one is given."""
@@ -63,16 +64,31 @@ _SOURCE_OPTIONS = combine_options(
 )
 
 
-def source_options(command: F) -> F:
-    """Add the options that say where the desired configuration is from, and what of it."""
-    return _SOURCE_OPTIONS(command)
+def source_options(command: Callable[..., T]) -> Callable[..., T]:
+    """Add the options that say where the desired configuration is from, what of it, and for which environment.
 
+    The command gets them as `source`, without a folder. --to-profile selects the environment of the context.
+    """
 
-def select_target(context: CliContext, to_profile: str) -> None:
-    """Select the environment of --to-profile. Raises UsageError when --profile names another one."""
-    if to_profile and context.profile_name not in (None, to_profile):
-        raise UsageError("--to-profile and --profile name different environments.", hint="Give one of them.")
-    context.profile_name = to_profile or context.profile_name
+    @functools.wraps(command)
+    def with_source(
+        *args: object,
+        from_profile: str,
+        to_profile: str,
+        snapshot: str,
+        only: tuple[str, ...],
+        include_entries: bool,
+        prune: bool,
+        **options: object,
+    ) -> T:
+        context = click.get_current_context().ensure_object(CliContext)
+        if to_profile and context.profile_name not in (None, to_profile):
+            raise UsageError("--to-profile and --profile name different environments.", hint="Give one of them.")
+        context.profile_name = to_profile or context.profile_name
+        source = PlanSource(None, from_profile, snapshot, only, include_entries, prune)
+        return command(*args, source=source, **options)
+
+    return _SOURCE_OPTIONS(with_source)
 
 
 async def make_saved_plan(context: CliContext, connection: Connection, source: PlanSource) -> SavedPlan:
@@ -154,17 +170,7 @@ async def assess(context: CliContext, connection: Connection, plan: ConfigPlan) 
 @click.option("--exit-code", is_flag=True, help="Exit with 2 if there are differences.")
 @pass_context
 def plan(
-    context: CliContext,
-    folder: Path | None,
-    from_profile: str,
-    to_profile: str,
-    snapshot: str,
-    only: tuple[str, ...],
-    include_entries: bool,
-    prune: bool,
-    save: Path | None,
-    markdown: bool,
-    exit_code: bool,
+    context: CliContext, folder: Path | None, source: PlanSource, save: Path | None, markdown: bool, exit_code: bool
 ) -> int:
     """Show what gives an environment the configuration in DIR, of another environment or of a snapshot.
 
@@ -178,9 +184,8 @@ def plan(
     from dyntui.services.configuration.plan_file import save_plan
     from dyntui.services.configuration.plan_text import plan_document, plan_markdown
 
-    source = PlanSource(folder, from_profile, snapshot, only, include_entries, prune)
+    source = replace(source, folder=folder)
     source.check()
-    select_target(context, to_profile)
     if markdown and context.prints_data:
         raise UsageError("--markdown and a format of the result cannot be combined.")
 
@@ -219,7 +224,7 @@ def drift(context: CliContext, folder: Path, only: tuple[str, ...]) -> int:
     from dyntui.resources import Column
     from dyntui.services.configuration.plan_text import differences
 
-    source = PlanSource(folder, "", "", only, include_entries=True, prune=True)
+    source = PlanSource(folder, only=only, prune=True)
     source.check()
     found = context.run_connected(lambda connection: make_saved_plan(context, connection, source)).plan
     rows = [asdict(each) for each in differences(found)]
