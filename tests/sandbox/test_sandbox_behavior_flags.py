@@ -125,6 +125,11 @@ async def sessions_on_get(api: Any, _: str) -> Any:
 
 
 @flag_case(yes=True, no=False)
+async def sessions_on_list(api: Any, _: str) -> Any:
+    return "sessions" in (await api.users(limit=1, includeSessions="true"))[0]
+
+
+@flag_case(yes=True, no=False)
 async def deleted_wallets_listed(api: Any, _: str) -> Any:
     return any(wallet["deletedAt"] for wallet in (await api.get("ENV/wallets", limit=100))["wallets"])
 

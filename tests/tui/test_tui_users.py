@@ -70,6 +70,17 @@ async def test_a_revoked_session_is_shown_on_the_tab() -> None:
         assert notes(pilot)[-1] == "The session is already revoked."
 
 
+@pytest.mark.slow
+async def test_sessions_that_the_server_does_not_tell_are_not_shown_as_none() -> None:
+    console = demo(flags=dict.fromkeys(("newer-operations", "sessions-on-get", "sessions-on-list"), "no"))
+    async with console.run_test(size=(120, 40)) as pilot:
+        await go(pilot, *YOUSSEF, "4")
+        assert "The server does not tell the sessions of a user." in text_of(console)
+        assert "has no sessions" not in text_of(console)
+        await press(pilot, "X")
+        assert isinstance(console.screen, ConfirmDialog), "there may be some"
+
+
 @pytest.mark.parametrize("size", [(120, 40), pytest.param(SMALL, marks=pytest.mark.slow)], ids=["wide", "small"])
 async def test_all_sessions_of_a_user_are_revoked(size: tuple[int, int]) -> None:
     console = demo()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -23,7 +24,7 @@ from dyntui.cli.write_helpers import (
     run_on_users,
 )
 from dyntui.core.errors import UsageError
-from dyntui.core.json_types import as_objects
+from dyntui.core.json_types import Row
 from dyntui.resources import RESOURCES, USERS
 
 if TYPE_CHECKING:
@@ -48,10 +49,14 @@ def list_sessions(context: CliContext, user: str, conditions: RowConditions) -> 
     from dyntui.resources import RESOURCES, Column
     from dyntui.resources.cell_formats import time
     from dyntui.services.actions.target_lookup import read_object
+    from dyntui.services.lists.session_rows import read_sessions
 
-    document = context.run_connected(lambda connection: read_object(connection.client, USERS, user))
+    async def read(connection: Connection) -> list[Row]:
+        document = await read_object(connection.client, USERS, user)
+        return await read_sessions(connection.client, str(document.get("id")), document)
+
     record = RESOURCES["sessions"]
-    rows = keep_rows(context, as_objects(document.get("sessions")), conditions, record)
+    rows: Sequence[Row] = keep_rows(context, context.run_connected(read), conditions, record)
     rows = sorted(rows, key=lambda row: str(row.get("createdAt", "")), reverse=True)
     columns = (
         Column("createdAt", "started", format=time),

@@ -8,7 +8,10 @@ from dyntui.resources.columns import id_column, time_column
 from dyntui.resources.resource import Column, ListOperation, Resource, Row
 from dyntui.resources.undo import irreversible
 
-__all__ = ["SESSIONS"]
+__all__ = ["SESSIONS", "SESSIONS_UNKNOWN"]
+
+SESSIONS_UNKNOWN = "The server does not tell the sessions of a user."
+"""What is shown in place of the sessions, so that it does not look like a user without any."""
 
 
 def _revoke_disabled_reason(row: Row) -> str | None:
@@ -22,7 +25,7 @@ SESSIONS = Resource(
     title="User Sessions",
     singular="session",
     parent_resource="users",
-    list=ListOperation("getUser", "user.sessions"),
+    list=ListOperation("getUserSessions", "sessions"),
     columns=(
         time_column("createdAt", "started", priority=0, former_titles=("began",)),
         time_column("revokedAt", "revoked", priority=0),

@@ -68,6 +68,7 @@ _FLAGS = (
     BehaviorFlag("unknown-order", "reject", "orderBy of a column that cannot be sorted", ("reject", "ignore")),
     BehaviorFlag("limit-above-maximum", "reject", "limit above 100", ("reject", "clamp")),
     _yes_no_flag("sessions-on-get", "yes", "GET of one user carries its sessions"),
+    _yes_no_flag("sessions-on-list", "yes", "the list of users carries sessions with includeSessions"),
     _yes_no_flag("deleted-wallets-listed", "yes", "the wallets of the environment include soft-deleted ones"),
     BehaviorFlag(
         "field-patterns",

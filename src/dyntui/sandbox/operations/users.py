@@ -57,7 +57,7 @@ def list_users(call: OperationCall) -> Document:
         user_filter, order, call.query.get("offset", 0), call.query.get("limit", 20)
     )
     records = call.sandbox.users.load_many(positions)
-    sessions = bool(call.query.get("includeSessions"))
+    sessions = bool(call.query.get("includeSessions")) and flags.on("sessions-on-list")
     users = [serialize_user(call, records[position], position, sessions=sessions) for position in positions]
     return {"count": total if flags["users-count"] == "total" else len(users), "users": users}
 

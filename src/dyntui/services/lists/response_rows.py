@@ -79,6 +79,12 @@ def _unwrapped(listing: ListOperation, page: RowPage) -> RowPage:
 async def read_page(
     client: Client, listing: ListOperation, *, path: Mapping[str, object] | None = None, query: Mapping[str, object]
 ) -> RowPage:
+    if listing.operation == "getUserSessions":
+        from dyntui.api.pagination import RowPage
+        from dyntui.services.lists.session_rows import read_sessions
+
+        found = await read_sessions(client, str((path or {})["userId"]))
+        return RowPage(found, total=len(found))
     parameters = {name: value for name, value in query.items() if value is not None}
     if listing.needs_date_range:
         end = now()

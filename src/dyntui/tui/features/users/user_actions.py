@@ -74,7 +74,7 @@ class UserActionsMixin(SiblingScreen):
     def revoke_sessions_disabled_reason(self) -> str | None:
         if self.user is None:
             return self.details_disabled_reason()
-        is_active = any(session.is_active for session in self.user.sessions)
+        is_active = "sessions" not in self.user.raw or any(session.is_active for session in self.user.sessions)
         return None if is_active else "This user has no active sessions."
 
     def remove_devices_disabled_reason(self) -> str | None:

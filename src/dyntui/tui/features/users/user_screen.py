@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -12,6 +13,7 @@ from textual.widget import Widget
 from dyntui.core.json_types import Row
 from dyntui.core.text import quantity
 from dyntui.resources import RESOURCES, Column
+from dyntui.resources.sessions import SESSIONS_UNKNOWN
 from dyntui.services.metadata import USUAL_LIMIT, metadata_of, metadata_size
 from dyntui.tui.features.users.actions import USERS_ACTIONS
 from dyntui.tui.features.users.user_actions import UserActionsMixin
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
     from dyntui.api.client import Client
 
 __all__ = ["UserScreen"]
+
+
+_NOTHING_LINKED = "This user has no credentials, MFA devices or address checks."
 
 
 class UserScreen(UserActionsMixin):
@@ -61,7 +66,9 @@ class UserScreen(UserActionsMixin):
             case "profile":
                 with Horizontal(classes="two"):
                     yield FieldList(id="details")
-                    yield _table("linked", LINKED, "This user has no credentials, MFA devices or address checks.")
+                    yield _table(
+                        "linked", LINKED, lambda: "This user has no credentials, MFA devices or address checks."
+                    )
             case "access":
                 yield FieldList(id="access")
             case "metadata":
@@ -70,10 +77,12 @@ class UserScreen(UserActionsMixin):
                 yield from super().pane(tab)
             case name:
                 table = USER_TABLES[name]
-                yield _table(name, table.columns, table.empty)
+                yield _table(name, table.columns, partial(self._empty_text, name))
 
     async def fetch_one(self, client: Client, object_id: str, known: Row) -> Row:
-        return (await client.users.get(object_id)).raw
+        from dyntui.services.lists.session_rows import with_sessions
+
+        return await with_sessions(client, (await client.users.get(object_id)).raw)
 
     def document_loaded(self, document: Row) -> None:
         self.label = self.record.label_of(document) or self.object_id
@@ -87,6 +96,8 @@ class UserScreen(UserActionsMixin):
             {name: len(table.rows(self.user)) for name, table in USER_TABLES.items()} if self.user is not None else {}
         )
         counts["metadata"] = len(metadata_of(document))
+        if "sessions" not in document:
+            counts.pop("sessions", None)
         return [counts.get(tab.name) for tab in self.TABS]
 
     def status(self) -> Sequence[Piece]:
@@ -131,6 +142,11 @@ class UserScreen(UserActionsMixin):
             case name:
                 self._show_loading(name)
 
+    def _empty_text(self, name: str) -> str:
+        if name == "sessions" and self.document is not None and "sessions" not in self.document:
+            return SESSIONS_UNKNOWN
+        return USER_TABLES[name].empty
+
     def _show_loading(self, name: str) -> None:
         self.query_one(f"#{name}", Table).show(StaticRows(is_loaded=False))
 
@@ -157,5 +173,5 @@ class UserScreen(UserActionsMixin):
         self.console.open_route("wallet", target)
 
 
-def _table(name: str, columns: Sequence[Column], empty: str) -> Table:
-    return Table(columns, StaticRows(is_loaded=False), empty=lambda: empty, id=name)
+def _table(name: str, columns: Sequence[Column], empty: Callable[[], str]) -> Table:
+    return Table(columns, StaticRows(is_loaded=False), empty=empty, id=name)
