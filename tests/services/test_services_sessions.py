@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from dyntui.api.client import Client
@@ -20,7 +22,9 @@ async def test_sessions_are_read_from_the_first_source_that_has_them() -> None:
     with serving(SandboxOptions(users=30)) as served:
         flags, requests = served.sandbox.flags, served.sandbox.requests
         async with Client(served.base_url, served.environment_id, served.token) as client:
-            rows = (await client.page("getEnvironmentUsers", "users", limit=30, includeSessions=True)).rows
+            rows: list[Any] = list(
+                (await client.page("getEnvironmentUsers", "users", limit=30, includeSessions=True)).rows
+            )
             user = next(row for row in rows if len(row["sessions"]) > 1)
             user_id, expected = user["id"], user["sessions"]
             alone = {name: value for name, value in user.items() if name != "sessions"}
