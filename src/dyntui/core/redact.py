@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from urllib.parse import parse_qsl, urlsplit
 
-__all__ = ["Redactor", "is_secret_name", "is_secret_value", "redact", "redact_body", "redactor", "token_hint"]
+__all__ = [
+    "Redactor",
+    "has_secret_in_url",
+    "is_secret_name",
+    "is_secret_value",
+    "redact",
+    "redact_body",
+    "redactor",
+    "token_hint",
+]
 
 _SHAPES = (
     re.compile(r"dyn_[A-Za-z0-9_]{8,}"),
@@ -38,6 +48,20 @@ def is_secret_name(name: str) -> bool:
 def is_secret_value(name: str, value: str) -> bool:
     """Return whether a value with a name may be a secret. The `code` of an error has letters only, and is none."""
     return value != "" and is_secret_name(name) and (name.lower() != "code" or any(char.isdigit() for char in value))
+
+
+def has_secret_in_url(text: str) -> bool:
+    """Return whether a text is a URL with a password, or with a query parameter that is a secret."""
+    if "://" not in text:
+        return False
+    try:
+        url = urlsplit(text)
+        has_password = bool(url.password)
+    except ValueError:
+        return False
+    return has_password or any(
+        is_secret_value(name, value) or name.lower() == "key" for name, value in parse_qsl(url.query)
+    )
 
 
 def token_hint(token: str) -> str:

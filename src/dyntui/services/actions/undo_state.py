@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row, as_list, as_object, as_objects
-from dyntui.core.redact import is_secret_name, redact
+from dyntui.core.redact import has_secret_in_url, is_secret_name, redact
 from dyntui.resources import ActionTarget, Resource, ResourceAction
 from dyntui.resources.cell_formats import get_path
 from dyntui.resources.undo import UndoMethod
@@ -194,13 +194,15 @@ def _is_secret(name: str, value: object, secrets: Collection[str]) -> bool:
     if name in secrets or is_secret_name(name):
         return True
     text = json.dumps(value, ensure_ascii=False, default=str)
-    return redact(text, people=False) != text or _has_secret_name(value)
+    return redact(text, people=False) != text or _contains_secret(value)
 
 
-def _has_secret_name(value: object) -> bool:
+def _contains_secret(value: object) -> bool:
     if isinstance(value, Mapping):
-        return any(is_secret_name(str(name)) or _has_secret_name(part) for name, part in value.items())
-    return isinstance(value, list) and any(_has_secret_name(part) for part in value)
+        return any(is_secret_name(str(name)) or _contains_secret(part) for name, part in value.items())
+    if isinstance(value, list):
+        return any(map(_contains_secret, value))
+    return isinstance(value, str) and has_secret_in_url(value)
 
 
 def _object_with(key: str, value: object) -> Row | None:

@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlsplit
 
 from dyntui.api.catalog import catalog
-from dyntui.core.redact import is_secret_value, redact
+from dyntui.core.redact import has_secret_in_url, is_secret_value, redact
 from dyntui.resources import RESOURCES, Resource
 from dyntui.resources.configuration import ENABLED, Configuration
 from dyntui.services.configuration.model import ABSENT, LeafPlace, element_key
@@ -106,26 +105,17 @@ def is_secret(place: LeafPlace, value: object, rules: FieldRules) -> bool:
     if not isinstance(value, str):
         return False
     name = place.name.rpartition(".")[2]
-    return is_secret_value(name, value) or redact(value, people=False) != value or _has_secret_part(name, value)
+    is_redacted = redact(value, people=False) != value
+    return is_redacted or is_secret_value(name, value) or has_secret_in_url(value) or _has_key_in_path(name, value)
 
 
 _KEY_IN_PATH = re.compile(r"(?=[^/]*\d)(?=[^/]*[A-Za-z])[A-Za-z0-9_-]{20,}")
 """A part of the path of a URL that is likely a key: long, with letters and digits."""
 
 
-def _has_secret_part(name: str, value: str) -> bool:
-    """Return whether a URL has a password, a parameter that is a secret or, for the URL of an RPC node, a key."""
-    if "://" not in value:
-        return False
-    try:
-        url = urlsplit(value)
-        password = url.password
-    except ValueError:
-        return False
-    parameters = parse_qsl(url.query)
-    if password or any(is_secret_value(key, text) or key.lower() == "key" for key, text in parameters):
-        return True
-    return "rpc" in name.lower() and any(map(_KEY_IN_PATH.fullmatch, url.path.split("/")))
+def _has_key_in_path(name: str, value: str) -> bool:
+    """Return whether a value is the URL of an RPC node with a key in its path."""
+    return "rpc" in name.lower() and "://" in value and any(map(_KEY_IN_PATH.fullmatch, value.split("/")[3:]))
 
 
 def normal_values(record: Resource, values: Mapping[str, object], rules: FieldRules) -> dict[str, object]:
