@@ -256,7 +256,7 @@ async def test_what_is_marked_is_applied_after_its_plan_was_confirmed(serve: Ser
             await paste(pilot, "my-client")
             await press(pilot, "ctrl+s")
             text = text_of(console)
-            for expected in ("Apply 3 changes?", "In live environment acme-live.", "Taken over from acme-box:"):
+            for expected in ("Apply 3 changes?", "In live environment acme-live.", "Copied from acme-box:"):
                 assert expected in text
             assert "+ allowlist Staff" in text and "displayName: New app → Northwind" in text
             assert "clientId: ${PROVIDERS_GOOGLE_CLIENT_ID}" in text and "Launch party" not in text

@@ -65,7 +65,7 @@ class Comparison:
 
 def compare_sides(current: EnvironmentConfig, other: EnvironmentConfig, rules: FieldRules) -> Comparison:
     """Compare two configurations. A folder has the values of the environment in use; those of another environment
-    that differ by nature are not taken over."""
+    that differ by nature are not copied."""
     is_folder = any(each.place for each in other.objects.values())
     plan = make_plan(current, other if is_folder else for_other_environment(other, rules), prune=True)
     secrets = sum(

@@ -59,7 +59,7 @@ _SCREENS = (
     ),
     Jump(
         "compare",
-        "Compare the configuration with another environment or a folder",
+        "Compare configurations: other environment or folder",
         _route("compare"),
         ("configuration", "diff"),
     ),

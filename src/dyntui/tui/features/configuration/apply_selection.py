@@ -121,7 +121,7 @@ class _ApplyRun:
             verb="Apply",
             opening_key="ctrl+s",
             summary_lines=[
-                f"Taken over from {self.source}:",
+                f"Copied from {self.source}:",
                 *lines,
                 *requirement.target_lines,
                 *prepared.impact.lockout,

@@ -23,8 +23,8 @@ CHANGE_NAMES: Mapping[ChangeKind, str] = {
     ChangeKind.DELETE: "this only",
 }
 """What an object is called by the change that would make this environment the same as the other side."""
-_BY_NATURE = "It differs by nature between environments, so it is not taken over."
-_NOT_KNOWN = "Its value is not known, so it is not taken over."
+_BY_NATURE = "It differs by nature between environments, so it is not copied."
+_NOT_KNOWN = "Its value is not known, so it is not copied."
 _PATH_SIGN = " › "
 _MAX_OPEN = 50
 """An object with more values that differ is folded at first, such as the entries of an allowlist."""
@@ -130,7 +130,7 @@ class _Builder:
         node.children = [self._object(node, change) for change in changes]
         node.choices = tuple(choice for child in node.children for choice in child.choices)
         node.kinds = frozenset(counts)
-        node.reason = "" if node.choices else "Nothing of it can be taken over."
+        node.reason = "" if node.choices else "Nothing of it can be applied."
         return node
 
     def _object(self, parent: ComparisonNode, change: ObjectChange) -> ComparisonNode:

@@ -190,6 +190,6 @@ class ComparisonTable(Table):
             ("difference", node.change),
             ("this environment", node.current_whole or node.current),
             ("other side", node.other_whole or node.other),
-            ("not taken over", node.reason),
+            ("not applied", node.reason),
         ]
         self.post_message(self.RowRequested([(name, value) for name, value in cells if value]))
