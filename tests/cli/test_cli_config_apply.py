@@ -100,7 +100,7 @@ def test_a_saved_plan_is_refused_after_a_change_and_applied_with_its_effects_on_
         f"### Plan for `sandbox` from `{folder}`\n\nsandbox: 9 to create.\n\n```diff\n+ allowlist Launch"
     )
     assert "EVERYONE ELSE IS LOCKED OUT." in text
-    assert "12 could no longer sign in" in text
+    assert "12 could no longer sign in" in text and "such as" not in text, "no names of users in a pull request"
 
     new("do", "origins", "create", "origin=https://by-hand.example", "--yes")
     done = new("config", "apply", str(plan), "--yes", check=False)

@@ -76,8 +76,8 @@ class Lockout:
     gates: bool = False
     """Whether gates decide as well. Their effect cannot be counted."""
 
-    def lines(self) -> list[str]:
-        """Return the numbers and what they leave out, as sentences."""
+    def lines(self, *, with_names: bool = True) -> list[str]:
+        """Return the numbers and what they leave out, as sentences. with_names: whether to name some of the users."""
         if self.not_counted_reason:
             return [f"The affected users were not counted: {self.not_counted_reason}"]
         if not self.users.rows:
@@ -88,7 +88,8 @@ class Lockout:
                 f"  {self.locked_out:,} could no longer sign in; "
                 f"{self.recently_active:,} of them visited in the last 30 days"
             )
-            counted.append(f"    such as {', '.join(self.sample)}")
+            if with_names:
+                counted.append(f"    such as {', '.join(self.sample)}")
         if self.let_in:
             counted.append(f"  {self.let_in:,} who cannot sign in now could sign in")
         stay = len(self.users.rows) - self.locked_out - self.let_in

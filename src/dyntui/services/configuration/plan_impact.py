@@ -25,7 +25,7 @@ from dyntui.services.access.impact import (
     with_enabled,
     with_fields,
 )
-from dyntui.services.access.lockout_count import EntryKeys, count_affected
+from dyntui.services.access.lockout_count import EntryKeys, Lockout, count_affected
 from dyntui.services.actions.registry import declared_write
 from dyntui.services.actions.write_rules import MANY_TARGETS, stricter
 from dyntui.services.actions.write_types import ConfirmationLevel, Impact, Requirement, Target
@@ -60,8 +60,13 @@ class PlanImpact:
     """What each of those does that can decide who may sign in."""
     requirement: Requirement
     """What has to be confirmed before the first is sent; it has all effects."""
-    lockout: tuple[str, ...] = ()
-    """How many users it locks out or lets in, as lines; () when it does not decide who may sign in."""
+    affected: Lockout | None = None
+    """How many users it locks out or lets in; None when it does not decide who may sign in."""
+
+    @property
+    def lockout(self) -> tuple[str, ...]:
+        """How many users it locks out or lets in, as lines that name some of them."""
+        return tuple(self.affected.lines()) if self.affected is not None else ()
 
 
 async def assess_plan(connection: Connection, plan: ConfigPlan) -> PlanImpact:
@@ -85,7 +90,7 @@ async def assess_plan(connection: Connection, plan: ConfigPlan) -> PlanImpact:
             action = replace(action, impact=impact, effect=stricter(action.effect, impact.effect), phrase=impact.phrase)
         needed.append(gate.requirement(action, [target]))
         codes += [needed[-1].code] if needed[-1].code else []
-    lockout = await preview.lockout(connection)
+    affected = await preview.affected(connection)
     name = gate.profile.confirmation_name
     many = sum(write.size for write in writes) > MANY_TARGETS
     typed = any(each.level is ConfirmationLevel.TYPED for each in needed) or gate.is_live
@@ -102,7 +107,7 @@ async def assess_plan(connection: Connection, plan: ConfigPlan) -> PlanImpact:
         destructive=many or any(each.destructive for each in needed),
         names_environment=True,
     )
-    return PlanImpact(tuple(writes), impacts, requirement, tuple(lockout))
+    return PlanImpact(tuple(writes), impacts, requirement, affected)
 
 
 def _warning(write: PlannedWrite) -> str:
@@ -204,11 +209,11 @@ class _AccessPreview:
             raise UsageError(f"There is no {kind} {write.object.name} in this environment.", hint="Make a new plan.")
         return found
 
-    async def lockout(self, connection: Connection) -> list[str]:
-        """Return how many users the plan locks out or lets in, as lines."""
+    async def affected(self, connection: Connection) -> Lockout | None:
+        """Return how many users the plan locks out or lets in; None when it does not decide who may sign in."""
         if not self.decides_sign_in:
-            return []
-        return (await count_affected(connection, self.before, self.access, self.entries)).lines()
+            return None
+        return await count_affected(connection, self.before, self.access, self.entries)
 
 
 def _policy_change(write: PlannedWrite) -> Change:

@@ -61,7 +61,7 @@ def plan_summary(plan: ConfigPlan) -> str:
     parts = [f"{plan.count(kind):,} {text}" for kind, text in words.items() if plan.count(kind)]
     parts += [f"{quantity(len(plan.impossible), 'difference')} that cannot be removed"] if plan.impossible else []
     if plan.extra:
-        parts.append(f"{quantity(len(plan.extra), 'object')} with more than the files, kept without --prune")
+        parts.append(f"{len(plan.extra):,} only there, which --prune would delete")
     name = plan.current.environment
     if not parts:
         return f"{name} is as it has to be."
@@ -94,14 +94,15 @@ def plan_document(saved: SavedPlan, impact: PlanImpact | None, known: Mapping[st
 
 
 def plan_markdown(saved: SavedPlan, impact: PlanImpact | None, known: Mapping[str, str]) -> str:
-    """Return a plan as Markdown for a pull request."""
+    """Return a plan as Markdown for a pull request. It does not name locked-out users."""
     plan = saved.plan
     parts = [f"### Plan for `{_code(plan.current.environment)}` from `{_code(saved.source)}`", plan_summary(plan)]
     lines = [_diff_line(line) for line in plan_lines(plan, known)]
     if lines:
         parts.append(_block("diff", lines))
     if impact is not None and impact.requirement.effects:
-        parts += ["**Who can sign in**", _block("text", [*impact.requirement.effects, *impact.lockout])]
+        counted = impact.affected.lines(with_names=False) if impact.affected is not None else []
+        parts += ["**Who can sign in**", _block("text", [*impact.requirement.effects, *counted])]
     if plan.extra:
         parts += ["**Only in the environment**", _block("text", extra_lines(plan))]
     return "\n\n".join(parts) + "\n"
