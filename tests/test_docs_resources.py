@@ -32,7 +32,6 @@ WITHOUT_RESOURCE = {
     "updateWaasSignaturePolicyByWalletIdAndPolicyId",
     "deleteWaasSignaturePolicyByWalletIdAndPolicyId",
     "upsertWalletConnectProject",
-    "revokeAllEnvironmentSessions",
 }
 """Operations for an API token that belong to no resource: they sign, make keys or policies, or check a value."""
 

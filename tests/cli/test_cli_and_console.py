@@ -82,6 +82,7 @@ WAYS: Mapping[str, Way] = {
     "users.edit": Way((*YOUSSEF, "e", typed("Joseph"), "ctrl+s"), ("users", "edit", "{id}", "firstName=Joseph")),
     "users.set-metadata": Way((*YOUSSEF, "m", typed("seats", "12")), ("users", "set-metadata", "seats:=12", "{id}")),
     "users.revoke-sessions": Way((*YOUSSEF, "X"), ("users", "revoke-sessions", "{id}")),
+    "users.revoke-all-sessions": Way(("vertical_line",), ("users", "revoke-all-sessions")),
     "users.reset-mfa": Way((*NOA, "equals_sign"), ("users", "reset-mfa", "{id}")),
     "users.remove-mfa-devices": Way((*NOA, "ctrl+x"), ("users", "remove-mfa-devices", "{id}")),
     "users.recover-wallets": Way((*YOUSSEF, "u"), ("users", "recover-wallets", "{id}")),

@@ -56,6 +56,7 @@ LINES = {
     "users reset-mfa": "{user}",
     "users reveal-social-token": SOME,
     "users revoke-sessions": "{user}",
+    "users revoke-all-sessions": "",
     "users revoke-session": SOME,
     "users set-metadata": "plan=pro {user}",
     "users edit": "{user} alias=Somebody",

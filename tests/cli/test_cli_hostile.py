@@ -35,6 +35,7 @@ COMMANDS: dict[str, list[tuple[str, ...]]] = {
     "users edit": [(USER, "alias=x"), (USER, "alias=x\x1b[2J", *YES)],
     "users set-metadata": [("plan=pro\x1b[2J", USER), ("plan=pro\x1b[2J", USER, *YES)],
     "users revoke-sessions": [(USER,), (USER, *YES)],
+    "users revoke-all-sessions": [(), YES],
     "users revoke-session": [("{sessions/users}", *YES)],
     "users reset-mfa": [(USER, *YES)],
     "users remove-mfa-devices": [(USER, *YES)],

@@ -29,6 +29,7 @@ WRITING = {
     "users remove-mfa-devices": SOME_ID,
     "users reset-mfa": SOME_ID,
     "users revoke-sessions": SOME_ID,
+    "users revoke-all-sessions": "",
     "users revoke-session": SOME_ID,
     "users set-metadata": f"plan=pro {SOME_ID}",
     "users edit": f"{SOME_ID} alias=Ada",

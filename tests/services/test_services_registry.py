@@ -34,7 +34,6 @@ API_ONLY_REASONS = {
     "updateWaasSignaturePolicyByWalletIdAndPolicyId": "The application that signs for the wallet makes its policies.",
     "deleteWaasSignaturePolicyByWalletIdAndPolicyId": "The application that signs for the wallet makes its policies.",
     "upsertWalletConnectProject": "The API does not read the project, so there is nothing to list.",
-    "revokeAllEnvironmentSessions": "The server does it later and does not tell when it is done.",
 }
 """Why only `dyntui api` and the API console call an operation that no record declares; /sdk/ needs a user session."""
 

@@ -346,4 +346,5 @@ async def test_list_tree_and_overview_show_a_changed_setting() -> None:
 
 def test_every_write_is_tested() -> None:
     tested = {f"{name}.{action_name}" for name, action_name in WRITING} | COMMAND_WRITES.keys() | {"settings.edit"}
+    tested |= {"users.revoke-all-sessions"}  # in test_tui_users.py: what it changes is shown later
     assert tested == {each.name for each in declarations() if each.action.effect is not Effect.READ}

@@ -54,6 +54,10 @@ _EXAMPLES: dict[str, tuple[str, ...]] = {
     "config history diff": ("config history diff 20261129-122811-pull", "config history diff ID last --json"),
     "config history delete": ("config history delete 20261129-122811-pull", "config history delete last --json"),
     "config history export": ("config history export last restored/", "config history export ID restored/ --json"),
+    "users revoke-all-sessions": (
+        "users revoke-all-sessions --dry-run",
+        "users revoke-all-sessions --confirm-environment acme-live",
+    ),
     "users list": (
         "users list --filter example.com --column email",
         "users list --since 30d --no-wallet --all -o csv > users.csv",

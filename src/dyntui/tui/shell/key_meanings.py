@@ -105,6 +105,7 @@ KEY_MEANINGS: Mapping[str, KeyMeaning] = {
     "number_sign": _meaning("Set the country of phone numbers.", "region"),
     "dollar_sign": _meaning("Set name, provider and chain of wallets.", "wallets"),
     "percent_sign": _meaning("Choose what happens to values that the API refuses.", "on_invalid"),
+    "vertical_line": _meaning("Revoke the sessions of all users.", "revoke_all_sessions"),
     "ampersand": _meaning("Delegate the ownership.", "delegate-ownership"),
     "exclamation_mark": _meaning("Show all notifications.", "notifications"),
     "at": _meaning("Show the environments; there, a digit switches to one.", "environments"),

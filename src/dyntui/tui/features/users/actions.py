@@ -11,6 +11,7 @@ USERS_ACTIONS = register(
     declared_action("users.new", "users.create", rank=16),
     declared_action("users.delete", "users.delete", rank=17, disabled_reason="users_disabled_reason"),
     declared_action("users.revoke_sessions", "users.revoke-sessions", disabled_reason="users_disabled_reason"),
+    declared_action("users.revoke_all_sessions", "users.revoke-all-sessions"),
     declared_action("users.metadata", "users.set-metadata", disabled_reason="users_disabled_reason"),
     declared_action("users.allowlist", "users.add-to-allowlist", disabled_reason="users_disabled_reason"),
     Action("users.export", ("x",), "export", "Export the marked users, the filtered users or all users to a new file.", READ),

@@ -32,6 +32,13 @@ class UsersScreen(ResourceScreen):
     action_delete = partialmethod(_run, "users.delete", "d")
     action_revoke_sessions = partialmethod(_run, "users.revoke-sessions", "X")
 
+    def action_revoke_all_sessions(self) -> None:
+        from dyntui.services.actions.resource_actions import make_target, write_action
+        from dyntui.tui.shell.action_runner import run_action
+
+        action = write_action("users.revoke-all-sessions")
+        run_action(self.console, action, [make_target(self.record, None)], opening_key="vertical_line")
+
     def action_metadata(self) -> None:
         from dyntui.tui.features.users.bulk_actions import ask_metadata_field
 
