@@ -115,6 +115,7 @@ def test_users_are_filtered_by_the_server_or_on_this_machine(dyntui: Cli) -> Non
 
     done = dyntui("users", "list", "--where", f"email={some['email']}", "--debug")
     assert "Filtered here" not in done.stderr
+    assert "'SOLL' is not a known chain. Did you mean SOL?" in dyntui("users", "list", "--chain", "SOLL").stderr
     newest = max(row["createdAt"] for row in everybody)
     done = dyntui("users", "list", "--since", newest, "--debug")
     assert "Filtered here: the server cannot filter by createdAt." in done.stderr

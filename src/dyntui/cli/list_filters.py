@@ -104,7 +104,7 @@ def _with_conditions(options: Sequence[Callable[[F], F]]) -> Callable[[F], F]:
             no_wallet: bool = False,
             **values: object,
         ) -> object:
-            from dyntui.services.lists.row_conditions import RowConditions, parse_condition
+            from dyntui.services.lists.row_conditions import RowConditions, chain_warnings, parse_condition
 
             conditions = RowConditions(
                 tuple(parse_condition(text) for text in where),
@@ -112,6 +112,8 @@ def _with_conditions(options: Sequence[Callable[[F], F]]) -> Callable[[F], F]:
                 chain or "",
                 without_wallet=no_wallet,
             )
+            context = click.get_current_context().ensure_object(CliContext)
+            context.print_message(*(f"warning: {line}" for line in chain_warnings(conditions.chain)))
             return command(*args, conditions=conditions, **values)
 
         decorated: F = with_conditions  # type: ignore[assignment]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from dyntui.resources import Resource
 
-__all__ = ["MATCHES", "Condition", "Operator", "RowConditions", "parse_condition"]
+__all__ = ["MATCHES", "Condition", "Operator", "RowConditions", "chain_warnings", "parse_condition"]
 
 
 class Operator(StrEnum):
@@ -109,6 +109,17 @@ class Condition:
                 return _ordered(operator, moment, parse(self.text))
             return _ordered(operator, value.casefold(), self.text.casefold())
         raise UsageError(f"{self.field} is a number, which cannot be compared with {self.text!r}.")
+
+
+def chain_warnings(chain: str) -> list[str]:
+    """Return a warning for a chain that neither the API documents nor is another name of one, with the nearest."""
+    from dyntui.api.catalog import catalog
+    from dyntui.services.body_check import did_you_mean
+
+    known = {*catalog().schemas["ChainEnum"]["enum"], *(name.upper() for name in _CHAINS)}
+    if not chain or chain.partition(":")[0].upper() in known:
+        return []
+    return [f"{chain!r} is not a known chain.{did_you_mean(chain.upper(), known)}"]
 
 
 def parse_condition(text: str) -> Condition:
