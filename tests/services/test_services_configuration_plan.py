@@ -126,10 +126,23 @@ def test_a_part_of_the_plan_that_is_done_is_no_change_of_the_environment() -> No
 def test_values_that_differ_by_nature_are_not_taken_from_another_environment() -> None:
     other = for_other_environment(CURRENT, FieldRules(differs={"settings": ("chains.networks.networkId",)}))
     assert other.objects["providers", "google"].values["clientId"] == Reference("PROVIDERS_GOOGLE_CLIENT_ID")
-    assert (
-        make_plan(environment("new", providers=[{"provider": "google", "clientId": "own"}]), other).needed[0].name
-        == "G"
-    )
+    new = environment("new", providers=[{"provider": "google", "enabled": True, "clientId": "own"}])
+    plan = make_plan(new, other)
+    assert not [change for change in plan.changes if change.object.resource == "providers"]
+    assert [each.name for each in plan.unsent] == ["G"], "the environment may have it and not show it"
+
+
+def test_secrets_of_objects_that_exist_are_only_sent_with_an_option() -> None:
+    google = {"provider": "google", "enabled": True, "clientId": "g-1", "clientSecret": Reference("G")}
+    hidden = environment("hidden", providers=[{**google, "clientSecret": None}])
+    shown = environment("shown", providers=[google])
+    for current, unsent in ((hidden, ["G"]), (shown, [])):
+        plan = make_plan(current, shown)
+        assert plan.is_empty and [each.name for each in plan.unsent] == unsent
+        again = make_plan(current, shown, send_secrets=True)
+        assert [[leaf.name for leaf in change.leaves] for change in again.changes] == [["clientSecret"]]
+        assert [each.name for each in again.needed] == ["G"] and not again.unsent
+        assert changes_since(again, current) == []
 
 
 def test_an_object_whose_identity_is_not_known_is_neither_created_nor_deleted() -> None:

@@ -43,6 +43,7 @@ class PlanSource:
     only: tuple[str, ...] = ()
     include_entries: bool = False
     prune: bool = False
+    send_secrets: bool = False
 
     def check(self) -> None:
         """Raise UsageError unless exactly one is given."""
@@ -61,6 +62,7 @@ _SOURCE_OPTIONS = combine_options(
     only_option,
     click.option("--include-entries", is_flag=True, help="With --from-profile: also the entries of allowlists."),
     click.option("--prune", is_flag=True, help="Delete objects and allowlist entries that are not in the files."),
+    click.option("--send-secrets", is_flag=True, help="Also send the secrets of objects that exist, for new values."),
 )
 
 
@@ -79,13 +81,14 @@ def source_options(command: Callable[..., T]) -> Callable[..., T]:
         only: tuple[str, ...],
         include_entries: bool,
         prune: bool,
+        send_secrets: bool,
         **options: object,
     ) -> T:
         context = click.get_current_context().ensure_object(CliContext)
         if to_profile and context.profile_name not in (None, to_profile):
             raise UsageError("--to-profile and --profile name different environments.", hint="Give one of them.")
         context.profile_name = to_profile or context.profile_name
-        source = PlanSource(None, from_profile, snapshot, only, include_entries, prune)
+        source = PlanSource(None, from_profile, snapshot, only, include_entries, prune, send_secrets)
         return command(*args, source=source, **options)
 
     return _SOURCE_OPTIONS(with_source)
@@ -107,12 +110,12 @@ async def make_saved_plan(context: CliContext, connection: Connection, source: P
             desired = await from_environment(
                 from_connection, profile, names, include_entries=source.include_entries or "allowlist-entries" in names
             )
-    return await plan_for(connection, desired.only(names), prune=source.prune)
+    return await plan_for(connection, desired.only(names), prune=source.prune, send_secrets=source.send_secrets)
 
 
 def print_plan(context: CliContext, plan: ConfigPlan) -> None:
     """Print a plan as text, in color on a terminal."""
-    from dyntui.services.configuration.plan_text import extra_lines, plan_lines, plan_summary
+    from dyntui.services.configuration.plan_text import extra_lines, plan_lines, plan_summary, unsent_lines
 
     lines = [*plan_lines(plan, os.environ)]
     if lines and not context.prints_data:
@@ -124,6 +127,7 @@ def print_plan(context: CliContext, plan: ConfigPlan) -> None:
         f"Only in {plan.current.environment}:" if extra else "",
         *(f"  {line}" for line in extra[:_MOST_EXTRA]),
         *more,
+        *unsent_lines(plan),
         plan_summary(plan),
     )
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from dyntui.config.paths import paths
@@ -146,7 +147,9 @@ async def prepare_plan(connection: Connection, plan: ConfigPlan, rules: FieldRul
             f"{plan.current.environment} was changed since the plan was made. Nothing was sent.",
             hint="\n".join(["Changed since:", *lines[:_LAST_CHANGES], *more, "Make a new plan."]),
         )
-    fresh = await asyncio.to_thread(make_plan, now_config, plan.desired, prune=plan.prune)
+    fresh = await asyncio.to_thread(
+        make_plan, now_config, plan.desired, prune=plan.prune, send_secrets=plan.send_secrets
+    )
     return PreparedPlan(fresh, await assess_plan(connection, fresh))
 
 
@@ -192,7 +195,8 @@ async def apply_plan(
 def _one_at_a_time(connection: Connection) -> Iterator[None]:
     """Refuse a second apply of this machine to the same environment. Raises UsageError."""
     folder = private_dir(paths().state)
-    descriptor = open_private(folder / f".apply-{connection.profile.environment_id}.lock", os.O_RDWR | os.O_CREAT)
+    name = sha256(connection.profile.environment_id.encode()).hexdigest()[:16]
+    descriptor = open_private(folder / f".apply-{name}.lock", os.O_RDWR | os.O_CREAT)
     try:
         try:
             lock_file(descriptor, wait=False)

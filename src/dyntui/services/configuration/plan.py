@@ -85,6 +85,10 @@ class ConfigPlan:
     """What is only in the environment, and would be deleted with `prune`."""
     needed: tuple[MissingValue, ...] = ()
     """The values that are sent and that are not in the files, such as secrets."""
+    send_secrets: bool = False
+    """Whether the secrets of objects that exist are sent again."""
+    unsent: tuple[MissingValue, ...] = ()
+    """The secrets that the environment does not show. It may have them, so they are only sent with `send_secrets`."""
 
     @property
     def is_empty(self) -> bool:
@@ -105,24 +109,27 @@ class ConfigPlan:
         return [each for each in self.needed if not known.get(each.name)]
 
 
-def make_plan(current: EnvironmentConfig, desired: EnvironmentConfig, *, prune: bool = False) -> ConfigPlan:
+def make_plan(
+    current: EnvironmentConfig, desired: EnvironmentConfig, *, prune: bool = False, send_secrets: bool = False
+) -> ConfigPlan:
     """Plan what makes `current` the configuration `desired`.
 
-    prune: whether to delete what `desired` does not have. Only resources that both configurations know take part. A
-    value that is not known is only set where the environment has none.
+    prune: whether to delete what `desired` does not have. send_secrets: whether to send the secrets of objects that
+    exist, whose values cannot be compared. Only resources that both configurations know take part. A value that is not
+    known is only set where the environment has none.
     """
-    found = compare(current, desired)
+    found = compare(_without_secrets(current) if send_secrets else current, desired)
     changes: list[ObjectChange] = []
     impossible: list[Impossible] = []
     extra: list[ObjectChange] = []
+    unsent: list[MissingValue] = []
     deleted = {each.key for each in found if each.kind is ChangeKind.DELETE}
     unidentified = {each.object.resource for each in found if each.kind is ChangeKind.CREATE and _is_unidentified(each)}
     for each in found:
         change = each
         if change.kind is ChangeKind.UPDATE:
-            change = replace(
-                each, leaves=tuple(leaf for leaf in each.leaves if not _is_unknown(each.object.record, leaf))
-            )
+            change, hidden = _without_unknown(each, send_secrets=send_secrets)
+            unsent += hidden
             if not change.leaves:
                 continue
         is_deleted = change.kind is ChangeKind.DELETE
@@ -139,13 +146,45 @@ def make_plan(current: EnvironmentConfig, desired: EnvironmentConfig, *, prune: 
             extra.append(possible)
         else:
             changes.append(possible)
-    needed = [
-        MissingValue(reference.name, change, leaf.path)
-        for change in changes
-        for leaf in change.leaves
-        for reference in references_in(leaf.after)
-    ]
-    return ConfigPlan(current, desired, prune, tuple(changes), tuple(impossible), tuple(extra), tuple(needed))
+    needed = [each for change in changes for leaf in change.leaves for each in _references(change, leaf)]
+    return ConfigPlan(
+        current,
+        desired,
+        prune,
+        tuple(changes),
+        tuple(impossible),
+        tuple(extra),
+        tuple(needed),
+        send_secrets,
+        tuple(unsent),
+    )
+
+
+def _references(change: ObjectChange, leaf: LeafChange) -> list[MissingValue]:
+    return [MissingValue(reference.name, change, leaf.path) for reference in references_in(leaf.after)]
+
+
+def _without_secrets(config: EnvironmentConfig) -> EnvironmentConfig:
+    """Return a configuration as if no object had its secrets."""
+    objects = {}
+    for key, each in config.objects.items():
+        secret = configuration_of(each.record).secret
+        leaves = [LeafChange(tuple(name.split(".")), None, ABSENT) for name in secret]
+        objects[key] = replace(each, values=with_leaves(each.record, each.values, leaves)) if secret else each
+    return replace(config, objects=objects)
+
+
+def _without_unknown(change: ObjectChange, *, send_secrets: bool) -> tuple[ObjectChange, list[MissingValue]]:
+    """Return an update without the values that are not compared, and the secrets among them that could be sent."""
+    record = change.object.record
+    secret = {tuple(name.split(".")) for name in configuration_of(record).secret}
+    leaves, hidden = [], []
+    for leaf in change.leaves:
+        if leaf.path in secret and references_in(leaf.after) and not send_secrets:
+            hidden += _references(change, leaf)
+        elif not _is_unknown(record, leaf):
+            leaves.append(leaf)
+    return replace(change, leaves=tuple(leaves)), hidden
 
 
 _UNIDENTIFIED = {
@@ -296,7 +335,7 @@ def select_changes(plan: ConfigPlan, chosen: Mapping[ObjectKey, Iterable[LeafPat
     known = {name: index for index, name in enumerate(order)}
     rows = sorted(objects.items(), key=lambda item: (known.get(item[0][0], len(order)), item[0][1]))
     desired = replace(plan.desired, objects=dict(rows))
-    return make_plan(plan.current, desired, prune=plan.prune)
+    return make_plan(plan.current, desired, prune=plan.prune, send_secrets=plan.send_secrets)
 
 
 def for_other_environment(config: EnvironmentConfig, rules: FieldRules) -> EnvironmentConfig:

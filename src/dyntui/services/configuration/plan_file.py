@@ -58,6 +58,7 @@ class SavedPlan:
             "source": self.source,
             "source_id": plan.desired.environment_id,
             "prune": plan.prune,
+            "send_secrets": plan.send_secrets,
             "rules": {name: _lists(getattr(self.rules, name)) for name in _RULES},
             "current": to_document(plan.current),
             "desired": to_document(plan.desired),
@@ -82,17 +83,18 @@ def _fingerprint(document: Mapping[str, object]) -> str:
 
 def is_plan_file(path: Path) -> bool:
     """Return whether a path is a file that begins like a saved plan."""
-    if not path.is_file():
+    try:
+        with path.open("rb") as file:
+            return _FORMAT.encode() in file.read(_START)
+    except OSError:
         return False
-    with path.open("rb") as file:
-        return _FORMAT.encode() in file.read(_START)
 
 
 def save_plan(path: Path, saved: SavedPlan) -> None:
     """Write a plan into a private file. Another plan is replaced, and any other file is not. Raises UsageError."""
     if path.exists() and not is_plan_file(path):
         raise UsageError(f"{path} exists and is no plan, so it was not replaced.", hint="Choose another name.")
-    text = json.dumps(saved.to_document(), ensure_ascii=False, indent=1)
+    text = json.dumps(saved.to_document(), indent=1)
     try:
         atomic_write(path, text.encode() + b"\n")
     except OSError as error:
@@ -102,7 +104,7 @@ def save_plan(path: Path, saved: SavedPlan) -> None:
 def read_plan(path: Path) -> SavedPlan:
     """Read a saved plan. Raises UsageError for another file, and for a plan that was changed."""
     try:
-        document = as_object(load_json(read_private(path, _LARGEST)))
+        document = as_object(load_json(read_private(path, _LARGEST, secret=False)))
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
     except ValueError:
@@ -130,5 +132,7 @@ def _from_document(document: Row) -> SavedPlan:
     )
     current = from_document(as_object(document.get("current")), environment, environment_id, field_rules)
     desired = from_document(as_object(document.get("desired")), source, source_id, field_rules)
-    plan = make_plan(current, desired, prune=bool(document.get("prune")))
+    plan = make_plan(
+        current, desired, prune=bool(document.get("prune")), send_secrets=bool(document.get("send_secrets"))
+    )
     return SavedPlan(plan, field_rules, source, base_url, time)

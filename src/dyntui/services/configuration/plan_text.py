@@ -21,7 +21,16 @@ from dyntui.services.configuration.plan import ConfigPlan
 from dyntui.services.configuration.plan_file import SavedPlan
 from dyntui.services.configuration.plan_impact import PlanImpact
 
-__all__ = ["Difference", "differences", "extra_lines", "plan_document", "plan_lines", "plan_markdown", "plan_summary"]
+__all__ = [
+    "Difference",
+    "differences",
+    "extra_lines",
+    "plan_document",
+    "plan_lines",
+    "plan_markdown",
+    "plan_summary",
+    "unsent_lines",
+]
 
 _MAX_MARKDOWN = 60_000
 """Characters; GitHub refuses comments of more than 65,536."""
@@ -55,6 +64,13 @@ def extra_lines(plan: ConfigPlan) -> list[str]:
     return lines
 
 
+def unsent_lines(plan: ConfigPlan) -> list[str]:
+    """Return the secrets that are not compared and not sent, as one line; none when there are none."""
+    names = ", ".join(dict.fromkeys(each.name for each in plan.unsent))
+    shown = f"Not compared, because {plan.current.environment} does not show it: {names}. --send-secrets sends it."
+    return [shown] if names else []
+
+
 def plan_summary(plan: ConfigPlan) -> str:
     """Return the numbers of a plan as a sentence."""
     words = {ChangeKind.CREATE: "to create", ChangeKind.UPDATE: "to update", ChangeKind.DELETE: "to delete"}
@@ -86,6 +102,7 @@ def plan_document(saved: SavedPlan, impact: PlanImpact | None, known: Mapping[st
         ],
         "extra": change_rows(plan.extra),
         "missing": [*dict.fromkeys(each.name for each in plan.missing(known))],
+        "unsent": [*dict.fromkeys(each.name for each in plan.unsent)],
         "effects": list(impact.requirement.effects) if impact is not None else [],
         "users": list(impact.lockout) if impact is not None else [],
         "confirm_with": impact.requirement.options if impact is not None and plan.changes else None,

@@ -104,9 +104,11 @@ async def from_environment(
     return DesiredConfig(for_other_environment(found, rules), rules, found.environment)
 
 
-async def plan_for(connection: Connection, desired: DesiredConfig, *, prune: bool) -> SavedPlan:
+async def plan_for(
+    connection: Connection, desired: DesiredConfig, *, prune: bool, send_secrets: bool = False
+) -> SavedPlan:
     """Read the environment of a connection, and plan what gives it the desired configuration."""
     resources = desired.config.resources
     current = await read_environment(connection, only=resources, include_entries=True, rules=desired.rules)
-    plan = make_plan(current, desired.config, prune=prune)
+    plan = make_plan(current, desired.config, prune=prune, send_secrets=send_secrets)
     return SavedPlan(plan, desired.rules, desired.text, connection.profile.base_url)
