@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -27,6 +28,7 @@ from tests.tui.tui_support import (
     settled,
     stored,
     text_of,
+    until,
 )
 from textual.pilot import Pilot
 
@@ -175,6 +177,19 @@ async def test_two_environments_are_compared_as_a_tree(serve: Serve, seeded: Any
             assert "Press @ to open, check or edit no-token there." in text and "Press r to try again." in text
 
 
+def write_entries(folder: Path, count: int) -> None:
+    """Add an allowlist with many entries to a configuration folder."""
+    manifest = folder / "dyntui.yaml"
+    manifest.write_text(manifest.read_text().replace("resources:\n", "resources:\n- allowlist-entries\n"))
+    lines = [f"  - email: user{number}@example.com" for number in range(count)]
+    for name, text in (
+        ("allowlists", "name: Many\nenabled: false\nscope: many\noutcome: scope\n"),
+        ("allowlist-entries", "\n".join(["allowlist: Many", "entries:", *lines, ""])),
+    ):
+        (folder / name).mkdir(exist_ok=True)
+        (folder / name / "many.yaml").write_text(text)
+
+
 @pytest.mark.slow
 async def test_a_side_that_cannot_be_read_is_named_with_what_to_do(serve: Serve, seeded: Any, tmp_path: Path) -> None:
     box = use(seeded, "acme-box")
@@ -199,17 +214,10 @@ async def test_a_side_that_cannot_be_read_is_named_with_what_to_do(serve: Serve,
         assert "● folder" in text_of(console) and "this only" in text_of(console)
         await press(pilot, "C")
         assert console.clipboard_text == f"dyntui config plan {folder} --profile acme-box"
-        entries = folder / "allowlist-entries"
-        entries.mkdir()
-        lines = [f"  - email: user{number}@example.com" for number in range(3_000)]
-        (entries / "staff.yaml").write_text("\n".join(["allowlist: Staff", "entries:", *lines, ""]))
-        manifest = folder / "dyntui.yaml"
-        manifest.write_text(manifest.read_text().replace("resources:\n", "resources:\n- allowlist-entries\n"))
-        (folder / "allowlists").mkdir(exist_ok=True)
-        (folder / "allowlists/staff.yaml").write_text("name: Staff\nenabled: true\nscope: staff\noutcome: scope\n")
+        write_entries(folder, 3_000)
         await press(pilot, "r")
-        go_to(pilot, "allowlist-entries", "Staff")
-        assert "▸ Staff" in line_with(console, "▌"), "thousands of entries are folded at first"
+        go_to(pilot, "allowlist-entries", "Many")
+        assert "▸ Many" in line_with(console, "▌"), "thousands of entries are folded at first"
         await press(pilot, "l", "G")
         assert table_of(pilot).count > 3_000
         shutil.rmtree(folder)
@@ -306,8 +314,32 @@ async def test_a_changed_environment_a_deletion_and_refused_writes_are_shown(ser
                 await apply_marked(pilot, "acme-live")
             assert isinstance(console.screen, MessageDialog)
             text = words_of(console)
-            assert "acme-live: 0 of" in text and "failed: create allowlist Beta testers: refused for a test" in text
+            assert "acme-live: 0 of" in text and "✕ create allowlist Beta testers: refused for a test" in text
             await press(pilot, "G")
             assert "To restore what was before: dyntui config apply --snapshot" in words_of(console)
             await press(pilot, "escape")
             assert "+4" in line_with(console, "▾ allowlists") and "Still different:" not in text_of(console)
+
+
+@pytest.mark.slow
+async def test_an_apply_shows_its_progress_and_can_be_stopped(serve: Serve, tmp_path: Path) -> None:
+    folder = await pulled(tmp_path / "config", empty=True)
+    write_entries(folder, 500)
+    with serve(users=0, empty=True, flags=("slow-ms=200",)) as empty:
+        console = Console(ConsoleState(profile=use(empty, "acme-box")))
+        async with console.run_test(size=SMALL) as pilot:
+            await settled(pilot)
+            await jump(pilot, "compare")
+            await press(pilot, *"fold", "enter")
+            await fill(pilot, str(folder))
+            await mark(pilot, ("allowlists",), ("allowlist-entries",))
+            await press(pilot, "ctrl+s", "pagedown")
+            empty.set_faults(slow=1)
+            await pilot.press("y")
+            await until(pilot, lambda: re.search(r"[1-9]\d+ of 502", text_of(console)))
+            await pilot.press("escape")
+            await until(pilot, lambda: isinstance(console.screen, MessageDialog))
+            text = words_of(console)
+            assert "acme-box: 1 of 3 steps done" in text and "of 500: not tried" in text
+            await press(pilot, "escape")
+            assert "~1" in line_with(console, "▾ allowlist entries"), "the rest is still different"

@@ -34,6 +34,8 @@ __all__ = ["Chosen", "apply_selection"]
 Chosen = Mapping[ObjectKey, Iterable[LeafPath] | None]
 """The objects to change, each with the paths of the values to set; None for the whole object."""
 
+_MAX_LEFT_LINES = 20
+"""How many lines about what still differs are listed; the comparison shows all."""
 _MAX_PLAN_LINES = 100
 """A longer plan is confirmed without the values, which the comparison shows: all of its lines have to be read."""
 
@@ -165,7 +167,7 @@ class _ApplyRun:
         count = len(result.steps) - result.count_failed()
         text = f"{name}: {count:,} of {quantity(len(result.steps), 'step')} done"
         lines = [
-            f"{step.outcome.value.replace('_', ' ')}: {step.write.title}: {step.detail}"
+            f"{'!' if step.outcome is WriteOutcome.NOT_TRIED else '✕'} {step.write.title}: {step.detail}"
             for step in result.steps
             if step.outcome is not WriteOutcome.DONE
         ]
@@ -175,7 +177,8 @@ class _ApplyRun:
             *(line for change in result.left.changes for line in change_lines(change)),
             *(f"! {each.line}" for each in result.left.impossible),
         ]:
-            lines += ["Still different:", *left]
+            more = [f"… and {len(left) - _MAX_LEFT_LINES:,} more lines"] if len(left) > _MAX_LEFT_LINES else []
+            lines += ["Still different:", *left[:_MAX_LEFT_LINES], *more]
         restore = f"dyntui config apply --snapshot {snapshot} --prune"
         if lines:
             self.console.ask(MessageDialog(text, "\n".join([*lines, "", f"To restore what was before: {restore}"])))
