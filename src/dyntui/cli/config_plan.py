@@ -18,7 +18,7 @@ from dyntui.cli.output import TextPart, print_styled, print_values
 from dyntui.cli.shared_options import combine_options
 from dyntui.core.errors import EXIT_DONE, EXIT_SOME_FAILED, UsageError
 from dyntui.core.meanings import Role, role_of_change, role_of_sign
-from dyntui.core.text import quantity
+from dyntui.core.text import quantity, shorten
 
 if TYPE_CHECKING:
     from dyntui.services.configuration.plan import ConfigPlan
@@ -138,7 +138,7 @@ def _not_compared(plan: ConfigPlan) -> list[str]:
     problems = (*plan.current.problems, *plan.desired.problems)
     return [
         *(f"not compared: {name}: {reason}" for name, reason in unread.items()),
-        *(f"not compared: {each.resource} {each.name}: {each.message}" for each in problems),
+        *(f"not compared: {each.resource} {shorten(each.name, 80)}: {each.message}" for each in problems),
     ]
 
 
