@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -89,10 +90,14 @@ def apply(
             return _print_dry_run(context, made, prepared.impact)
         confirmed = ask_confirmation(context, needed, confirmation)
         settle_s = settle if settle is not None else float(_default_settle())
-        result = await apply_plan(
-            connection, made.plan, made.rules, confirmed, values=os.environ, settle_s=settle_s,
-            on_step=lambda step: context.print_result(_step_line(step)),
-        )  # fmt: skip
+        try:
+            result = await apply_plan(
+                connection, made.plan, made.rules, confirmed, values=os.environ, settle_s=settle_s,
+                on_step=lambda step: context.print_result(_step_line(step)),
+            )  # fmt: skip
+        except asyncio.CancelledError:
+            context.print_message("To continue, repeat the command. Steps that are done are not done again.")
+            raise
         return _print_result(context, made, result)
 
     return context.run_connected(work)
