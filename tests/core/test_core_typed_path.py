@@ -50,5 +50,8 @@ def test_what_is_wrong_with_a_path_says_what_to_do(tmp_path: Path) -> None:
     assert "Tab completes" in existing.problem(str(tmp_path / "b.csv"))
     assert PathRule(allows_folder=True).problem(str(tmp_path)) == ""
     assert new.problem("a\0b")
+    folder = PathRule(is_folder=True)
+    assert (folder.problem(""), folder.problem(str(tmp_path))) == ("Enter a folder name.", "")
+    assert folder.problem(str(file)) == f"There is no folder {file}. Tab completes a name."
     assert PathRule(is_optional=True).problem(" ") == ""
     assert PathRule(is_optional=True).problem(str(tmp_path / "b.csv"))
