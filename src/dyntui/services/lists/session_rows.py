@@ -37,8 +37,11 @@ async def read_sessions(client: Client, user_id: str, user: Row | None = None) -
 
 
 async def with_sessions(client: Client, user: Row) -> Row:
-    """Return a user with its sessions; without `sessions` when the server does not tell them."""
-    if _rows(user):
+    """Return a user with its sessions; without `sessions` when the server does not tell them.
+
+    A user that has a list of sessions already, perhaps an empty one, needs no further request.
+    """
+    if _rows(user) is not None:
         return user
     try:
         return {**user, "sessions": await read_sessions(client, str(user.get("id")), user)}
