@@ -122,6 +122,7 @@ NOT_DECLARED = {
     "app.undo": "Runs the action that reverses the last change, whichever it is.",
     "allowlist-entries.paste": "Opens an editor; the entries are reviewed and then added with `entry-drafts.add`.",
     "allowlist-entries.copy_to": "Asks for the other allowlist; the entries are added to that one.",
+    "comparison.apply": "Runs the actions of every object that is marked.",
     "compare.sync": "One direction of allowlists.sync: it only adds.",
     "request.send": "Sends any operation of the catalog.",
     "webhook.redeliver_failed": "Finds the messages for webhook-messages.redeliver, which it then runs.",
