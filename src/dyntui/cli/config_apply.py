@@ -89,6 +89,7 @@ def apply(
         if context.dry_run:
             return _print_dry_run(context, made, prepared.impact)
         confirmed = ask_confirmation(context, needed, confirmation)
+        context.activity = lambda: next((write.label for write in connection.write_gate.running), "Reading")
         settle_s = settle if settle is not None else float(_default_settle())
         try:
             result = await apply_plan(
