@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from tests.conftest import Cli, Sandbox, serving
+from tests.docs_commands import ProfileCli
 
 NAMES = ("origins", "allowlists", "settings", "providers")
 ONLY = tuple(word for name in NAMES for word in ("--only", name))
@@ -191,3 +192,28 @@ def test_a_live_environment_is_confirmed_by_its_name_and_a_read_only_one_is_refu
     assert new.json("get", "origins")["items"] == []
     new(*some, "--confirm-environment", "acme-live")
     assert len(new.json("get", "origins")["items"]) == 3
+
+
+@pytest.mark.slow
+def test_an_environment_gets_the_configuration_of_another_profile(new: Cli, rich: Sandbox) -> None:
+    cli = ProfileCli(new.sandbox, new.home)
+    for name, each in (("rich", rich), ("new", new.sandbox)):
+        add = ("--base-url", each.url, "--environment-id", each.environment_id, "--credential", "environment")
+        cli("env", "add", name, *add, "--kind", "sandbox")
+    some = ("--from-profile", "rich", "--to-profile", "new", "--only", "allowlists", "--only", "webhooks")
+    made = cli.json("config", "plan", *some)
+    assert (made["environment"], made["source"]) == ("new", "rich")
+    assert made["counts"] == {"create": 6, "update": 0, "delete": 0}
+    done = cli("config", "apply", *some, "--include-entries", "--yes")
+    assert "9 of 9 steps done. new is as planned." in done.stderr
+    assert cli("config", "plan", *some, "--exit-code").stdout == ""
+    client_id = cli.json("config", "plan", *some[:4], "--only", "providers")["missing"]
+    assert "PROVIDERS_GOOGLE_CLIENT_ID" in client_id, "what differs by nature is not taken over"
+    for wrong, message in (
+        (("--from-profile", "new", "--to-profile", "new"), "are the same environment"),
+        (("--from-profile", "rich", "--to-profile", "new", "--profile", "rich"), "name different environments"),
+        (("--from-profile", "rich", "--snapshot", "last"), "cannot be combined"),
+        ((), "Nothing to compare with"),
+    ):
+        done = cli("config", "plan", *wrong, check=False)
+        assert done.returncode == 2 and message in done.stderr

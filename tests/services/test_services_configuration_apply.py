@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from dyntui.api.catalog import Schema, catalog
+from dyntui.core.errors import UsageError
 from dyntui.resources import RESOURCES
 from dyntui.resources.configuration import WHOLE_ELEMENT
 from dyntui.sandbox.options import SandboxOptions
@@ -111,3 +113,19 @@ async def test_what_decides_who_may_sign_in_is_ready_before_and_over_after() -> 
     off = replace(rich.objects[key], values={**rich.objects[key].values, **other})
     writes = planned_writes(make_plan(rich, replace(rich, objects={**rich.objects, key: off})))
     assert [write.kind for write in writes] == [WriteKind.DISABLE, WriteKind.EDIT], "not a siteAccess list for a moment"
+
+
+async def test_a_second_apply_to_the_same_environment_is_refused_while_one_runs() -> None:
+    async with demo_connection(SandboxOptions(users=5, empty=True)) as connection:
+        before = await read_environment(connection, only=["origins"])
+        values = {"origin": "https://a.example"}
+        new = ConfigObject("origins", "https://a.example", values)
+        plan = make_plan(before, replace(before, objects={new.key: new}))
+        runs = (
+            apply_plan(connection, plan, FieldRules(), Confirmation(yes=True), values={}, settle_s=0) for _ in range(2)
+        )
+        first, second = await asyncio.gather(*runs, return_exceptions=True)
+        assert isinstance(first, ApplyResult) and first.is_complete
+        assert isinstance(second, UsageError) and "Another apply" in str(second)
+        again = await apply_plan(connection, plan, FieldRules(), Confirmation(yes=True), values={}, settle_s=0)
+        assert again.is_complete and not again.steps
