@@ -408,6 +408,9 @@ class Table(LineList):
         else:
             self.mark(row_id for row_id in ids if row_id is not None)
 
+    def on_resize(self, event: events.Resize) -> None:
+        self._notify_moved()  # the footer says whether text is cut
+
     def mark(self, ids: Iterable[str]) -> None:
         """Mark the rows with these ids, in addition to others."""
         self.marks.update(ids)
