@@ -23,21 +23,15 @@ _NAME_TEXT = {
 }
 _ADDRESS = {"maxLength": 255, "pattern": r"^[A-Za-z0-9_]{18,100}$"}
 _NAME_LIST = {"items": {"type": "string", **_NAME_TEXT}}
-_COUNTRY = {"pattern": "^[A-Z]{2}$"}
 _SHORT_TEXT = {"maxLength": 255}
 _WORD = {"maxLength": 100, "pattern": "^[A-Za-z0-9_-]+$"}
 _USER_TEXT = {"maxLength": 255, "pattern": f"^$|{_NAME_TEXT['pattern']}"}
+_AS_DOCUMENTED = ("username", "country", *(f"{coin}Wallet" for coin in ("btc", "kda", "ltc", "ckb", "kas", "doge")))
+"""Fields with the bounds of the catalog. The sandbox has quicker patterns of its own for the others."""
 _PROFILE: Schema = {
     **dict.fromkeys(("alias", "firstName", "lastName", "jobTitle", "phoneNumber", "team", "tShirtSize"), _USER_TEXT),
     "email": {"maxLength": 255, "pattern": r"^[\x00-\x7F]*$"},
-    "username": {"maxLength": 255, "pattern": r"^$|^[\p{L}\p{N}_-]{3,20}$"},
-    "btcWallet": {"pattern": "^(bc1|[13])[a-zA-HJ-NP-Z0-9]{25,59}$"},
-    "kdaWallet": {"pattern": "^k:[0-9a-fA-F]{64}$"},
-    "ltcWallet": {"pattern": "^[LM3][a-km-zA-HJ-NP-Z1-9]{26,53}$"},
-    "ckbWallet": {"pattern": "^(ckb1q|ckt1q)[0-9a-z]{25,111}$"},
-    "kasWallet": {"pattern": "^kaspa:[0-9A-Za-z]{56,}$"},
-    "dogeWallet": {"pattern": "^D[a-zA-Z0-9_.-]{33}$"},
-    "country": _COUNTRY,
+    **{name: dict(catalog().bounds["InternalUpdatableUserFields"][name]) for name in _AS_DOCUMENTED},
 }
 """The patterns of the vendor's OpenAPI document (docs/vendor-api.md#field-values)."""
 _FIELD_RULES: Mapping[str, Schema] = {
