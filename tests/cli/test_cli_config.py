@@ -172,6 +172,8 @@ def test_no_secret_is_in_a_file(dyntui: Cli, tmp_path: Path) -> None:
 MISTAKES = (
     ("allowlists/staff.yaml", "outcome: scope", "outcome: scop",
         "5: outcome: 'scop' is not allowed. Did you mean scope? Allowed: scope, siteAccess, block."),
+    ("gates/whales.yaml", "outcome: siteAccess", "outcome: quarantine",
+        "warning: outcome: 'quarantine' is not a known value. Known: scope, siteAccess"),
     ("gates/whales.yaml", "enabled: false", "enabld: no", "3: enabld: Gates have no key 'enabld' here."),
     ("exchanges/coinbase.yaml", "onRampProvider: coinbaseO", "onRampProvider: o",
         "4: onRampProvider: There is no provider 'onramp' in this folder."),

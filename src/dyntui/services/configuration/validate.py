@@ -127,9 +127,9 @@ class _Check:
         references = {
             place.keys for place, value in visit_leaves(file.record, file.values) if isinstance(value, Reference)
         }
-        for place, message in _schema_errors(resource, file.document.value):
+        for place, message, is_warning in _schema_errors(resource, file.document.value):
             if place not in references:
-                self._at(file, place, message)
+                self._at(file, place, message, is_warning=is_warning)
         self._secrets_and_references(file)
 
     def _at(self, file: ConfigFile, place: YamlPath, message: str, *, is_warning: bool = False) -> None:
@@ -204,9 +204,9 @@ class _Check:
                     self._add(path, 0, "", message, is_warning=True)
                     continue
                 with_value = _with_value(file.document.value, place.keys, values[reference.name])
-                for error_place, message in _schema_errors(file.record.name, with_value):
+                for error_place, message, is_warning in _schema_errors(file.record.name, with_value):
                     if error_place == place.keys:
-                        self._add(path, line, reference.name, message)
+                        self._add(path, line, reference.name, message, is_warning=is_warning)
 
     def _unused_values(self, path: Path, document: YamlDocument) -> None:
         """Warn of values to which no file refers, such as those with a typing error in the name."""
@@ -259,8 +259,8 @@ def _validator(resource: str) -> jsonschema_rs.Validator:
     return jsonschema_rs.validator_for(root, validate_formats=True)
 
 
-def _schema_errors(resource: str, value: object) -> Iterator[tuple[YamlPath, str]]:
-    """Yield place and message for each value that the schema does not accept."""
+def _schema_errors(resource: str, value: object) -> Iterator[tuple[YamlPath, str, bool]]:
+    """Yield place and message for each value that the schema does not accept, and whether it is only a warning."""
     validator = _validator(resource)
     value = _without_null(value)
     if not validator.is_valid(value):
@@ -268,25 +268,32 @@ def _schema_errors(resource: str, value: object) -> Iterator[tuple[YamlPath, str
             yield from _described(error)
 
 
-def _described(error: jsonschema_rs.ValidationError) -> Iterator[tuple[YamlPath, str]]:
-    """Yield place and message of an error; of a value that may be null, those of the other schema."""
+def _described(error: jsonschema_rs.ValidationError) -> Iterator[tuple[YamlPath, str, bool]]:
+    """Yield place and message of an error; of a value that may be null, those of the other schema.
+
+    A text that is unlike all allowed values is a warning: a newer server may know it.
+    """
     from jsonschema_rs import ValidationErrorKind
 
     place, kind = tuple(error.instance_path), error.kind
     shown = shorten(repr(error.instance), 60)
     match kind:
         case ValidationErrorKind.Required():
-            yield place, f"The key {kind.property!r} is missing."
+            yield place, f"The key {kind.property!r} is missing.", False
         case ValidationErrorKind.Enum():
             options = [str(option) for option in kind.options]
             allowed = ", ".join(options[:_MAX_ALLOWED]) + (", …" if len(options) > _MAX_ALLOWED else "")
-            yield place, f"{shown} is not allowed.{did_you_mean(str(error.instance), options)} Allowed: {allowed}."
+            near = did_you_mean(str(error.instance), options)
+            is_unknown = isinstance(error.instance, str) and not near
+            problem = "is not a known value" if is_unknown else "is not allowed"
+            known = "Known" if is_unknown else "Allowed"
+            yield place, f"{shown} {problem}.{near} {known}: {allowed}.", is_unknown
         case ValidationErrorKind.AnyOf():
             yield from _described(kind.context[0][0])
         case ValidationErrorKind.Type():
-            yield place, f"{shown} is not of the type {' or '.join(kind.types)}."
+            yield place, f"{shown} is not of the type {' or '.join(kind.types)}.", False
         case _:
-            yield place, f"{error.message}."
+            yield place, f"{error.message}.", False
 
 
 def _without_null(value: object) -> object:
