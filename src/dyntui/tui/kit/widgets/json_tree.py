@@ -26,7 +26,6 @@ Path = tuple[str, ...]
 
 _NAME_FIELDS = ("name", "displayName", "label", "title", "chainName", "key", "email", "type", "provider", "event", "id")
 """The fields that name an object, the best first."""
-_MAX_NAME = 60
 
 
 @dataclass(slots=True)
@@ -250,7 +249,7 @@ def _value_text(value: object) -> str:
 def _item_name(value: object) -> str:
     """Return what names an object, which its folded line shows; "" when no field does."""
     names = (value.get(field) for field in _NAME_FIELDS) if isinstance(value, dict) else ()
-    return next((safe(name, _MAX_NAME) for name in names if isinstance(name, str) and name), "")
+    return next((safe(name) for name in names if isinstance(name, str) and name), "")
 
 
 def _matches(text: str, key: str, value: object) -> bool:
