@@ -156,6 +156,10 @@ SENTENCES = {
     "users.recover-wallets": ("Deleted wallets of user X recovered", "Deleted wallets of 3 users recovered"),
     "users.remove-mfa-devices": ("MFA devices of user X removed", "MFA devices of 3 users removed"),
     "users.reset-mfa": ("MFA methods of user X reset", "MFA methods of 3 users reset"),
+    "users.revoke-all-sessions": (
+        "Sessions of the environment X accepted for revocation, not yet revoked",
+        "Sessions of the 3 environments accepted for revocation, not yet revoked",
+    ),
     "users.revoke-sessions": ("Sessions of user X revoked", "Sessions of 3 users revoked"),
     "waas-policies.create": ("Rule X created", "3 rules created"),
     "waas-policies.edit": ("Rule X edited", "3 rules edited"),
