@@ -198,6 +198,9 @@ def test_validate_names_file_line_key_and_what_is_allowed_without_a_server(
     shutil.copy(folder / "gates/founders-pass.yaml", folder / "gates/copy.yaml")
     (folder / "orgins").mkdir()
     (folder / "orgins/a.yaml").write_text("{}")
+    for name in ("more/a.yaml", "b.yml", "c.YAML"):
+        (folder / "origins" / name).parent.mkdir(exist_ok=True)
+        (folder / "origins" / name).write_text("origin: https://a.example\n")
     for name, before, after, _ in MISTAKES:
         edit(folder, name, before, after)
     offline = Cli(replace(dyntui.sandbox, url="http://127.0.0.1:9/api/v0", token=""), tmp_path / "home")
@@ -208,7 +211,9 @@ def test_validate_names_file_line_key_and_what_is_allowed_without_a_server(
         assert [line for line in lines if line.startswith(f"{folder}/{name}:") and message in line], (message, lines)
     assert any("gates/founders-pass.yaml:1: gate Founders pass is also in gates/copy.yaml" in line for line in lines)
     assert any("orgins: warning: This folder is not read" in line and "Did you mean origins?" in line for line in lines)
-    assert len(lines) == len(MISTAKES) + 4, "\n".join(lines)
+    unread = [line for line in lines if "origins/" in line and ": This file is not read" in line]
+    assert len(unread) == 3, "a plan with --prune would delete what they have"
+    assert len(lines) == len(MISTAKES) + len(unread) + 4, "\n".join(lines)
     document = json.loads(offline("config", "validate", str(folder), "--json", check=False).stdout)
     assert {problem["line"] for problem in document["problems"] if problem["file"] == "providers/apple.yaml"} == {3}
     assert offline("config", "validate", str(tmp_path), check=False).returncode == 2
@@ -270,5 +275,7 @@ def test_pull_refuses_what_it_could_damage(dyntui: Cli, tmp_path: Path) -> None:
     assert done.returncode == 2 and "origins/bad.yaml:1:" in done.stderr
     assert texts(folder) == before, "nothing is written, and no request is sent, before all files could be read"
     (folder / "origins/bad.yaml").unlink()
+    (folder / "gates").write_text("")
+    assert "gates is not a folder" in dyntui("config", "pull", str(folder), "--only", "gates", check=False).stderr
     (folder / "origins/link.yaml").symlink_to(other / "notes.txt")
     assert "is not a regular file" in dyntui("config", "pull", str(folder), "--only", "origins", check=False).stderr

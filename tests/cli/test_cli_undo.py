@@ -24,6 +24,7 @@ def test_the_last_change_is_undone_and_the_undo_too(dyntui: Cli) -> None:
 
     refused = dyntui("undo", change, check=False)
     assert refused.returncode == 2 and "--yes" in refused.stderr
+    assert "The id of the change is empty" in dyntui("undo", "", "--yes", check=False).stderr
     dyntui("undo", change, "--yes")
     assert "https://undo.example" not in dyntui("get", "origins").stdout
     lines = dyntui.json("audit", "--last", "1")["items"]

@@ -140,6 +140,7 @@ def test_yaml_is_only_what_json_has_and_a_change_keeps_comments() -> None:
         "1: a": None,
         "a: 1\na: 2": 2,
         "a: [": 1,
+        "a: 1\n<<<<<<< HEAD\nb: 1\n=======\nb: 2\n>>>>>>> other\n": 2,
         "[" * 500: 1,
     }
     for text, line in refused.items():
@@ -156,6 +157,8 @@ def test_yaml_is_only_what_json_has_and_a_change_keeps_comments() -> None:
         "# top\nlist:\n# first\n- name: b  # of b\n  on: false\n- {name: 'a', on: 'no'} # of a\n"
         '- name: c\n  "on": "no"\nnew: 1\n'
     )
+    windows = update_yaml("a: 1 # one\r\nb: 'x' # two\r\n", {"a": 2, "b": "x"}, lambda path, element: element)
+    assert windows == "a: 2 # one\r\nb: 'x' # two\r\n"
 
 
 @pytest.mark.slow

@@ -232,6 +232,7 @@ async def test_secrets_are_neither_saved_nor_restored(tmp_path: Path) -> None:
         await done(connection, "test-account", "create")
         (account,) = await rows_of(connection, "test-account")
         await _edit(connection, "webhooks", {"url": "https://hooks.example.com/in?token=hunter2"})
+        await _edit(connection, "webhooks", {"url": "https://hooks.example.com/in?token=hunter22"})
         log = (tmp_path / "audit.jsonl").read_text()
         assert "hunter2" not in log and "hidden" not in log and str(account["code"]) not in log
         plan = await _undo(connection, next(line.job for line in connection.audit.lines() if "edit" in line.action))

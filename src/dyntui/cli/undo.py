@@ -11,7 +11,7 @@ from dyntui.cli.command_classes import BaseCommand
 from dyntui.cli.context import CliContext, pass_context
 from dyntui.cli.tables import joined
 from dyntui.cli.write_helpers import confirm_access_options, perform, report_results
-from dyntui.core.errors import EXIT_SOME_FAILED, DyntuiError
+from dyntui.core.errors import EXIT_SOME_FAILED, DyntuiError, UsageError
 
 if TYPE_CHECKING:
     from dyntui.services.actions.undo import ChangeUndoPlan
@@ -24,12 +24,14 @@ _LISTED = 20
 
 
 @click.command(cls=BaseCommand)
-@click.argument("change", required=False, default="", metavar="[CHANGE]")
+@click.argument("change", required=False, metavar="[CHANGE]")
 @click.option("--list", "listed", is_flag=True, help="List the last changes, and how each is undone.")
 @click.option("--even-if-changed", is_flag=True, help="Also overwrite what was changed since.")
 @confirm_access_options
 @pass_context
-def undo(context: CliContext, change: str, listed: bool, even_if_changed: bool, confirmation: Confirmation) -> int:
+def undo(
+    context: CliContext, change: str | None, listed: bool, even_if_changed: bool, confirmation: Confirmation
+) -> int:
     """Undo a write that was made from this machine.
 
     CHANGE is the id of the change, as the command that made it and --list print it. Without CHANGE, the last change of
@@ -40,6 +42,10 @@ def undo(context: CliContext, change: str, listed: bool, even_if_changed: bool, 
     done. An import is undone with `dyntui jobs undo`.
     """
 
+    if change is not None and not change.strip():
+        raise UsageError(
+            "The id of the change is empty. Nothing was sent.", hint="Without an id, the last change is undone."
+        )
     if listed:
         _print_changes(context)
         return 0
@@ -48,8 +54,8 @@ def undo(context: CliContext, change: str, listed: bool, even_if_changed: bool, 
         from dyntui.services.actions.undo import UNDO, plan_undo
         from dyntui.services.actions.write_types import Target
 
-        connection.write_gate.check(UNDO, [Target(change)])
-        plan = await plan_undo(connection, change, even_if_changed=even_if_changed)
+        connection.write_gate.check(UNDO, [Target(change or "")])
+        plan = await plan_undo(connection, change or "", even_if_changed=even_if_changed)
         context.print_message(*plan.lines)
         results = await perform(context, connection, plan.write, plan.targets, confirmation)
         results, error = await _finish(context, connection, plan, results, confirmation)

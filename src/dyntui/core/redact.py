@@ -15,6 +15,7 @@ __all__ = [
     "redact_body",
     "redactor",
     "token_hint",
+    "without_secret_url",
 ]
 
 _SHAPES = (
@@ -62,6 +63,14 @@ def has_secret_in_url(text: str) -> bool:
     return has_password or any(
         is_secret_value(name, value) or name.lower() == "key" for name, value in parse_qsl(url.query)
     )
+
+
+def without_secret_url(text: str) -> str:
+    """Return a text, or only scheme and host of it when it is a URL with a secret."""
+    if not has_secret_in_url(text):
+        return text
+    url = urlsplit(text)
+    return f"{url.scheme}://{url.hostname}/…"
 
 
 def token_hint(token: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ KeyOf = Callable[[tuple[str, ...], object], object]
 """Returns what identifies an element of the list at a path; None when elements are identified by position."""
 _DEEPEST = 64
 _TAG = "tag:yaml.org,2002:"
+_CONFLICT = re.compile(r"^<{7} ", re.MULTILINE)
 
 
 class YamlError(ValueError):
@@ -63,6 +65,9 @@ def parse_yaml(text: str) -> YamlDocument:
     try:
         node = YAML(typ="safe", pure=True).compose(io.StringIO(text))
     except MarkedYAMLError as error:
+        if conflict := _CONFLICT.search(text):
+            line = text.count("\n", 0, conflict.start()) + 1
+            raise YamlError(line, "there is a merge conflict that was not resolved") from None
         mark = error.problem_mark or error.context_mark
         raise YamlError(mark.line + 1 if mark is not None else 1, str(error.problem or error.context)) from None
     except YAMLError as error:
@@ -132,10 +137,11 @@ def update_yaml(
 
     key_of: returns what identifies an element of the list at a path; None when elements are identified by position.
     is_same: whether a value is as good as `value`, by default when it is equal.
-    A document that cannot be changed without a mistake is written anew, without its comments.
+    A document that cannot be changed without a mistake is written anew, without its comments. The ends of lines stay.
     """
+    newline = "\r\n" if "\r\n" in text else "\n"
     writer = _round_trip_writer()
-    document = writer.load(io.StringIO(text))
+    document = writer.load(io.StringIO(text.replace("\r\n", "\n")))
     if isinstance(document, dict):
         _merge(document, value, (), key_of)
         out = io.StringIO()
@@ -144,10 +150,10 @@ def update_yaml(
         try:
             found = parse_yaml(changed).value
             if is_same(found) if is_same is not None else found == value:
-                return changed
+                return changed.replace("\n", newline)
         except YamlError:
             pass
-    return dump_yaml(value)
+    return dump_yaml(value).replace("\n", newline)
 
 
 def _round_trip_writer() -> YAML:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dyntui.core.errors import DyntuiError
+from dyntui.core.redact import without_secret_url
 from dyntui.core.text import safe
 from dyntui.services.actions.audit import Audit, AuditLine
 from dyntui.services.actions.write_types import AuditUnavailable, Target, WriteAction
@@ -65,7 +66,7 @@ class WriteRecords:
 
     def _line(self, action: WriteAction, targets: Sequence[Target], outcome: str) -> AuditLine:
         targets = targets[:_RECORDED]
-        labels = tuple(target.label if target.label != target.id else "" for target in targets)
+        labels = tuple(without_secret_url(target.label) if target.label != target.id else "" for target in targets)
         return AuditLine(
             action=action.name,
             operation=action.operation,

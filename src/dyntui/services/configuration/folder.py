@@ -86,11 +86,13 @@ def open_folder(folder: Path) -> ConfigFolder:
 
 
 def file_paths(folder: Path, resource: str) -> list[Path]:
-    """Return the files of a resource. Raises UsageError for a link in place of its folder."""
+    """Return the files of a resource. Raises UsageError for a link or a file in place of its folder."""
     place = folder / resource
     if place.is_symlink():
         raise UsageError(f"{place} is a symbolic link.", hint="Replace it with the folder itself.")
-    return sorted(place.glob(f"*{ENDING}")) if place.is_dir() else []
+    if place.exists() and not place.is_dir():
+        raise UsageError(f"{place} is not a folder.", hint="Replace it with the folder itself.")
+    return sorted(place.glob(f"*{ENDING}"))
 
 
 def read_file(path: Path, record: Resource) -> ConfigFile:

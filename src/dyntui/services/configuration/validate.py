@@ -89,10 +89,18 @@ class _Check:
     manifest: Manifest
     problems: list[FileProblem] = field(default_factory=list)
     files: list[ConfigFile] = field(default_factory=list)
+    unread: set[str] = field(default_factory=set)
+    """The resources with a file that cannot be read, so that not all of their names are known."""
 
     def _add(self, path: Path, line: int, key: str, message: str, *, is_warning: bool = False) -> None:
         name = path.relative_to(self.folder).as_posix()
         self.problems.append(FileProblem(name, line, key, message, is_warning))
+
+    def _add_error(self, path: Path, error: UsageError) -> None:
+        """Add why a file cannot be read."""
+        line = re.match(rf"{re.escape(str(path))}:(\d+): ", error.message)
+        message = error.message.removeprefix(line[0] if line else str(path)).lstrip(": ")
+        self._add(path, int(line[1]) if line else 0, "", message)
 
     def names_of_files(self) -> None:
         """Check for files and folders that are not read because of their names."""
@@ -106,19 +114,19 @@ class _Check:
                 )
                 self._add(path, 0, "", message, is_warning=True)
             elif path.name in self.manifest.resources:
-                for file in sorted(path.glob("*.yml")):
-                    self._add(
-                        file, 0, "", f"This file is not read: its name has to end with {ENDING}.", is_warning=True
-                    )
+                # A mistake, because a plan with --prune would delete what the file has.
+                for file in sorted(path.rglob("*")):
+                    if file.suffix.lower() in (ENDING, ".yml") and (file.parent != path or file.suffix != ENDING):
+                        message = f"This file is not read: it has to be in {path.name}/ and to end with {ENDING}."
+                        self._add(file, 0, "", message)
 
     def file(self, path: Path, resource: str) -> None:
         """Check one file by itself."""
         try:
             file = read_file(path, RESOURCES[resource])
         except UsageError as error:
-            line = re.match(rf"{re.escape(str(path))}:(\d+): ", error.message)
-            message = error.message.removeprefix(line[0] if line else str(path)).lstrip(": ")
-            self._add(path, int(line[1]) if line else 0, "", message)
+            self._add_error(path, error)
+            self.unread.add(resource)
             return
         self.files.append(file)
         schema = value_schema(resource)
@@ -154,7 +162,7 @@ class _Check:
             try:
                 values = opened.values_of(environment)
             except UsageError as error:
-                self._add(values_file(self.folder, environment), 0, "", error.message)
+                self._add_error(values_file(self.folder, environment), error)
                 continue
             resolved = [(file, opened.resolve(file, values)) for file in self.files]
             self._identities(resolved)
@@ -173,10 +181,11 @@ class _Check:
 
     def _references_to_objects(self, resolved: list[tuple[ConfigFile, ConfigObject]]) -> None:
         known = {each.key for _, each in resolved}
+        complete = {*self.manifest.resources} - self.unread
         for file, each in resolved:
             for path, resource in configuration_of(file.record).references.items():
                 value = get_path(each.values, path)
-                if value in (None, "") or isinstance(value, Reference) or resource not in self.manifest.resources:
+                if value in (None, "") or isinstance(value, Reference) or resource not in complete:
                     continue
                 if (resource, value) not in known:
                     names = [name for found, name in known if found == resource]
