@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from dyntui.resources import RESOURCES
 from dyntui.services.configuration.compare import ChangeKind, LeafChange
+from dyntui.services.configuration.leaf_edit import typed_value
 from dyntui.services.configuration.model import (
     ConfigObject,
     EnvironmentConfig,
@@ -70,6 +71,18 @@ DESIRED = environment(
 
 def leaves_of(plan: ConfigPlan) -> list[LeafChange]:
     return [leaf for change in plan.changes for leaf in change.leaves]
+
+
+def test_an_allowlist_without_entries_needs_no_file_of_them_and_a_number_can_be_in_a_variable() -> None:
+    lists: list[dict[str, object]] = [{"name": "Staff", "outcome": "block"}]
+    current = environment("current", allowlists=lists, allowlist_entries=[{"allowlist": "Staff", "entries": []}])
+    assert not make_plan(current, environment("desired", allowlists=lists), prune=True).has_differences
+
+    field, settings_record = RESOURCES["custom-fields"], RESOURCES["settings"]
+    assert [typed_value(field, ("position",), text) for text in ("7", "x")] == [7, "x"]
+    assert typed_value(field, ("required",), "true") is True
+    assert typed_value(field, ("name",), "7") == "7"
+    assert typed_value(settings_record, ("security", "jwtDuration", "amount"), "9") == 9
 
 
 def test_a_plan_says_what_is_done_left_impossible_and_needed() -> None:

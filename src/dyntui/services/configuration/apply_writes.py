@@ -25,8 +25,8 @@ from dyntui.services.actions.write_types import (
     WriteOutcome,
 )
 from dyntui.services.configuration.compare import LeafChange
-from dyntui.services.configuration.leaf_edit import unset_value, with_leaves, with_values
-from dyntui.services.configuration.model import ABSENT, ConfigObject, LeafPath, LeafPlace, ObjectKey
+from dyntui.services.configuration.leaf_edit import typed_value, unset_value, with_leaves, with_values
+from dyntui.services.configuration.model import ABSENT, ConfigObject, LeafPath, LeafPlace, ObjectKey, Reference
 from dyntui.services.configuration.normal_form import FieldRules, configuration_of
 from dyntui.services.configuration.plan import ConfigPlan, settable_names
 from dyntui.services.configuration.plan_impact import PlanImpact
@@ -204,14 +204,16 @@ class WriteRunner:
         record = write.record
         rules = configuration_of(record)
         names = settable_names(record, rules.create) | {path.split(".")[0] for path in rules.identity}
-        values = with_leaves(record, {}, self._known(write.change.leaves))
+        values = with_leaves(record, {}, self._known(record, write.change.leaves))
         return {name: value for name, value in values.items() if name in names}
 
     def _edited_fields(self, write: PlannedWrite, found: ConfigObject) -> dict[str, object]:
         """Return the values at the first level that an edit sends."""
         record = write.record
         leaves = self._leaves(write, found)
-        changed = with_leaves(record, found.row or {}, self._known(leaves), lambda name: unset_value(record, name))
+        changed = with_leaves(
+            record, found.row or {}, self._known(record, leaves), lambda name: unset_value(record, name)
+        )
         names = settable_names(record, configuration_of(record).edit)
         sent = dict.fromkeys(leaf.path[0] for leaf in leaves if leaf.path[0] in names)
         return {name: changed[name] for name in sent if name in changed}
@@ -224,9 +226,15 @@ class WriteRunner:
         current = found.leaves()
         return [leaf for leaf in leaves if current.get(leaf.path, ABSENT) != leaf.after]
 
-    def _known(self, leaves: Sequence[LeafChange]) -> Iterator[LeafChange]:
+    def _known(self, record: Resource, leaves: Sequence[LeafChange]) -> Iterator[LeafChange]:
         for leaf in leaves:
-            yield leaf if leaf.after is ABSENT else replace(leaf, after=with_values(leaf.after, self.values))
+            if leaf.after is ABSENT:
+                yield leaf
+            else:
+                value = with_values(leaf.after, self.values)
+                if isinstance(leaf.after, Reference) and isinstance(value, str):
+                    value = typed_value(record, leaf.path, value)
+                yield replace(leaf, after=value)
 
     async def _write_settings(self, write: PlannedWrite) -> None:
         from dyntui.services import settings as services
@@ -234,7 +242,9 @@ class WriteRunner:
         found = self._objects[write.change.key]
         before = as_object(as_object(found.row).get("settings"))
         leaves = changed_fields(write.change)
-        after = with_leaves(write.record, before, self._known(leaves), lambda name: unset_value(write.record, name))
+        after = with_leaves(
+            write.record, before, self._known(write.record, leaves), lambda name: unset_value(write.record, name)
+        )
         names = dict.fromkeys(_outermost(write.record, leaf.path) for leaf in leaves)
         changes = [
             services.SettingChange(path, services.leaf_at(before, path), services.leaf_at(after, path))

@@ -18,6 +18,7 @@ from dyntui.services.configuration.model import (
     element_key,
     text_of_path,
 )
+from dyntui.services.configuration.normal_form import configuration_of
 from dyntui.services.forms import field_text
 from dyntui.services.text_diff import elide_common
 
@@ -92,7 +93,7 @@ def compare(before: EnvironmentConfig, after: EnvironmentConfig) -> list[ObjectC
     """Return what differs, in the order of `after`, those on which others depend first; then what is only in `before`.
 
     Only resources that both configurations know completely are compared. A secret that both have, and one that `after`
-    does not have, is no difference: its value is not known.
+    does not have, is no difference: its value is not known. Nor are the entries of an allowlist that has none.
     """
     left_out = {(each.resource, each.name) for each in (*before.problems, *after.problems)}
     resources = [name for name in after.resources if name in before.resources]
@@ -105,9 +106,16 @@ def compare(before: EnvironmentConfig, after: EnvironmentConfig) -> list[ObjectC
             if key not in old or leaves:
                 changes.append(ObjectChange(old.get(key), each, leaves))
         changes += [
-            ObjectChange(each, None, tuple(_leaf_changes(each, None))) for key, each in old.items() if key not in new
+            ObjectChange(each, None, tuple(_leaf_changes(each, None)))
+            for key, each in old.items()
+            if key not in new and not _is_empty_group(each)
         ]
     return changes
+
+
+def _is_empty_group(each: ConfigObject) -> bool:
+    """Return whether an object is the entries of an allowlist that has none: nobody has to write a file for it."""
+    return bool(configuration_of(each.record).group_by) and not each.values.get(each.record.list.items)
 
 
 def _leaf_changes(before: ConfigObject | None, after: ConfigObject | None) -> Iterator[LeafChange]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from dyntui.api.catalog import catalog
+from dyntui.core.strict_json import load_json
 from dyntui.resources import Resource
 from dyntui.resources.cell_formats import get_path
 from dyntui.resources.configuration import WHOLE_ELEMENT
@@ -18,7 +19,7 @@ from dyntui.services.forms import inner_schema
 if TYPE_CHECKING:
     from dyntui.api.catalog import Schema
 
-__all__ = ["references_in", "unset_value", "with_leaves", "with_values"]
+__all__ = ["references_in", "typed_value", "unset_value", "with_leaves", "with_values"]
 
 Unset: TypeAlias = Callable[[str], object]
 
@@ -120,14 +121,29 @@ def unset_value(record: Resource, name: str) -> object:
     rules = configuration_of(record)
     if name in rules.defaults:
         return rules.defaults[name]
+    schema, nullable = _schema_at(record, name.split("."))
+    return None if nullable or not schema or schema.get("nullable", False) else ABSENT
+
+
+def _schema_at(record: Resource, path: Iterable[str]) -> tuple[Schema, bool]:
+    """Return the schema of the value at a path without keys of list elements, and whether it may be null."""
     schema: Schema = value_schema(record.name)
     nullable = False
-    for part in name.split("."):
+    for part in path:
         schema = inner_schema(catalog(), schema)[0]
         schema = inner_schema(catalog(), schema.get("items", schema))[0]
         schema, nullable = inner_schema(catalog(), schema.get("properties", {}).get(part, {}))
-        nullable = nullable or not schema or schema.get("nullable", False)
-    return None if nullable else ABSENT
+    return schema, nullable
+
+
+def typed_value(record: Resource, path: LeafPath, text: str) -> object:
+    """Return the value of an environment variable: a number or boolean where the API needs one, else the text."""
+    if _schema_at(record, path)[0].get("type") in ("number", "integer", "boolean"):
+        try:
+            return load_json(text.encode())
+        except ValueError:
+            pass  # the server says what is wrong with it
+    return text
 
 
 def references_in(value: object) -> list[Reference]:
