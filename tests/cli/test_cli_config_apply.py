@@ -7,6 +7,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from tests.conftest import Cli, Sandbox, serving
@@ -128,6 +129,9 @@ def test_a_saved_plan_is_refused_after_a_change_and_applied_with_its_effects_on_
     ), "a list decides who may sign in only when it has its entries"
 
     assert new("config", "apply", str(plan)).stderr.endswith("There is nothing to apply.\n")
+    other = ("config", "apply", str(folder), "--only", "origins", "--environment-id", str(UUID(int=1)), "--yes")
+    done = new(*other, check=False)
+    assert done.returncode == 1 and "no difference in what could be compared" in done.stderr + done.stdout
     done = new("config", "drift", str(folder), *rest, check=False)
     assert (done.returncode, done.stdout) == (2, "extra\torigin https://by-hand.example\t\t\t\n")
     new("config", "apply", str(folder), *rest, "--prune", "--yes")

@@ -51,7 +51,7 @@ def apply(
     An apply that was stopped is repeated with the same command: what is done is not done again.
 
     \b
-    Exit status: 0 if the environment is as planned, 1 if something was not done.
+    Exit status: 0 if the environment is as planned, 1 if something was not done or could not be compared.
     """
     from dyntui.services.configuration.plan_file import is_plan_file, read_plan
 
@@ -118,7 +118,7 @@ def _step_line(step: WriteStep) -> str:
 def _print_nothing(context: CliContext, saved: SavedPlan) -> int:
     context.print_data(_document(saved, None))
     context.print_message("There is nothing to apply.")
-    return EXIT_DONE
+    return EXIT_SOME_FAILED if saved.plan.is_partial else EXIT_DONE
 
 
 def _print_dry_run(context: CliContext, saved: SavedPlan, impact: PlanImpact) -> int:
@@ -169,4 +169,5 @@ def _print_result(context: CliContext, saved: SavedPlan, result: ApplyResult) ->
         context.print_message(*(f"! {each.line}" for each in result.left.impossible))
     restore = f"dyntui config apply --snapshot {result.snapshot.id} --prune"
     context.print_message(f"To restore what was before: {restore}")
-    return EXIT_DONE if result.is_complete else EXIT_SOME_FAILED
+    is_complete = result.is_complete and not saved.plan.is_partial
+    return EXIT_DONE if is_complete else EXIT_SOME_FAILED

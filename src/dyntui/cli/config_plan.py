@@ -183,7 +183,7 @@ def plan(
     deleted without --prune. Nothing is written, except the plan with --save.
 
     \b
-    Exit status: 0; with --exit-code 2 if there are differences.
+    Exit status: 0; with --exit-code 2 if there are differences, 1 if something could not be compared.
     """
     from dyntui.services.configuration.plan_file import save_plan
     from dyntui.services.configuration.plan_text import plan_document, plan_markdown
@@ -209,7 +209,9 @@ def plan(
     if save is not None:
         save_plan(save, saved)
         context.print_message(f"Plan {saved.fingerprint} saved. To apply it: dyntui config apply {save}")
-    return EXIT_DIFFERENT if exit_code and found.has_differences else EXIT_DONE
+    if not exit_code:
+        return EXIT_DONE
+    return EXIT_DIFFERENT if found.has_differences else EXIT_SOME_FAILED if found.is_partial else EXIT_DONE
 
 
 @click.command("drift", cls=BaseCommand)

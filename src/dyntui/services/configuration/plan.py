@@ -100,6 +100,13 @@ class ConfigPlan:
         """Whether the two configurations differ, also in what is not done."""
         return bool(self.changes or self.impossible or self.extra)
 
+    @property
+    def is_partial(self) -> bool:
+        """Whether the environment could not be compared with a part of `desired`, as for a token without its scope."""
+        return any(name in self.desired.resources for name in self.current.unavailable) or any(
+            (problem.resource, problem.name) in self.desired.objects for problem in self.current.problems
+        )
+
     def count(self, kind: ChangeKind) -> int:
         """Return the number of objects that are created, updated or deleted."""
         return sum(change.kind is kind for change in self.changes)

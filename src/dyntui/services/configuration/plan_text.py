@@ -79,6 +79,8 @@ def plan_summary(plan: ConfigPlan) -> str:
     if plan.extra:
         parts.append(f"{len(plan.extra):,} only there, which --prune would delete")
     name = plan.current.environment
+    if not parts and plan.is_partial:
+        return f"{name} has no difference in what could be compared."
     if not parts:
         return f"{name} is as it has to be."
     return f"{name}: {', '.join(parts)}."
