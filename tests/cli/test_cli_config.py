@@ -210,7 +210,7 @@ def test_validate_names_file_line_key_and_what_is_allowed_without_a_server(
     for name, _, _, message in MISTAKES:
         assert [line for line in lines if line.startswith(f"{folder}/{name}:") and message in line], (message, lines)
     assert any("gates/founders-pass.yaml:1: gate Founders pass is also in gates/copy.yaml" in line for line in lines)
-    assert any("orgins: warning: This folder is not read" in line and "Did you mean origins?" in line for line in lines)
+    assert any("orgins: This folder is not read" in line and "Did you mean origins?" in line for line in lines)
     unread = [line for line in lines if "origins/" in line and ": This file is not read" in line]
     assert len(unread) == 3, "a plan with --prune would delete what they have"
     assert len(lines) == len(MISTAKES) + len(unread) + 4, "\n".join(lines)

@@ -109,10 +109,9 @@ class _Check:
                 continue
             has_files = any(path.glob(f"*{ENDING}"))
             if path.name not in self.manifest.resources and has_files:
-                message = (
-                    f"This folder is not read: {MANIFEST} does not name it.{did_you_mean(path.name, config_order())}"
-                )
-                self._add(path, 0, "", message, is_warning=True)
+                near = did_you_mean(path.name, config_order())
+                message = f"This folder is not read: {MANIFEST} does not name it.{near}"
+                self._add(path, 0, "", message, is_warning=not near)
             elif path.name in self.manifest.resources:
                 # A mistake, because a plan with --prune would delete what the file has.
                 for file in sorted(path.rglob("*")):
