@@ -69,6 +69,9 @@ def test_a_plan_with_a_missing_secret_names_it_before_anything_is_sent(new: Cli,
     assert done.returncode == 2 and "GOOGLE_SECRET for provider google" in done.stderr, done.stderr
     assert new.json("audit")["items"] == []
     assert plan.stat().st_mode & 0o777 == 0o600
+    settings = folder / "settings/settings.yaml"
+    settings.write_text(settings.read_text().replace("displayName: Northwind", "displayName: ${MISSPELLED}"))
+    assert "It has no value for MISSPELLED" in new("config", "plan", str(folder), "--only", "settings").stderr
 
 
 @pytest.mark.slow

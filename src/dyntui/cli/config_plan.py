@@ -110,6 +110,7 @@ async def make_saved_plan(context: CliContext, connection: Connection, source: P
             desired = await from_environment(
                 from_connection, profile, names, include_entries=source.include_entries or "allowlist-entries" in names
             )
+    context.print_message(*desired.warnings)
     return await plan_for(connection, desired.only(names), prune=source.prune, send_secrets=source.send_secrets)
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DesiredConfig", "from_environment", "from_folder", "from_snapshot", "plan_for"]
 
-_NAMED = 3
+_NAMED, _WARNINGS = 3, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,8 @@ class DesiredConfig:
     rules: FieldRules
     text: str
     """Where it is from, for people."""
+    warnings: tuple[str, ...] = ()
+    """What may be wrong in its files."""
 
     def only(self, resources: Collection[str]) -> DesiredConfig:
         """Return it with only these resources; all for none. Raises UsageError for one that it does not have."""
@@ -55,7 +57,8 @@ def from_folder(folder: Path, profile: Profile) -> DesiredConfig:
     The values are those of `values.NAME.yaml` for the NAME that the manifest gives the environment, else for the name
     of the profile, if the manifest has no other environment of that name. Raises UsageError for a folder with mistakes.
     """
-    mistakes = [problem for problem in validate_folder(folder) if not problem.is_warning]
+    problems = validate_folder(folder)
+    mistakes = [problem for problem in problems if not problem.is_warning]
     if mistakes:
         raise UsageError(
             f"{folder} has {quantity(len(mistakes), 'mistake')}: {'; '.join(map(str, mistakes[:_NAMED]))}",
@@ -70,7 +73,10 @@ def from_folder(folder: Path, profile: Profile) -> DesiredConfig:
     config = read_folder(folder, name, environment_id="" if name else profile.environment_id)
     if not config.resources:
         raise UsageError(f"The manifest of {folder} names no resources.", hint=f"Run: dyntui config pull {folder}")
-    return DesiredConfig(config, manifest.rules, folder.as_posix())
+    own_values = values_file(folder, name).name
+    warnings = [str(each) for each in problems if not each.file.startswith("values.") or each.file == own_values]
+    more = [f"… and {len(warnings) - _WARNINGS:,} more"] if len(warnings) > _WARNINGS else []
+    return DesiredConfig(config, manifest.rules, folder.as_posix(), (*warnings[:_WARNINGS], *more))
 
 
 def from_snapshot(name: str, profile: Profile) -> DesiredConfig:
