@@ -73,7 +73,7 @@ def from_folder(folder: Path, profile: Profile) -> DesiredConfig:
     config = read_folder(folder, name, environment_id="" if name else profile.environment_id)
     if not config.resources:
         raise UsageError(f"The manifest of {folder} names no resources.", hint=f"Run: dyntui config pull {folder}")
-    own_values = values_file(folder, name).name
+    own_values = values_file(folder, name).name if name else ""
     warnings = [str(each) for each in problems if not each.file.startswith("values.") or each.file == own_values]
     more = [f"… and {len(warnings) - _WARNINGS:,} more"] if len(warnings) > _WARNINGS else []
     return DesiredConfig(config, manifest.rules, folder.as_posix(), (*warnings[:_WARNINGS], *more))
