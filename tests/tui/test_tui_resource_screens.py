@@ -386,7 +386,7 @@ async def test_a_setting_is_edited_with_old_and_new_value_and_checked_afterwards
         assert "true → false" in text
         assert "The API accepts only all settings at once" in text
         await confirm_it(pilot)
-        assert last_note(console) == "Setting privacy.collectIp changed to false"
+        assert last_note(console) == "Setting privacy.collectIp changed to false. Press Z to undo it"
         assert audited()[-1] == ("settings.edit", "done")
         await press(pilot, "e", "ctrl+s")
         assert "No changes" in last_note(console)

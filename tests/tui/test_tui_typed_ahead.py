@@ -175,6 +175,10 @@ async def test_esc_and_a_key_in_quick_succession_are_two_keys() -> None:
     async with demo(3).run_test(size=SIZE) as pilot:
         await settled(pilot)
         await press(pilot, "colon", "x")
+        console_of(pilot).post_message(events.Key("alt+shift+g", "G"))
+        await settled(pilot)
+        assert "3 of 3" in lines_of(console_of(pilot))[-1]
+        await press(pilot, "colon", "x")
         for char in "\x1bj", ":", *"webhooks":
             name = _character_to_key(char[-1])
             key = f"alt+{name}" if len(char) > 1 else name

@@ -70,9 +70,12 @@ class TypeAheadMixin(ActionMixin, App[int], inherit_bindings=False):
             and event.key.startswith(_ALT)
             and event.key not in self.screen.active_bindings
         ):
-            # A terminal sends alt with a key in the same way as esc and the key in quick succession.
-            key = event.key.removeprefix(_ALT)
-            self._typed_ahead.appendleft(events.Key(key, event.character or (key if len(key) == 1 else None)))
+            # A terminal sends alt with a key in the same way as esc and the key in quick succession. Textual names
+            # that of a capital letter `alt+shift+q`.
+            character, key = event.character, event.key.removeprefix(_ALT)
+            if character is not None and character.isalnum():
+                key = character
+            self._typed_ahead.appendleft(events.Key(key, character or (key if len(key) == 1 else None)))
             event = events.Key("escape", "\x1b")
         screen, focused = self.screen, self.screen.focused
         at_list = isinstance(screen, ConsoleScreen) and isinstance(focused, LineList | None)
