@@ -10,6 +10,7 @@ import click
 from dyntui.api.catalog import catalog
 from dyntui.cli.root import root
 from dyntui.resources import RESOURCES, Resource, Scope
+from dyntui.resources.api_only import api_only_reason
 from dyntui.resources.configuration import ENABLED
 from dyntui.services.configuration.model import config_records
 from dyntui.services.configuration.normal_form import configuration_of, value_schema
@@ -84,9 +85,9 @@ An action that cannot be undone says so before it is done.
 OPERATIONS_TEXT = """
 ## Operations
 
-All operations of the catalog, with the screens and commands that use them. You can find each operation in the API
-console (`:api`) and call it with `dyntui api ID`. Operations with the screen `API console` have no other screen: those
-for the own token of a signed-in user, deprecated ones, and those that sign or use key shares.
+All operations of the catalog: those of the vendor's client and those that only the vendor's OpenAPI document has, with
+the screens and commands that use them. You can find each operation in the API console (`:api`) and call it with `dyntui
+api ID`. Where that is the only way, the last column says why.
 """
 
 
@@ -164,7 +165,7 @@ def resources() -> str:
     other = (record for record in RESOURCES.values() if record.configuration is None)
     lines += [NOT_CONFIGURATION_TEXT + "\n".join(f"| {each.title} | {each.not_configuration} |" for each in other)]
     lines.append(OPERATIONS_TEXT)
-    lines.append("| operation | request | screen | command |\n|---|---|---|---|")
+    lines.append("| operation | request | screen | command | why only `dyntui api` |\n|---|---|---|---|---|")
     holders: dict[str, list[Resource]] = {}
     for record in RESOURCES.values():
         for name in record.operations:
@@ -173,7 +174,9 @@ def resources() -> str:
         where = holders.get(operation.id, [])
         screens = ", ".join(dict.fromkeys(record.title for record in where)) or "API console"
         commands = f"`dyntui api {operation.id}`" if not where else _operation_command(where[0], operation.id)
-        lines.append(f"| `{operation.id}` | {operation.method} `{operation.path}` | {screens} | {commands} |")
+        reason = "" if where else api_only_reason(operation)
+        row = (f"`{operation.id}`", f"{operation.method} `{operation.path}`", screens, commands, reason)
+        lines.append(f"| {' | '.join(row)} |")
     return "\n".join(lines) + "\n"
 
 

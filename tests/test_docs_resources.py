@@ -11,30 +11,12 @@ import pytest
 
 from dyntui.api.catalog import catalog
 from dyntui.resources import RESOURCES
+from dyntui.resources.api_only import API_ONLY_REASONS, api_only_reason
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "resources.md").read_text()
 SEED: list[str] = json.loads((ROOT / "tests" / "data" / "seed_operations.json").read_text())
 ROWS = {found[1]: found[0] for found in re.finditer(r"^\| `(\w+)` \|.*$", PAGE, re.MULTILINE)}
-
-WITHOUT_RESOURCE = {
-    "authenticateWaas",
-    "delegatedSignMessage",
-    "backupKeySharesToLocationsForPregen",
-    "createDelegatedCredentials",
-    "revokeDelegatedAccess",
-    "getWaasWalletByWalletId",
-    "checkExternalJwt",
-    "verifyApiKey",
-    "getWaasSignaturePolicies",
-    "getWaasSignaturePolicyByWalletIdAndPolicyId",
-    "createWaasSignaturePolicy",
-    "updateWaasSignaturePolicyByWalletIdAndPolicyId",
-    "deleteWaasSignaturePolicyByWalletIdAndPolicyId",
-    "upsertWalletConnectProject",
-}
-"""Operations for an API token that belong to no resource: they sign, make keys or policies, or check a value."""
-
 
 @pytest.mark.parametrize("name", RESOURCES)
 def test_each_resource_lists_screen_command_and_operations(name: str) -> None:
@@ -51,7 +33,7 @@ def test_each_resource_lists_screen_command_and_operations(name: str) -> None:
 def test_each_required_operation_has_a_screen_and_a_command() -> None:
     assert len(SEED) == 149
     for operation in SEED:
-        _, _, screen, command, _ = (part.strip() for part in ROWS[operation].split("|")[1:])
+        _, _, screen, command, *_ = (part.strip() for part in ROWS[operation].split("|")[1:])
         assert screen
         assert command.startswith("`dyntui ")
 
@@ -60,10 +42,14 @@ def test_each_operation_of_the_catalog_is_listed() -> None:
     assert set(ROWS) >= set(catalog().operations)
 
 
-def test_operations_without_a_resource_are_listed() -> None:
+def test_each_operation_has_a_resource_or_the_reason_why_only_api_calls_it() -> None:
     reached = {name for record in RESOURCES.values() for name in record.operations}
-    left = {each.id for each in catalog() if each.audience == "admin" and not each.deprecated} - reached
-    assert left == WITHOUT_RESOURCE
+    for operation in catalog():
+        reason = api_only_reason(operation)
+        assert bool(reason) is (operation.id not in reached), operation.id
+        assert reason == "" or reason.endswith("."), operation.id
+        assert ROWS[operation.id].endswith(f"| {reason} |"), operation.id
+    assert set(API_ONLY_REASONS) <= set(catalog().operations)
 
 
 def test_additional_operations_of_resources_are_used() -> None:

@@ -10,6 +10,7 @@ from dyntui.api.catalog import Operation, catalog
 from dyntui.core.effect import Effect
 from dyntui.core.errors import UsageError
 from dyntui.resources import RESOURCES, ResourceAction
+from dyntui.resources.api_only import api_only_reason
 from dyntui.resources.undo import UndoMethod
 from dyntui.services.actions.raw_writes import raw_write_action
 from dyntui.services.actions.registry import declaration, declaration_of, declarations
@@ -19,25 +20,6 @@ from dyntui.services.actions.write_rules import rule_of
 WRITES = [operation for operation in catalog() if not operation.reads]
 
 
-API_ONLY_REASONS = {
-    "deleteUserLegacy": "users.delete calls the operation that names the environment.",
-    "updateUserLegacy": "users.edit calls the operation that names the environment.",
-    "revokeUserSessionsLegacy": "users.revoke-sessions calls the operation that names the environment.",
-    "createWalletLegacy": "wallets.link calls the operation that names the environment.",
-    "deleteWalletByIdLegacy": "wallets.delete calls the operation that names the environment.",
-    "authenticateWaas": "It needs a signed request of the wallet service.",
-    "createDelegatedCredentials": "Its keys are made by the application that receives the delegation.",
-    "revokeDelegatedAccess": "wallets.revoke-delegated-access revokes the access to one wallet.",
-    "delegatedSignMessage": "It needs a key share of the application.",
-    "backupKeySharesToLocationsForPregen": "It needs key shares.",
-    "createWaasSignaturePolicy": "The application that signs for the wallet makes its policies.",
-    "updateWaasSignaturePolicyByWalletIdAndPolicyId": "The application that signs for the wallet makes its policies.",
-    "deleteWaasSignaturePolicyByWalletIdAndPolicyId": "The application that signs for the wallet makes its policies.",
-    "upsertWalletConnectProject": "The API does not read the project, so there is nothing to list.",
-}
-"""Why only `dyntui api` and the API console call an operation that no record declares; /sdk/ needs a user session."""
-
-
 @pytest.mark.parametrize("operation", WRITES, ids=lambda operation: operation.id)
 def test_every_write_operation_is_declared_one_time_or_called_by_api_only(operation: Operation) -> None:
     names = [
@@ -45,9 +27,9 @@ def test_every_write_operation_is_declared_one_time_or_called_by_api_only(operat
     ]
     if names:
         assert len(names) == 1
-        assert operation.id not in API_ONLY_REASONS, f"{operation.id} is declared, so it is not called by `api` only"
-    elif not operation.path.startswith("/sdk/"):
-        assert operation.id in API_ONLY_REASONS, f"{operation.id} is neither declared nor listed with a reason"
+        assert not api_only_reason(operation), f"{operation.id} is declared, so it is not called by `api` only"
+    else:
+        assert api_only_reason(operation), f"{operation.id} is neither declared nor listed with a reason"
 
 
 def test_a_variant_names_the_declaration_of_its_operation() -> None:

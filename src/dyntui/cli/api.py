@@ -54,6 +54,7 @@ def _format_operation(formatter: click.HelpFormatter, operation: Operation) -> N
     """Write what an operation does, its parameters and body, and the scope that it needs."""
     from dyntui.api.catalog import catalog
     from dyntui.api.token_scopes import ORGANIZATION, is_public, required_scope
+    from dyntui.resources.api_only import api_only_reason
     from dyntui.services.forms import operation_fields
 
     scope = required_scope(operation)
@@ -70,8 +71,10 @@ def _format_operation(formatter: click.HelpFormatter, operation: Operation) -> N
     newer = [("Newer", "Only the vendor's OpenAPI document has it: a server may lack it.")] if operation.newer else []
     codes = [("Status codes", ", ".join(operation.responses))] if operation.responses else []
     rows = [("Method", operation.method), ("Path", operation.path), ("Scope", scope or "any token")]
+    reason = api_only_reason(operation)
+    only = [("Only here", reason)] if reason else []
     with formatter.section("Request"):
-        formatter.write_dl([*rows, *codes, *newer, *deprecated])
+        formatter.write_dl([*rows, *codes, *newer, *deprecated, *only])
     fields = operation_fields(catalog(), operation)
     body = [(field.label, _value_text(field)) for field in fields if field.location == "body"]
     others = [(field.label, f"{field.location}, {_value_text(field)}") for field in fields if field.location != "body"]
