@@ -18,6 +18,7 @@ PAGE = (ROOT / "docs" / "resources.md").read_text()
 SEED: list[str] = json.loads((ROOT / "tests" / "data" / "seed_operations.json").read_text())
 ROWS = {found[1]: found[0] for found in re.finditer(r"^\| `(\w+)` \|.*$", PAGE, re.MULTILINE)}
 
+
 @pytest.mark.parametrize("name", RESOURCES)
 def test_each_resource_lists_screen_command_and_operations(name: str) -> None:
     record = RESOURCES[name]

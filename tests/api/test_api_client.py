@@ -92,6 +92,9 @@ async def test_a_missing_path_value_is_named(script: Any) -> None:
         ({"users": None, "count": 0}, "users", 0, 0, None),
         ({}, "users", 0, None, None),
         ({"count": 0}, "users", 0, 0, None),
+        ({"users": {}, "count": 0}, "users", 0, 0, None),
+        ({"data": {}, "cursor": None}, "data", 0, None, None),
+        ({"data": None}, "", 0, None, None),
         ([{"id": 1}, "odd"], "", 1, 2, None),
     ],
 )
@@ -102,7 +105,9 @@ def test_bare_and_wrapped_lists_are_parsed(
     assert (len(page.rows), page.total, page.cursor) == (rows, total, cursor)
 
 
-@pytest.mark.parametrize("document", [None, "text", {"a": [1], "b": [2]}, {"count": 3}, {"message": "x"}, 7])
+@pytest.mark.parametrize(
+    "document", [None, "text", {"a": [1], "b": [2]}, {"count": 3}, {"message": "x"}, 7, {"error": {}}]
+)
 def test_a_response_without_rows_is_an_error(document: Any) -> None:
     with pytest.raises(BadResponse):
         page_from(document, "users")

@@ -13,9 +13,9 @@ from urllib.parse import parse_qs, urlsplit
 from dyntui.api.catalog import Operation, catalog
 from dyntui.core.json_types import as_object
 
-VARIANTS = ("minimal", "maximal", "nulls", "unknown", "other-lists")
+VARIANTS = ("minimal", "maximal", "nulls", "unknown", "other-lists", "empty-lists")
 """Required fields only; every field; null where a value may be absent; fields and enum values that no release knows;
-lists bare where they are wrapped, and wrapped where they are bare."""
+lists bare where they are wrapped, and wrapped where they are bare; `{}` for a list that may be absent."""
 ID = "11111111-2222-4333-8444-555555555555"
 _TIME = "2026-11-22T12:00:00.000Z"
 _PREFIX = "/api/v0"
@@ -54,6 +54,8 @@ def _object(schema: Mapping[str, Any], variant: str, depth: int) -> dict[str, An
             found[name] = value_of(part, variant, name, depth + 1)
         elif variant == "nulls":
             found[name] = None
+        elif variant == "empty-lists" and catalog().resolve(part).get("type") == "array":
+            found[name] = {}
         elif variant != "minimal" and depth < _DEEPEST:
             found[name] = value_of(part, variant, name, depth + 1)
     if variant == "unknown":
@@ -70,10 +72,10 @@ def answer_of(operation: Operation, variant: str, query: Mapping[str, list[str]]
     if isinstance(answer, dict) and lists:
         if query.get("offset", ["0"]) != ["0"] or "cursor" in query:
             answer = {**answer, **{name: [] for name in lists}}
-        if "cursor" in answer:
-            answer["cursor"] = None
         if variant == "other-lists" and len(lists) == 1 and set(answer) <= {*lists, "count"}:
             return answer[lists[0]]
+    if isinstance(answer, dict) and "cursor" in answer:
+        answer["cursor"] = None
     if variant == "other-lists" and isinstance(answer, list):
         return {"data": answer, "count": len(answer)}
     return answer

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -69,7 +69,8 @@ def only_list(document: object) -> list[Json] | None:
 def page_from(document: object, items: str = "") -> RowPage:
     """Return the page in a response: a bare array, or an object with the rows under `items` (or its only list).
 
-    An object without anything but a count of 0 is an empty page. Raises BadPage when it contains no rows.
+    An object without anything but a count of 0 is an empty page, and so is one whose list is null or `{}`.
+    Raises BadPage when it contains no rows.
     """
     if isinstance(document, list):
         return RowPage([ApiRow(row) for row in document if isinstance(row, dict)], total=len(document))
@@ -77,8 +78,7 @@ def page_from(document: object, items: str = "") -> RowPage:
         rows = document.get(items)
         if not isinstance(rows, list):
             rows = only_list(document)
-        is_empty = document.keys() <= {"count", "cursor"} and not document.get("count")
-        if rows is None and (is_empty or document.get(items, ...) is None):
+        if rows is None and _is_empty_page(document, items):
             rows = []
         if rows is not None:
             count = document.get("count")
@@ -89,6 +89,15 @@ def page_from(document: object, items: str = "") -> RowPage:
                 cursor=cursor if isinstance(cursor, str) and cursor else None,
             )
     raise BadPage(f"The response contains no list of {items or 'rows'}.", hint="Is the base URL that of the API?")
+
+
+def _is_empty_page(document: Mapping[str, object], items: str) -> bool:
+    """Return whether the list in an object is absent, null or `{}`, as servers write an empty one."""
+    names = document.keys() - {"count", "cursor"}
+    name = items or next(iter(names), "")
+    if not items and len(names) > 1:
+        return False
+    return document[name] in (None, {}) if name in document else not names and not document.get("count")
 
 
 class PageCheck:

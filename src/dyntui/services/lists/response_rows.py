@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from dyntui.core.json_types import as_object
 from dyntui.core.times import now
 from dyntui.resources import ListOperation, Paging, Shape
 from dyntui.resources.cell_formats import get_path
@@ -39,14 +40,18 @@ def parse_rows(listing: ListOperation, document: object) -> RowPage:
             return _unwrapped(listing, page)
         case Shape.ONE:
             row = get_path(document, listing.items) if listing.items else document
-            return RowPage([row] if isinstance(row, dict) else [], total=1 if isinstance(row, dict) else 0)
+            rows = [row] if isinstance(row, dict) and row else []
+            return RowPage(rows, total=len(rows))
         case Shape.NAMED:
             objects = get_path(document, listing.items) if listing.items else document
+            if document == {} or (objects is None and listing.items in as_object(document)):
+                return RowPage([], total=0)
             if isinstance(objects, Mapping):
                 rows = [{"name": str(name), **part} for name, part in objects.items() if isinstance(part, Mapping)]
                 return RowPage(rows, total=len(rows))
         case Shape.VALUES:
-            if (values := only_list(document)) is not None:
+            values = [] if document == {} else only_list(document)
+            if values is not None:
                 return RowPage([{"value": value} for value in values], total=len(values))
     raise BadPage("The response does not have the expected form.", hint="Check that the base URL is that of the API.")
 
