@@ -120,6 +120,13 @@ async def export_url_seconds(api: Any, _: str) -> Any:
     return expires > int(created.rpartition("/")[2].partition("-")[0])
 
 
+@flag_case(yes=True, no=False)
+async def export_url_listed(api: Any, _: str) -> Any:
+    export = await create_export(api)
+    assert (await api("GET", f"ENV/exports/{export['id']}/download")).status_code == 302
+    return "downloadUrl" in export
+
+
 @flag_case(body=200, redirect=302)
 async def export_download(api: Any, _: str) -> Any:
     return (await api("GET", f"ENV/exports/{(await create_export(api))['id']}/download")).status_code

@@ -67,10 +67,12 @@ async def test_a_download_url_expires_and_is_signed(api: Any) -> None:
     assert (await api.http.post(url)).status_code == 405
 
 
-async def test_the_download_operation_returns_the_file_and_requires_a_token(api: Any) -> None:
+async def test_the_download_operation_redirects_to_the_file_and_requires_a_token(api: Any) -> None:
     export = await an_export(api)
     path = f"ENV/exports/{export['id']}/download"
-    assert (await api("GET", path)).content == (await fetch(api, export["downloadUrl"])).content
+    moved = await api("GET", path)
+    assert moved.status_code == 302 and not moved.content
+    assert (await fetch(api, moved.headers["location"])).content == (await fetch(api, export["downloadUrl"])).content
     assert (await api("GET", path, token="")).status_code == 401
 
 

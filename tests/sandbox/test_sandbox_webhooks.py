@@ -44,16 +44,21 @@ async def messages(api: Any, id: str) -> list[dict[str, Any]]:
     return list((await api.get(f"ENV/webhooks/{id}/messages"))["data"])
 
 
+def signed(secret: str, body: bytes) -> str:
+    return f"sha256={hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()}"
+
+
 async def test_a_new_user_sends_a_message_with_a_valid_signature(api: Any, listener: Listener) -> None:
     id = await register(api, listener.url)
-    user = await api.create(email="ada@example.com")
+    user = await api.create(email="ada@example.com", metadata={"points": 3.0})
     settled(api)
     assert sorted(listener.names()) == ["ping", "user.created"]
     secret = (await api.get(f"ENV/webhooks/{id}", includeSecret="true"))["secret"]
     for headers, body in listener.requests:
-        assert headers["x-dynamic-signature-256"] == hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+        assert headers["x-dynamic-signature-256"] == signed(secret, body)
         assert headers["content-type"] == "application/json"
     event = listener.event(listener.names().index("user.created"))
+    assert any(b'"points":3}' in body for _, body in listener.requests), "as JSON.stringify writes it"
     assert event["data"]["email"] == "ada@example.com" and event["data"]["id"] == user["id"]
     assert event["webhookId"] == id and "userId" not in event, "a token leaves no name"
     assert (await api.get(f"ENV/events/{event['eventId']}"))["eventName"] == "user.created"

@@ -159,6 +159,16 @@ async def test_a_pending_export_is_downloaded_to_a_new_private_file(model: str, 
         assert path.stat().st_size == saved.size
 
 
+@pytest.mark.parametrize("answer", ["redirect", "body"])
+async def test_an_export_without_a_listed_url_is_downloaded(answer: str, tmp_path: Path) -> None:
+    flags = {**FLAGS, "export-delay-ms": "0", "export-url-listed": "no", "export-download": answer}
+    async with connected(tmp_path, now=None, flags=flags) as connection:
+        made = await request_export(connection)
+        await wait_for_export(connection.client, made["id"])
+        saved = await download(connection, made["id"], tmp_path / "x.csv")
+        assert (saved.host, len((tmp_path / "x.csv").read_text().splitlines())) == ("localhost", 41)
+
+
 async def test_a_pending_or_failed_export_is_not_downloaded(tmp_path: Path) -> None:
     async with connected(tmp_path, now=None, flags={**FLAGS, "export-delay-ms": "60000"}) as connection:
         made = await request_export(connection)

@@ -63,6 +63,14 @@ def test_other_newlines_are_tried_and_reported() -> None:
     assert "LF instead of CRLF" in verify_signature(SECRET, lines.replace(b"\n", b"\r\n"), signed(lines)).message
 
 
+def test_an_indented_body_is_checked_as_the_compact_json_that_was_signed() -> None:
+    compact = '{"name":"Zoë 👋","size":1,"half":0.5}'.encode()
+    indented = '{\n  "name": "Zo\\u00eb 👋",\n  "size": 1.0,\n  "half": 0.5\n}\n'.encode()
+    found = verify_signature(SECRET, indented, f"sha256={signed(compact)}")
+    assert found.valid and "compact JSON" in found.message
+    assert not verify_signature(SECRET, indented.replace(b"0.5", b"0.6"), signed(compact)).valid
+
+
 @pytest.mark.parametrize(("signature", "why"), [("", "missing"), ("abc", "64 hex"), ("z" * 64, "64 hex")])
 def test_invalid_signatures_are_reported_with_the_reason(signature: str, why: str) -> None:
     found = verify_signature(SECRET, b"x", signature)

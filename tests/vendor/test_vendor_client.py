@@ -33,7 +33,6 @@ async def test_the_vendors_client_works_with_every_operation_of_the_sandbox(tmp_
                 await call.run(scenario)
             ids = {"environmentId": served.environment_id, "providerType": "google"}
             ids["exportId"] = (await call("getEnvironmentExports"))["exports"][0]["id"]
-            served.sandbox.flags.set("export-download", "redirect")
             for operation in catalog():
                 if operation.id not in call.called | call.absent | call.wrong.keys():
                     path = {name: ids.get(name, SOME_ID) for name in operation.path_names}

@@ -230,10 +230,13 @@ class Redirected(ApiProblem):
 
     status: int
     """The HTTP status, 300 to 399."""
+    location: str
+    """The URL that the server named, as it was received; "" for none."""
 
-    def __init__(self, status: int, message: str, *, hint: str = "") -> None:
+    def __init__(self, status: int, message: str, *, hint: str = "", location: str = "") -> None:
         super().__init__(message, hint=hint)
         self.status = status
+        self.location = location
 
     @property
     def maybe_applied(self) -> bool:

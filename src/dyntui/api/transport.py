@@ -244,6 +244,7 @@ class Transport:
                     status,
                     f"The server answered {status} and points to {location}; it was not followed.",
                     hint="Check the base URL of this environment.",
+                    location=redirect_location(response),
                 )
             return ApiResponse(status, answer_headers, body, ms, reads)
         except BaseException as error:

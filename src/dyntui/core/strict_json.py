@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from dyntui.core.json_types import Json
 
-__all__ = ["DEEPEST", "decode_first", "dump_json", "load_json", "parse_json"]
+__all__ = ["DEEPEST", "decode_first", "dump_json", "load_json", "parse_json", "stringify_json"]
 
 DEEPEST = 64
 
@@ -91,6 +91,20 @@ def dump_json(value: object) -> bytes:
         return orjson.dumps(value)
     except TypeError:
         return json.dumps(value, separators=(",", ":")).encode()
+
+
+def stringify_json(value: object) -> bytes:
+    """Return `value` as JSON.stringify of JavaScript writes it: compact, whole numbers without a fraction."""
+    return dump_json(_with_whole_numbers(value))
+
+
+def _with_whole_numbers(value: object) -> object:
+    if isinstance(value, dict):
+        return {name: _with_whole_numbers(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_with_whole_numbers(each) for each in value]
+    # From 1e21 on, JavaScript writes an exponent.
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 1e21 else value
 
 
 _TOO_DEEP = f"it is nested more than {DEEPEST} levels deep"

@@ -76,6 +76,7 @@ _FLAGS = (
         "texts of users: those that the documented patterns allow, or any",
         ("documented", "any"),
     ),
+    BehaviorFlag("empty-text", "remove", "empty text of a user removes the value, or is stored", ("remove", "store")),
     BehaviorFlag("upsert-match", "any", "identifiers that find the existing user of an upsert row", ("any", "email")),
     BehaviorFlag("upsert-metadata", "merge", "metadata of an upsert row", ("merge", "replace")),
     BehaviorFlag("upsert-wallets", "merge", "wallets of an upsert row", ("merge", "replace")),
@@ -134,7 +135,7 @@ _FLAGS = (
         ("documented", "loopback"),
     ),
     BehaviorFlag(
-        "webhook-signature", "hex", "x-dynamic-signature-256 is the HMAC alone, or after sha256=", ("hex", "prefixed")
+        "webhook-signature", "prefixed", "x-dynamic-signature-256 is the HMAC after sha256=, or alone", ("prefixed", "hex")
     ),
     BehaviorFlag(
         "webhook-elsewhere",
@@ -148,11 +149,12 @@ _FLAGS = (
     BehaviorFlag("export-delay-ms", "1500", "milliseconds that an export is pending before it is made"),
     BehaviorFlag("revoke-all-delay-ms", "1500", "milliseconds until the sessions of the environment are revoked"),
     BehaviorFlag("export-url-seconds", "3600", "seconds until the download URL of an export expires"),
+    _yes_no_flag("export-url-listed", "yes", "a completed export carries its downloadUrl"),
     BehaviorFlag(
         "export-download",
-        "body",
-        "GET of the download returns the CSV, or redirects to its URL",
-        ("body", "redirect"),
+        "redirect",
+        "GET of the download redirects to the URL of the CSV, or returns the CSV",
+        ("redirect", "body"),
     ),
     BehaviorFlag("rate-limit-body", "mixed", "body of a 429", ("mixed", "error", "message", "text")),
     BehaviorFlag("rate-window-ms", "60000", "length of the window of --rate-limit, in milliseconds"),

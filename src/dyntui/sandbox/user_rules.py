@@ -14,10 +14,19 @@ from dyntui.sandbox.replies import RequestRefused, invalid
 from dyntui.sandbox.store import Document
 from dyntui.sandbox.user_record import PROFILE, Record
 
-__all__ = ["add_oauth", "add_wallet", "apply_profile", "check_row", "is_email", "new_record", "refuse_duplicates"]
+__all__ = [
+    "add_oauth",
+    "add_wallet",
+    "apply_profile",
+    "check_row",
+    "is_email",
+    "new_record",
+    "refuse_duplicates",
+    "with_empty_texts",
+]
 
 _EMAIL = re.compile(r"[^\s@<>()\[\],;:\\\"]+@(?:[^\s@.<>()\[\],;:\\\"]+\.)+[^\s@.<>()\[\],;:\\\"]{2,}\Z")
-_USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\Z")
+_USERNAME = re.compile(r"[\w.-]+\Z")
 _CONFLICTS: Mapping[str, tuple[str, str]] = {
     "e": ("email_already_exists", "A user with this email already exists"),
     "p": ("user_has_already_account_with_phone_number", "A user with this phone number already exists"),
@@ -34,18 +43,25 @@ def is_email(text: str) -> bool:
     return _EMAIL.match(text) is not None
 
 
+def with_empty_texts(row: Document, flags: BehaviorFlags) -> Document:
+    """Return a row with null for each empty text of the profile, unless the behavior flag says to store them."""
+    if flags["empty-text"] == "store":
+        return row
+    return {name: None if value == "" and name in _PROFILE else value for name, value in row.items()}
+
+
 def check_row(row: Document, flags: BehaviorFlags, *, update: bool = False) -> None:
     """Check the rules that have an error code of their own. Raises RequestRefused (422)."""
     if not row and not update:
         raise invalid("invalid_user", "At least one field is required")
     email = row.get("email")
-    if email is not None and not is_email(email):
+    if email and not is_email(email):
         raise invalid("invalid_email", "The email is not valid", {"email": email})
     username = row.get("username")
-    if username is not None and not _USERNAME.match(username):
+    if username and not _USERNAME.match(username):
         raise invalid("invalid_username", "The username may have letters, digits, dot, dash and underscore")
     phone = row.get("phoneNumber")
-    if phone is not None and not any(map(str.isdigit, phone)):
+    if phone and not any(map(str.isdigit, phone)):
         raise invalid("invalid_phone", "The phone number has no digits")
     if metadata := row.get("metadata"):
         check_metadata(metadata, flags)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import orjson
 
+from dyntui.core.strict_json import stringify_json
 from dyntui.sandbox.behavior_flags import BehaviorFlags
 from dyntui.sandbox.clock import Clock
 from dyntui.sandbox.cursor_page import read_page
@@ -186,7 +187,7 @@ class Webhooks:
             self._trim("deliveries", position - _MAX_DELIVERIES, "1")
 
     def _request(self, webhook: Document, payload: Document) -> Document:
-        body = orjson.dumps(payload)
+        body = stringify_json(payload)
         digest = hmac.new(webhook["secret"].encode(), body, hashlib.sha256).hexdigest()
         prefix = "sha256=" if self._flags["webhook-signature"] == "prefixed" else ""
         headers = {"content-type": "application/json", "user-agent": "dynamic-webhooks", SIGNATURE: prefix + digest}

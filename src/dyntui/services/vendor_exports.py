@@ -94,9 +94,11 @@ async def download(
 ) -> SavedExport:
     """Download a finished export into a new private file, and record it in the audit log.
 
-    An incomplete file is deleted. Raises UsageError when the export is not finished or the file exists.
+    A server that does not list the URL of the file redirects to it; that URL is fetched without the token. An incomplete
+    file is deleted. Raises UsageError when the export is not finished or the file exists.
     """
-    from dyntui.api.download import fetch
+    from dyntui.api.download import fetch, host_of
+    from dyntui.api.errors import Redirected
 
     export = await connection.client.exports.get(export_id)
     if export.is_pending:
@@ -106,15 +108,23 @@ async def download(
     url, host = export.download_url, download_host(connection, export)
 
     async def call(client: Client, target: Target, permit: WritePermit) -> int:
+        nonlocal host
         with new_whole_file(path) as stream:
-            if not url:
+            file_url = url
+            if not file_url:
                 operation = client.catalog.get("downloadExportById")
-                response = await client.send(operation, path={"exportId": export_id})
-                await asyncio.to_thread(stream.write, response.body)
-                return len(response.body)
-            is_own_url = urlsplit(url).netloc == urlsplit(connection.profile.base_url).netloc
+                try:
+                    response = await client.send(operation, path={"exportId": export_id})
+                except Redirected as redirect:
+                    if not redirect.location:
+                        raise
+                    file_url, host = redirect.location, host_of(redirect.location, loopback=_on_loopback(connection))
+                else:
+                    await asyncio.to_thread(stream.write, response.body)
+                    return len(response.body)
+            is_own_url = urlsplit(file_url).netloc == urlsplit(connection.profile.base_url).netloc
             found = await fetch(
-                url,
+                file_url,
                 stream,
                 log=connection.log,
                 loopback=_on_loopback(connection),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from dyntui.core.errors import DyntuiError
 from dyntui.core.json_types import Row
+from dyntui.core.strict_json import load_json, stringify_json
 from dyntui.core.text import quantity
 from dyntui.core.times import time_text
 from dyntui.resources import RESOURCES, Paging
@@ -68,7 +69,8 @@ def read_secret_action() -> WriteAction:
 def verify_signature(secret: str, body: bytes, signature: str) -> SignatureCheck:
     """Check whether `signature`, with or without `sha256=`, is the HMAC-SHA256 of these bytes.
 
-    A pasted body often has other newlines. These are tried as well, and the message says which ones fit.
+    A pasted body often has other newlines, and a saved one is often indented, but Dynamic signs compact JSON. These
+    are tried as well, and the message says which ones fit.
     Source: docs/vendor-api.md#signature.
     """
     expected = signature.strip().lower().removeprefix("sha256=")
@@ -82,11 +84,20 @@ def verify_signature(secret: str, body: bytes, signature: str) -> SignatureCheck
         (body, "The signature is valid."),
         (body.rstrip(b"\r\n"), "The signature is valid for the body without the newline at its end."),
         (body.replace(b"\r\n", b"\n"), "The signature is valid for the body with LF instead of CRLF newlines."),
+        (_compact(body), "The signature is valid for the body as compact JSON, which is what Dynamic signs."),
     )
     for data, message in attempts:
         if hmac.compare_digest(hmac.new(secret.encode(), data, hashlib.sha256).hexdigest(), expected):
             return SignatureCheck(True, message)
     return SignatureCheck(False, "The signature is not valid: the secret or the body differs from what was sent.")
+
+
+def _compact(body: bytes) -> bytes:
+    """Return JSON as the server writes it, and anything else as it is."""
+    try:
+        return stringify_json(load_json(body))
+    except ValueError:
+        return body
 
 
 def verify_delivery(row: Row, secret: str) -> SignatureCheck:
@@ -100,10 +111,10 @@ def verify_delivery(row: Row, secret: str) -> SignatureCheck:
         return verify_signature(secret, text.encode(), signature)
     # Stored as an object: the signed bytes can only be guessed.
     body = request_payload(request)
-    for separators in ((",", ":"), (", ", ": ")):
-        data = json.dumps(body, ensure_ascii=False, separators=separators).encode()
-        if (check := verify_signature(secret, data, signature)).valid:
-            return check
+    # Compact JSON is tried too.
+    spaced = json.dumps(body, ensure_ascii=False).encode()
+    if (check := verify_signature(secret, spaced, signature)).valid:
+        return check
     return SignatureCheck(False, "The record does not contain the exact body, so its signature cannot be checked.")
 
 

@@ -14,7 +14,7 @@ from dyntui.sandbox.replies import Reply, RequestRefused, bad_request
 from dyntui.sandbox.schema_validation import Violation, body_violations, row_violations
 from dyntui.sandbox.store import Document
 from dyntui.sandbox.user_record import Record, row_unique_keys, unique_keys
-from dyntui.sandbox.user_rules import check_row, merge_row, new_record, refuse_duplicates
+from dyntui.sandbox.user_rules import check_row, merge_row, new_record, refuse_duplicates, with_empty_texts
 
 _KEY_FIELDS = ("email", "phoneNumber", "username", "wallets", "oauthAccounts")
 
@@ -68,8 +68,9 @@ class _Batch:
             self._fail(row, violation.message, violation.code)
             return
         try:
-            check_row(row, self._call.sandbox.flags)
-            self._create_or_update(row)
+            values = with_empty_texts(row, self._call.sandbox.flags)
+            check_row(values, self._call.sandbox.flags)
+            self._create_or_update(values)
         except RequestRefused as refusal:
             body = as_object(refusal.reply.body)
             self._fail(row, as_text(body.get("error")), as_text(body.get("code")))

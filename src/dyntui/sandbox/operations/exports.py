@@ -21,10 +21,14 @@ def _serialize(call: OperationCall, stored: Document) -> Document:
     out = {**stored, "status": "pending" if made.completed is None else "completed"}
     out["startedAt"] = None if made.started is None else format_time(made.started)
     out["completedAt"] = None if made.completed is None else format_time(made.completed)
-    if made.completed is not None:
-        lifetime_s = call.sandbox.flags.number("export-url-seconds")
-        out["downloadUrl"] = f"http://{call.host}{call.sandbox.exports.path(stored['id'], lifetime_s)}"
+    if made.completed is not None and call.sandbox.flags.on("export-url-listed"):
+        out["downloadUrl"] = _download_url(call, stored["id"])
     return out
+
+
+def _download_url(call: OperationCall, id: str) -> str:
+    lifetime_s = call.sandbox.flags.number("export-url-seconds")
+    return f"http://{call.host}{call.sandbox.exports.path(id, lifetime_s)}"
 
 
 def _find(call: OperationCall) -> Document:
@@ -64,7 +68,8 @@ def download_export(call: OperationCall) -> Reply:
     if export["status"] != "completed":
         raise RequestRefused(Reply(404, {"error": "The export is not completed", "code": "not_found"}))
     if call.sandbox.flags["export-download"] == "redirect":
-        return Reply(302, b"", {"location": export["downloadUrl"], "content-type": "text/plain"})
+        headers = {"location": _download_url(call, export["id"]), "content-type": "text/csv; charset=utf-8"}
+        return Reply(302, b"", headers)
     pieces = call.sandbox.exports.open(call.sandbox.exports.path(export["id"], 60))
     assert not isinstance(pieces, int), "a completed export can be opened"
     name = f"attachment; filename={export['model']}.csv"

@@ -9,7 +9,7 @@ from dyntui.sandbox.replies import Reply, bad_request, invalid, not_found
 from dyntui.sandbox.store import Document
 from dyntui.sandbox.user_record import Record, unique_keys
 from dyntui.sandbox.user_repository import SORTABLE, UserFilter
-from dyntui.sandbox.user_rules import apply_profile, check_row, new_record, refuse_duplicates
+from dyntui.sandbox.user_rules import apply_profile, check_row, new_record, refuse_duplicates, with_empty_texts
 
 
 def serialize_user(
@@ -72,7 +72,7 @@ def get_user(call: OperationCall) -> Document:
 
 @operation("createUser")
 def create_user(call: OperationCall) -> Reply:
-    body = dict(call.body)
+    body = with_empty_texts(dict(call.body), call.sandbox.flags)
     id = body.pop("id", None)
     if id is not None and not is_uuid(id):
         raise bad_request("body/id must match the format of a UUID")
@@ -92,11 +92,12 @@ def create_user(call: OperationCall) -> Reply:
 @operation("updateUser", "updateUserLegacy")
 def update_user(call: OperationCall) -> Document:
     position, record = find_user(call)
-    check_row(call.body, call.sandbox.flags, update=True)
+    body = with_empty_texts(call.body, call.sandbox.flags)
+    check_row(body, call.sandbox.flags, update=True)
     before = unique_keys(record)
     # Fields that the operation does not support (email, wallets, ...) are ignored, as unknown fields are.
     supported = catalog().schemas["InternalUpdatableUserFields"]["properties"]
-    updates = {name: value for name, value in call.body.items() if name in supported}
+    updates = {name: value for name, value in body.items() if name in supported}
     apply_profile(record, updates, replace_metadata=call.sandbox.flags["update-metadata"] == "replace")
     record["updatedAt"] = call.now
     keys = unique_keys(record)

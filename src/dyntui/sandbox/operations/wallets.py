@@ -15,7 +15,7 @@ _EMBEDDED = frozenset({"embeddedWallet", "smartContractWallet"})
 
 @operation("getWalletsByEnvironmentId")
 def list_wallets(call: OperationCall) -> Document:
-    offset, limit = call.query.get("offset", 0), call.query.get("limit", 20)
+    offset, limit = call.query.get("offset", 0), call.query.get("limit", 50)
     owners = call.sandbox.users.wallet_owners()
     if call.sandbox.flags.on("deleted-wallets-listed"):
         total, found = len(owners), _page(call, offset, limit)
