@@ -135,7 +135,10 @@ _FLAGS = (
         ("documented", "loopback"),
     ),
     BehaviorFlag(
-        "webhook-signature", "prefixed", "x-dynamic-signature-256 is the HMAC after sha256=, or alone", ("prefixed", "hex")
+        "webhook-signature",
+        "prefixed",
+        "x-dynamic-signature-256 is the HMAC after sha256=, or alone",
+        ("prefixed", "hex"),
     ),
     BehaviorFlag(
         "webhook-elsewhere",

@@ -94,8 +94,8 @@ async def download(
 ) -> SavedExport:
     """Download a finished export into a new private file, and record it in the audit log.
 
-    A server that does not list the URL of the file redirects to it; that URL is fetched without the token. An incomplete
-    file is deleted. Raises UsageError when the export is not finished or the file exists.
+    A server that does not list the URL of the file redirects to it; that URL is fetched without the token. An
+    incomplete file is deleted. Raises UsageError when the export is not finished or the file exists.
     """
     from dyntui.api.download import fetch, host_of
     from dyntui.api.errors import Redirected
