@@ -44,7 +44,7 @@ catalog: $(STAMP) ## Refresh the catalog: newest npm client or CLIENT=FILE.tgz, 
 catalog-check: $(STAMP) ## Say how the vendor's client differs from the catalog; exit 1 when it does
 	$(BIN)/python scripts/make_catalog.py --check $(CATALOG_OPTIONS)
 
-check: $(STAMP) ## ruff, strict types, import contracts and cycles, names and texts, generated pages
+check: $(STAMP) ## ruff, types, imports, names and texts, generated pages, links, licenses, workflows
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -52,6 +52,9 @@ check: $(STAMP) ## ruff, strict types, import contracts and cycles, names and te
 	$(BIN)/python scripts/check_import_cycles.py
 	$(BIN)/python scripts/check_names.py
 	$(BIN)/python scripts/make_docs.py --check
+	$(BIN)/python scripts/check_links.py
+	$(BIN)/python scripts/check_licenses.py
+	$(BIN)/python scripts/check_workflows.py
 
 mutate: $(STAMP) ## Remove each check of the write gate in turn and see a test fail
 	$(BIN)/python scripts/mutate_write_gate.py
