@@ -214,6 +214,7 @@ CASES: dict[str, dict[str, Case]] = {
         "dyntui undo --dry-run": Case(prints="DELETE"),
         "dyntui undo --yes": Case(affects=lambda w: {"-origin https://app.example"}, prints="deleted"),
     },
+    "docs/upgrade.md": {"dyntui --version": Case(prints="catalog"), "dyntui doctor --offline": Case()},
     "docs/vendor-api.md": {
         "make catalog": Case(run=planned_target),
         "make catalog CLIENT=dynamic-labs-sdk-api.tgz": Case(run=planned_target),

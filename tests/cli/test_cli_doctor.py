@@ -163,3 +163,24 @@ def test_doctor_measures_the_latency_of_the_terminal(tmp_path: Path) -> None:
     child.expect(rb"ok   writer    only what changed \(Textual \S+\); the terminal responds in \d+\.\d ms")
     child.expect(pexpect.EOF)
     assert b"12;1R" not in child.before
+
+
+def test_doctor_names_the_files_of_a_newer_version(run: Run) -> None:
+    file = paths().recent_users_file
+    file.parent.mkdir(parents=True, mode=0o700)
+    file.write_text('{"version": 2}')
+    file.chmod(0o600)
+    done = run("doctor", "--offline")
+    assert f"{file} was written by a newer dyntui (format version 2, this one knows 1)." in done.out
+    assert "Use that version of dyntui, or move the file away" in done.out
+    assert file.read_text() == '{"version": 2}'
+
+
+def test_settings_of_a_newer_version_end_a_command_with_what_to_do(run: Run) -> None:
+    file = paths().settings_file
+    file.parent.mkdir(parents=True, mode=0o700)
+    file.write_text("version = 2\n")
+    done = run("alias", "set", "de", "users list")
+    assert (done.code, done.out, file.read_text()) == (2, "", "version = 2\n")
+    assert f"{file} was written by a newer dyntui (format version 2, this one knows 1)." in done.err
+    assert "It was not changed." in done.err

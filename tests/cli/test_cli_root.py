@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import platform
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +17,12 @@ import pytest
 from tests.cli.cli_support import Run
 from tests.families import slow_except
 
+from dyntui import __version__
 from dyntui.cli.command_classes import CommandGroup
 from dyntui.cli.root import COMMANDS, root
 from dyntui.core.errors import DyntuiError
 
+VENDOR_PAGE = Path(__file__).parents[2] / "docs" / "vendor-api.md"
 HEAVY = ("textual", "rich", "httpx", "pydantic", "keyring", "orjson", "cryptography", "stamina")
 
 
@@ -72,6 +77,7 @@ def test_opening_the_console_does_not_load_click(tmp_path: Path, monkeypatch: py
     slow_except(
         [
             (("api", "--list", "--json"),),
+            (("--version",),),
             (("users", "list", "--base-url", "http://127.0.0.1:9/api/v0", "--environment-id", "e"),),
             (("env", "list"),),
             (("jobs", "list"),),
@@ -176,6 +182,20 @@ def test_some_options_set_their_environment_variable(
     arguments = [*option, "demo"] if before else ["demo", *option]
     root.main(arguments, standalone_mode=False, obj=CliContext())
     assert environ[variable] == value
+
+
+def test_version_names_what_a_report_of_a_problem_needs(run: Run) -> None:
+    versions = run("--version", "--json").document
+    assert versions == {
+        "dyntui": __version__,
+        "python": platform.python_version(),
+        "textual": version("textual"),
+        "catalog": "".join(re.findall(r"sdk-api`, version (\d[\d.]*\d)", VENDOR_PAGE.read_text())),
+        "api": "v0",
+    }
+    assert versions["catalog"]
+    lines = [f"{name} {text}" for name, text in versions.items()]
+    assert run("--version").out.splitlines() == run("--version", "users", "list").out.splitlines() == lines
 
 
 @pytest.mark.parametrize("number", ["0", "65", "many"])

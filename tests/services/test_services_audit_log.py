@@ -69,7 +69,7 @@ def test_damaged_lines_are_named_and_the_others_are_read(tmp_path: Path) -> None
         stream.write(b'{"action"')  # the line that a crash cut
     assert read(audit) == [(7, "damaged"), (6, "failed"), (5, "damaged"), (3, "damaged"), (2, "damaged"), (1, "done")]
     assert read(audit, "users") == [(6, "failed"), (1, "done")]
-    assert describe_damage([3]) == "1 line of the audit log is damaged and left out: 3."
+    assert describe_damage([3]) == "1 line of the audit log is damaged or of a newer dyntui, and left out: 3."
     assert describe_damage(range(1, 9)).endswith("left out: 1, 2, 3, 4, 5 and 3 more.")
 
 

@@ -105,10 +105,18 @@ class Catalog:
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self.version: str = document["version"]
+        self.source: str = document["source"]
+        """Where the operations are from, for people."""
         self.schemas: Mapping[str, Schema] = document["schemas"]
         self.bounds: Mapping[str, Mapping[str, Schema]] = document["bounds"]
         """The documented bounds of what is sent, by schema and path, such as `alias` or `locations[].keygenId`."""
         self.operations: Mapping[str, Operation] = {entry["id"]: _operation(entry) for entry in document["operations"]}
+
+    @property
+    def client_version(self) -> str:
+        """The version of the vendor's published client that it was made from; "" when it does not say."""
+        found = re.search(r"/sdk-api (\d[\w.-]*)", self.source)
+        return found[1] if found is not None else ""
 
     def __iter__(self) -> Iterator[Operation]:
         return iter(self.operations.values())

@@ -33,6 +33,7 @@ def show_status(context: CliContext) -> None:
     from dyntui.config.paths import paths
     from dyntui.config.recent_users import count_recent_users
     from dyntui.config.request_history import count_requests
+    from dyntui.core.file_version import NewerFile
     from dyntui.resources import Column
     from dyntui.resources.cell_formats import thousands
     from dyntui.store.cache import CacheUnusable, RowCache
@@ -50,7 +51,12 @@ def show_status(context: CliContext) -> None:
         (paths().recent_users_file, "recent users", count_recent_users),
         (paths().request_history_file, "requests", count_requests),
     ):
-        if number := count():
+        try:
+            number = count()
+        except NewerFile as error:
+            context.print_message(str(error))
+            continue
+        if number:
             files.append((str(file), file.stat().st_size, {name: number}))
     columns = (
         Column("file"),

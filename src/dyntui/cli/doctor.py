@@ -46,6 +46,7 @@ def _run_checks(context: CliContext, offline: bool) -> Iterator[Check]:
     yield from doctor_checks.check_versions()
     yield from doctor_checks.check_terminal()
     yield from doctor_checks.check_files()
+    yield from doctor_checks.check_file_versions()
     yield from doctor_checks.check_settings()
     profile, profile_check = _check_profile(context)
     yield profile_check

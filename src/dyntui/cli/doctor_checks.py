@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from dyntui.core.errors import EXIT_SOME_FAILED, DyntuiError
 
-__all__ = ["Check", "check_files", "check_settings", "check_terminal", "check_versions"]
+__all__ = ["Check", "check_file_versions", "check_files", "check_settings", "check_terminal", "check_versions"]
 
 _PACKAGES = ("textual", "httpx", "click", "keyring", "cryptography", "pydantic")
 _MIN_SIZE = (80, 24)
@@ -118,6 +118,24 @@ def check_files() -> Iterator[Check]:
     for file in (locations.audit_file, *sorted(locations.credentials_dir.glob("*.*"))):
         if os.path.lexists(file) and (problem := _find_problem(file, 0o077)):
             yield Check("file", "fail", f"{file}: {problem}", f"Check its content, then run: chmod 600 {file}")
+
+
+def check_file_versions() -> Iterator[Check]:
+    """Report the files that a newer dyntui wrote. Settings and profiles have checks of their own."""
+    from dyntui.config.paths import paths
+    from dyntui.config.private_files import read_private
+    from dyntui.core.file_version import NewerFile, check_version
+    from dyntui.core.strict_json import parse_json
+
+    places = paths()
+    files = (places.lists_file, places.recent_file, places.recent_users_file, places.request_history_file)
+    for file in (*files, *sorted(places.mappings_dir.glob("*.json")), *sorted(places.drafts_dir.glob("*.json"))):
+        try:
+            check_version(parse_json(read_private(file)), file)
+        except NewerFile as error:
+            yield Check("version", "warn", error.message, error.hint)
+        except (OSError, ValueError, DyntuiError):
+            continue  # what reads it says so
 
 
 def _check_folder(name: str, folder: Path) -> Check:

@@ -9,7 +9,6 @@ from typing import Any
 
 import click
 
-from dyntui import __version__
 from dyntui.cli.command_classes import BaseCommand, CommandGroup
 from dyntui.cli.context import CliContext
 from dyntui.cli.error_handling import run_with_exit_code
@@ -110,15 +109,20 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.version_option(__version__, prog_name="dyntui", message="%(prog)s %(version)s")
+@click.option("--version", is_flag=True, help="Print the versions of dyntui, Python, Textual and the catalog.")
 @click.pass_context
-def root(ctx: click.Context) -> None:
+def root(ctx: click.Context, version: bool) -> None:
     """Terminal console and command line for administering a Dynamic environment.
 
     Without a command, dyntui opens the console on the last used environment. `dyntui help topics` lists what the help
     explains besides the commands.
     """
     options = ctx.ensure_object(CliContext)
+    if version:
+        from dyntui.cli.version import print_versions
+
+        print_versions(options)
+        ctx.exit()
     if ctx.invoked_subcommand is None:
         from dyntui.cli.launch import open_console
 

@@ -15,6 +15,7 @@ from dyntui.config.errors import CredentialError
 from dyntui.config.paths import paths
 from dyntui.config.private_files import atomic_write, private_dir, read_private, remove_private
 from dyntui.config.profile import CredentialKind
+from dyntui.core.file_version import check_version
 from dyntui.core.json_types import as_text
 from dyntui.core.strict_json import parse_json
 
@@ -50,9 +51,16 @@ def _read(profile: Profile, suffix: str) -> dict[str, object] | None:
         value = parse_json(data)
     except ValueError:
         value = None
+    check_version(
+        value,
+        tilde(path),
+        _VERSION,
+        error=CredentialError,
+        hint="Use that version of dyntui, or store the token again: dyntui auth login",
+    )
     if not isinstance(value, dict) or value.get("version") != _VERSION:
         raise CredentialError(
-            f"{tilde(path)} is not a token file of this version of dyntui.",
+            f"{tilde(path)} is not a token file.",
             hint="Remove it, then run: dyntui auth login",
         )
     return value if value.get("entry") == stored_name(profile) else None

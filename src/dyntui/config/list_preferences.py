@@ -12,6 +12,7 @@ from dyntui.config.errors import ConfigError
 from dyntui.config.paths import paths
 from dyntui.config.private_files import atomic_write, locked, private_dir, read_private
 from dyntui.core.errors import UsageError
+from dyntui.core.file_version import check_version
 from dyntui.core.strict_json import parse_json
 from dyntui.core.times import TimeFormat
 from dyntui.core.validation import validate
@@ -51,6 +52,7 @@ class ListPreferences:
         document = None
         try:
             document = parse_json(read_private(path, _LIMIT))
+            check_version(document, path, error=ConfigError)
             if not isinstance(document, dict):
                 raise TypeError
             views = document.get("views", {}).items()

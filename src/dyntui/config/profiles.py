@@ -16,6 +16,7 @@ from dyntui.config.table_rules import BOOLEAN, TEXT, KeyProblem, Rule, accepted_
 from dyntui.config.toml import edit_toml, read_toml_tables
 from dyntui.config.urls import DEFAULT_BASE_URL, VENDOR_HOSTS, check_base_url, is_vendor, origin, origin_text
 from dyntui.core.errors import UsageError
+from dyntui.core.file_version import NewerFile
 from dyntui.core.ids import is_uuid
 from dyntui.core.json_types import as_object, as_text
 from dyntui.core.times import now_iso
@@ -210,8 +211,8 @@ class Profiles:
                 forget_environment(*environment)
                 forget_requests(*environment)
                 purge_environment(*environment)
-            except (UnsafeFile, OSError) as error:
-                reason = error.message if isinstance(error, UnsafeFile) else f"{error.strerror}."
+            except (UnsafeFile, NewerFile, OSError) as error:
+                reason = f"{error.strerror}." if isinstance(error, OSError) else error.message
                 warnings.append(
                     f"The cached rows, recent users and requests of {environment[1]} were not deleted: {reason}"
                 )

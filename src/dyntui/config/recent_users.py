@@ -13,6 +13,7 @@ from itertools import islice
 from dyntui.config.paths import paths
 from dyntui.config.private_files import atomic_write, locked, private_dir, read_private, remove_private
 from dyntui.config.profile import Profile
+from dyntui.core.file_version import check_version
 from dyntui.core.json_types import as_object
 from dyntui.core.strict_json import parse_json
 
@@ -91,11 +92,15 @@ def _key(profile: Profile) -> str:
 
 
 def _read() -> dict[str, _Users]:
-    """Return the recent users by environment. What this version did not write is ignored."""
+    """Return the recent users by environment. Entries that are not understood are ignored.
+
+    Raises NewerFile for the file of a newer version.
+    """
     try:
         stored = parse_json(read_private(paths().recent_users_file))
     except (FileNotFoundError, ValueError):
         return {}
+    check_version(stored, paths().recent_users_file)
     found = {}
     for key, users in as_object(stored).items():
         entries = as_object(users).items()

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field
 from dyntui.config.paths import paths
 from dyntui.config.private_files import UnsafeFile, atomic_write, locked, private_dir, read_private, remove_private
 from dyntui.config.profile import Profile
+from dyntui.core.file_version import check_version
 from dyntui.core.json_types import as_object
 from dyntui.core.strict_json import parse_json
 
@@ -81,11 +82,15 @@ def _key(profile: Profile) -> str:
 
 
 def _read() -> list[tuple[str, StoredRequest]]:
-    """Return environment and request. What this version did not write is ignored."""
+    """Return environment and request. Entries that are not understood are ignored.
+
+    Raises NewerFile for the file of a newer version.
+    """
     try:
         stored = parse_json(read_private(paths().request_history_file))
     except (FileNotFoundError, ValueError, UnsafeFile):
         return []
+    check_version(stored, paths().request_history_file)
     found = []
     for entry in stored if isinstance(stored, list) else []:
         row = as_object(entry)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from dyntui.config.errors import ConfigError
 from dyntui.config.private_files import read_private
+from dyntui.core.file_version import check_version
 from dyntui.core.json_types import as_object
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["edit_toml", "line_of", "read_toml", "read_toml_tables"]
 
 _LIMIT = 1024 * 1024
+_VERSION = 1
+"""The format of these files. They need not say it: without `version` it is 1."""
 _HINT = "Correct it by hand. It was not changed."
 _NOT_UTF8 = "\ufffd"
 _HEADER = re.compile(r"[ \t]*\[[^\n]*")
@@ -24,15 +27,25 @@ _LOCATION = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)\Z")
 
 
 def read_toml(path: Path) -> dict[str, object]:
-    """Read a TOML file; {} when there is none. Other users may read the file, but not write it."""
+    """Read a TOML file; {} when there is none. Other users may read the file, but not write it.
+
+    Its key `version` is not returned. Raises ConfigError when that is newer than this dyntui knows.
+    """
     text = _text(path)
     if not text:
         return {}
     try:
-        return _parse(text)
+        values = _parse(text)
     except ValueError as error:
         line, reason = _explain(error, text)
         raise ConfigError(f"{path}, line {line}: {reason}.", hint=_HINT) from error
+    return _without_version(values, path)
+
+
+def _without_version(values: dict[str, object], path: Path) -> dict[str, object]:
+    """Return the values without a version that this dyntui knows. Raises ConfigError for a newer one."""
+    check_version(values, path, _VERSION, error=ConfigError)
+    return {name: value for name, value in values.items() if (name, value) != ("version", _VERSION)}
 
 
 def _parse(text: str) -> dict[str, object]:
@@ -87,7 +100,7 @@ def read_toml_tables(path: Path, group: str) -> tuple[dict[str, object], dict[st
                 values[group] = tables
     if not damaged:
         raise damage
-    return values, damaged
+    return _without_version(values, path), damaged
 
 
 def _table_name(part: str, group: str) -> str | None:

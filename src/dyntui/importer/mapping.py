@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from dyntui.core.errors import UsageError
+from dyntui.core.file_version import check_version
 from dyntui.core.interface import by_interface
 from dyntui.core.strict_json import parse_json
 from dyntui.core.validation import validate
@@ -287,6 +288,7 @@ class Mapping:
             data = parse_json(text)
         except ValueError as error:
             raise UsageError(f"{name} is not JSON: {error}.") from error
+        check_version(data, name)
         parsed = validate(_MappingFile, data, name=name, hint=_HINT)
         columns = tuple(
             ColumnMap(column.column, column.field or None, column.reason or column.why, column.transforms)

@@ -24,6 +24,7 @@ from typing import Any
 import orjson
 
 from dyntui.core.errors import UsageError
+from dyntui.core.file_version import newer_file_text
 
 __all__ = ["Document", "Store"]
 
@@ -205,6 +206,6 @@ def _check_version(db: sqlite3.Connection, path: Path) -> None:
         raise UsageError(f"{path} is not the file of a sandbox.", hint="Give a new file, or the file of a sandbox.")
     if version > _VERSION:
         raise UsageError(
-            f"{path} was written by a newer dyntui (sandbox version {version}, this one knows {_VERSION}).",
+            newer_file_text(path, version, _VERSION, "sandbox"),
             hint="Use that version, or give a new file.",
         )

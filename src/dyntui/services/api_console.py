@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, quote, urlencode
 
 from dyntui.core.errors import DyntuiError, UsageError, join_sentences
+from dyntui.core.file_version import check_version
 from dyntui.core.json_types import as_object
 from dyntui.core.redact import is_secret_name, is_secret_value, redact
 from dyntui.core.strict_json import load_json, parse_json
@@ -330,6 +331,7 @@ def saved_requests() -> list[ConsoleRequest]:
         return []
     try:
         rows = parse_json(read_private(file, limit=_MAX_SAVED_BYTES))
+        check_version(rows, file)
         if not isinstance(rows, list):
             raise TypeError
         return [

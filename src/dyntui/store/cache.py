@@ -19,6 +19,7 @@ from typing import Any
 from dyntui.config.cache_files import purge
 from dyntui.config.private_files import private_dir
 from dyntui.core.errors import DyntuiError
+from dyntui.core.file_version import newer_file_text
 from dyntui.core.json_types import Row
 from dyntui.core.process_state import private_umask
 from dyntui.core.text import without_surrogates
@@ -270,7 +271,7 @@ def _opened(file: Path) -> sqlite3.Connection:
         application = db.execute("PRAGMA application_id").fetchone()[0]
         if application == _APPLICATION_ID and version > latest:
             raise CacheTooNew(
-                f"{file} was written by a newer dyntui (cache version {version}, this one knows {latest}).",
+                newer_file_text(file, version, latest, "cache"),
                 hint="Use that version, or delete the cached rows: dyntui cache purge",
             )
         if not (application == _APPLICATION_ID and version > 0) and (version, application) != (0, 0):

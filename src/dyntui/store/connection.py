@@ -10,6 +10,7 @@ from typing import Any
 
 from dyntui.config.private_files import create_new, locked, sync_dir, verify_private
 from dyntui.core.errors import DyntuiError, StoppedError
+from dyntui.core.file_version import newer_file_text
 from dyntui.core.interface import by_interface
 from dyntui.core.process_state import private_umask
 from dyntui.store.migrations import latest_version, migrate, user_version
@@ -168,6 +169,6 @@ def _check(db: sqlite3.Connection, path: Path) -> None:
         raise damaged(path, f"its version is {version}")
     if version > latest:
         raise JournalUnusable(
-            f"{path.name} was written by a newer dyntui (journal version {version}, this one knows {latest}).",
+            newer_file_text(path.name, version, latest, "journal"),
             hint="Use that version, or a newer one, for this job.",
         )

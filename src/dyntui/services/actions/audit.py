@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from dyntui.config.private_files import append_private, open_regular
+from dyntui.core.file_version import is_newer
 from dyntui.core.redact import redact
 from dyntui.core.strict_json import parse_json
 from dyntui.core.text import plain_json, shorten
@@ -127,13 +128,13 @@ class Audit:
 
 
 def parse_audit_line(raw: bytes) -> AuditLine | None:
-    """Return a line of the file; None when it is damaged."""
+    """Return a line of the file; None when it is damaged or of a newer version. Other new fields are ignored."""
     names = AuditLine.__dataclass_fields__
     try:
         document = parse_json(raw)
     except ValueError:
         return None
-    if not isinstance(document, dict) or not names.keys() <= document.keys() | _OPTIONAL:
+    if not isinstance(document, dict) or is_newer(document) or not names.keys() <= document.keys() | _OPTIONAL:
         return None
     texts = [value for name, value in document.items() if name in names and name not in _OTHER_TYPES]
     lists = {name: document.get(name, []) for name in ("targets", "labels")}

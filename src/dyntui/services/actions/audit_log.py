@@ -170,11 +170,12 @@ def read_last(audit: Audit, filter_: AuditFilter, count: int, on_damage: Callabl
 
 
 def describe_damage(numbers: Iterable[int]) -> str:
-    """Return the sentence that names damaged lines; "" when there are none."""
+    """Return the sentence that names lines that cannot be read; "" when there are none."""
     found = sorted(numbers)
     if not found:
         return ""
     names = ", ".join(f"{number:,}" for number in found[:_NAMED])
     more = f" and {len(found) - _NAMED:,} more" if len(found) > _NAMED else ""
     verb = "is" if len(found) == 1 else "are"
-    return f"{quantity(len(found), 'line')} of the audit log {verb} damaged and left out: {names}{more}."
+    lines = quantity(len(found), "line")
+    return f"{lines} of the audit log {verb} damaged or of a newer dyntui, and left out: {names}{more}."

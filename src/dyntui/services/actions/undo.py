@@ -91,7 +91,7 @@ def undo_disabled_reason(entry: AuditEntry, environment: tuple[str, str]) -> str
     """
     line = entry.line
     if line is None:
-        return "This line of the audit log is damaged, so what it says cannot be undone."
+        return "This line of the audit log is damaged or of a newer dyntui, so what it says cannot be undone."
     if (line.base_url, line.environment) != environment:
         return "This change was made in another environment. Open that environment to undo it."
     return _reason_against(line)

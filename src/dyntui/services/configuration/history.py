@@ -11,12 +11,14 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from glob import escape
 from pathlib import Path
 from typing import BinaryIO, Literal
 
 from dyntui.config.paths import paths
 from dyntui.config.private_files import UnsafeFile, check_folder, new_whole_file, open_regular, private_dir
 from dyntui.core.errors import DyntuiError, UsageError
+from dyntui.core.file_version import check_version
 from dyntui.core.json_types import Row, as_object, as_text
 from dyntui.core.strict_json import dump_json, load_json
 from dyntui.core.text import quantity
@@ -120,6 +122,9 @@ def find_snapshot(name: str, environment_id: str = "") -> Snapshot:
         found = [each for each in known if each.id == name] or [each for each in known if each.id.startswith(name)]
     if len(found) == 1:
         return found[0]
+    folder = paths().snapshots_dir
+    if not found and name != LAST and len(others := [*folder.glob(f"{escape(name)}*{_ENDING}")]) == 1:
+        return _snapshot(others[0], _read_about(others[0]))  # raises the error of a file that is not listed
     reason = "There is no snapshot" if not found else f"{quantity(len(found), 'snapshot')} begin with"
     raise UsageError(f"{reason} {name!r}.", hint="`dyntui config history` lists them.")
 
@@ -164,9 +169,10 @@ def _remove_oldest(folder: Path, newest: Path) -> None:
 
 
 def _snapshot(path: Path, about: Row) -> Snapshot:
+    check_version(about, path, _VERSION, hint="Read it with that version of dyntui. It was not changed.")
     time, count = parse_time(about.get("time")), about.get("objects")
     if about.get("version") != _VERSION or time is None or not isinstance(count, int):
-        raise UsageError(f"{path} is no snapshot of this version of dyntui.")
+        raise UsageError(f"{path} is no snapshot.")
     return Snapshot(
         path.name.removesuffix(_ENDING),
         time,

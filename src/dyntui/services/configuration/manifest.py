@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from dyntui.api.catalog import catalog
 from dyntui.core.errors import UsageError
+from dyntui.core.file_version import check_version
 from dyntui.core.text import shorten
 from dyntui.core.validation import validate
 from dyntui.resources import RESOURCES
@@ -116,6 +117,7 @@ def read_manifest(folder: Path) -> Manifest | None:
     if not path.exists() and not path.is_symlink():
         return None
     value = read_document(path).value
+    check_version(value, path, hint="Update dyntui. The folder was not changed.")
     manifest = validate(Manifest, {} if value is None else value, name=str(path))
     names = (*manifest.resources, *manifest.differs, *manifest.ignore, *manifest.secrets)
     for name in names:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from dyntui.config.private_files import atomic_write, read_private
 from dyntui.core.errors import UsageError
+from dyntui.core.file_version import check_version
 from dyntui.core.json_types import Row, as_list, as_object, as_text
 from dyntui.core.strict_json import dump_json, load_json
 from dyntui.core.times import now_iso
@@ -111,8 +112,9 @@ def read_plan(path: Path) -> SavedPlan:
         document = {}
     if document.get("format") != _FORMAT:
         raise UsageError(f"{path} is no plan.", hint="Write one with: dyntui config plan DIR --save PLAN")
+    check_version(document, path, _VERSION, hint="Apply it with that version of dyntui, or make a new plan.")
     if document.get("version") != _VERSION:
-        raise UsageError(f"{path} is a plan of another version of dyntui.", hint="Make a new plan.")
+        raise UsageError(f"{path} does not say its version.", hint="Make a new plan.")
     content = {name: value for name, value in document.items() if name != "fingerprint"}
     if _fingerprint(content) != document.get("fingerprint"):
         raise UsageError(f"{path} was changed after dyntui wrote it.", hint="Make a new plan.")

@@ -8,6 +8,7 @@ from pathlib import Path
 from dyntui.config.paths import paths
 from dyntui.config.private_files import atomic_write, private_dir
 from dyntui.core.errors import UsageError
+from dyntui.core.file_version import NewerFile
 from dyntui.importer import Mapping, SourceInfo
 
 __all__ = ["find_mapping", "load_mapping", "mapping_names", "save_mapping"]
@@ -43,13 +44,23 @@ def load_mapping(name: str) -> Mapping:
 
 
 def save_mapping(name: str, mapping: Mapping) -> Path:
-    """Save a mapping under a name; one with the same name is replaced. Raises UsageError for an invalid name."""
+    """Save a mapping under a name; one with the same name is replaced, unless a newer dyntui wrote it.
+
+    Raises UsageError for that, and for an invalid name.
+    """
     if not _NAME.fullmatch(name):
         raise UsageError(
             f"{name!r} cannot be the name of a mapping.", hint="Use letters, digits, dots, dashes, underscores."
         )
     folder = private_dir(paths().mappings_dir)
     path = folder / f"{name}.json"
+    if path.is_file():
+        try:
+            load_mapping(name)
+        except NewerFile:
+            raise
+        except UsageError:
+            pass  # damaged, so it is replaced
     atomic_write(path, mapping.to_json().encode())
     return path
 

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from dyntui.api.rate_limiter import RateLimiters
 from dyntui.config.private_files import atomic_write, read_private
 from dyntui.core.errors import UsageError
+from dyntui.core.file_version import check_version
 from dyntui.core.interface import by_interface
 from dyntui.core.json_types import as_object
 from dyntui.core.strict_json import parse_json
@@ -110,6 +111,7 @@ def read_plan(path: Path) -> dict[str, Any]:
         plan = dict(as_object(parse_json(read_private(path, _PLAN_LIMIT))))
     except ValueError as error:
         raise UsageError(f"{path} is not JSON: {error}.", hint=hint) from error
+    check_version(plan, path, hint=hint)
     if validate(_PlanHeader, plan, name=str(path), hint=hint).digest != _digest(plan):
         raise UsageError(f"{path} was changed after the plan was made.", hint=hint)
     return plan

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 from dyntui.config.paths import paths
 from dyntui.config.private_files import atomic_write, read_private, remove_private
 from dyntui.core.errors import UsageError
+from dyntui.core.file_version import check_version
 from dyntui.core.json_types import as_object, as_text
 from dyntui.core.strict_json import parse_json
 from dyntui.core.times import now, now_iso
@@ -137,6 +138,7 @@ def load_draft(draft_id: str) -> ImportDraft:
         raise UsageError(f"There is no draft {draft_id}.", hint="Start a new import.") from error
     except ValueError as error:
         raise UsageError(f"The draft {draft_id} cannot be read ({error}).", hint=hint) from error
+    check_version(values, _file(draft_id), hint="Open it with that version of dyntui. It was not changed.")
     values = {_OLD_KEYS.get(key, key): value for key, value in as_object(values).items()}
     name = f"The draft {draft_id}"
     if "hints" in values and values.get("mapping") is not None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from dyntui.config.paths import paths
 from dyntui.config.private_files import atomic_write, read_private
 from dyntui.core.errors import DyntuiError
+from dyntui.core.file_version import NewerFile, check_version
 from dyntui.core.strict_json import parse_json
 
 __all__ = [
@@ -90,10 +91,12 @@ def _entry(item: os.DirEntry[str]) -> FileEntry | None:
 
 
 def _read() -> dict[str, list[str]]:
+    """Return the lists of the file by name. Raises NewerFile for the file of a newer version."""
     try:
         stored = parse_json(read_private(paths().recent_file))
     except (FileNotFoundError, ValueError):
         return {}
+    check_version(stored, paths().recent_file)
     if not isinstance(stored, dict):
         return {}
     lists = {name: value for name, value in stored.items() if isinstance(value, list)}
@@ -103,7 +106,11 @@ def _read() -> dict[str, list[str]]:
 def recent_files() -> Sequence[FileEntry]:
     """Return the recently imported files that still exist, newest first."""
     found: list[FileEntry] = []
-    for name in _read().get("files", []):
+    try:
+        names = _read().get("files", [])
+    except NewerFile:
+        return []
+    for name in names:
         try:
             status = Path(name).stat()
         except (OSError, ValueError):
