@@ -27,6 +27,23 @@ def test_doctor_on_a_fresh_machine_warns_and_exits_0(run: Run, tmp_path: Path) -
     assert not (tmp_path / "home").exists()
 
 
+def test_doctor_names_the_folders_that_dyntui_writes_to(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "home"
+    folders = {name: str(home / name) for name in ("config", "state", "cache")}
+    assert run("doctor", "--paths", "--json").document == folders
+    assert [line.split() for line in run("doctor", "--paths").out.splitlines()] == [
+        list(pair) for pair in folders.items()
+    ]
+    assert not home.exists()
+    prefix = tmp_path / "unpacked" / "venvs" / "4" / "code"
+    prefix.mkdir(parents=True)
+    (prefix / "PEX-INFO").touch()
+    monkeypatch.setattr(sys, "prefix", str(prefix))
+    assert run("doctor", "--paths", "--json").document == folders | {"zipapp": str(tmp_path / "unpacked")}
+
+
 @pytest.mark.usefixtures("without_keyring")
 def test_doctor_checks_token_and_server(run: Run, server: Server) -> None:
     add(run, "a", url=server.url)

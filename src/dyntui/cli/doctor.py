@@ -24,12 +24,16 @@ _SLOW_RESPONSE_MS = 500.0
 
 @click.command(cls=BaseCommand)
 @click.option("--offline", is_flag=True, help="Do not contact the server.")
+@click.option("--paths", "shows_paths", is_flag=True, help="Only print the folders that dyntui writes to.")
 @pass_context
-def doctor(context: CliContext, offline: bool) -> int:
+def doctor(context: CliContext, offline: bool, shows_paths: bool) -> int:
     """Check this machine, the terminal, the token and the server.
 
     Changes nothing. Each problem is printed with advice.
     """
+    if shows_paths:
+        context.print_object(_written_folders())
+        return 0
     checks: list[Check] = []
     for check in _run_checks(context, offline):
         checks.append(check)
@@ -40,6 +44,17 @@ def doctor(context: CliContext, offline: bool) -> int:
     documents = [{name: value for name, value in check._asdict().items() if name != "exit_code"} for check in checks]
     context.print_data({"ok": not failed, "checks": documents})
     return failed[0].exit_code if failed else 0
+
+
+def _written_folders() -> dict[str, str]:
+    """Return the folders that dyntui writes to by what they contain, also those that do not exist yet."""
+    from dyntui.config.paths import paths, zipapp_folder
+
+    locations = paths()
+    folders = {"config": str(locations.config), "state": str(locations.state), "cache": str(locations.cache)}
+    if unpacked := zipapp_folder():
+        folders["zipapp"] = str(unpacked)
+    return folders
 
 
 def _run_checks(context: CliContext, offline: bool) -> Iterator[Check]:

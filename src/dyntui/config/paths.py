@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["HOME_VARIABLE", "Paths", "paths"]
+__all__ = ["HOME_VARIABLE", "Paths", "paths", "zipapp_folder"]
 
 HOME_VARIABLE = "DYNTUI_HOME"
 
@@ -72,3 +73,14 @@ def paths() -> Paths:
 
     folders = PlatformDirs("dyntui", appauthor=False)
     return Paths(config=folders.user_config_path, state=folders.user_state_path, cache=folders.user_cache_path)
+
+
+def zipapp_folder() -> Path | None:
+    """Return the folder that a zipapp was unpacked to at its first start; None when dyntui was installed.
+
+    A zipapp of `make zipapp` (pex) makes a virtual environment with a PEX-INFO below the folder `venvs`.
+    """
+    prefix = Path(sys.prefix)
+    if not (prefix / "PEX-INFO").is_file():
+        return None
+    return next((parent.parent for parent in prefix.parents if parent.name == "venvs"), None)
