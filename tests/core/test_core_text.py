@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dyntui.core.text import MAX_COMBINING, MAX_LENGTH, quantity, safe, shorten, without_controls
+from dyntui.core.text import MAX_COMBINING, MAX_LENGTH, json_text, quantity, safe, shorten, without_controls
 
 BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 ZERO_WIDTH = "\u200b\u200c\u200d\u2060\u2061\u2062\u2063\u2064\u180e\u00ad\u034f\ufeff"
@@ -106,7 +106,7 @@ def test_the_result_is_one_literal_line() -> None:
 
 
 def test_values_of_any_type_are_accepted() -> None:
-    assert safe(None) == "None"
+    assert safe(None) == "null"
     assert safe(12.5) == "12.5"
     assert len(safe("x" * 1_000_000)) == MAX_LENGTH
     assert len(safe("é" * 1_000_000)) == MAX_LENGTH
@@ -147,3 +147,18 @@ def test_clipboard_text_contains_only_text_tabs_and_newlines(text: str) -> None:
 )
 def test_a_quantity_has_its_noun(count: int, names: tuple[str, ...], text: str) -> None:
     assert quantity(count, *names) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (True, "true"),
+        (None, "null"),
+        ({"on": False, "names": ["é", None]}, '{"on": false, "names": ["é", null]}'),
+        (["a", True], '["a", true]'),
+        (1.5, "1.5"),
+        ("True", "True"),
+    ],
+)
+def test_a_value_that_is_no_text_is_shown_as_json(value: object, expected: str) -> None:
+    assert json_text(value) == safe(value) == expected

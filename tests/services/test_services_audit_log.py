@@ -125,6 +125,11 @@ def test_the_reason_against_an_undo_is_shown(tmp_path: Path) -> None:
         assert reason and part in reason
 
 
+def test_the_text_of_a_change_has_values_as_json() -> None:
+    change = line(before={"on": True, "rule": {"all": False}}, after={"on": False, "rule": {"all": None}})
+    assert change.change_text == 'on: true -> false, rule: {"all": false} -> {"all": null}'
+
+
 def test_the_difference_of_two_objects_is_shown_leaf_by_leaf() -> None:
     before = {"name": "Beta", "rules": {"a": 1, "b": [1]}, "gone": ""}
     after = {"name": "Beta", "rules": {"a": 2, "b": [1]}, "new": None}

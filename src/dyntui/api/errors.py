@@ -36,6 +36,7 @@ from typing import ClassVar, Self
 from dyntui.core.errors import EXIT_NOT_AUTHORIZED, EXIT_SERVER_FAILED, EXIT_UNREACHABLE, EXIT_USAGE, DyntuiError
 from dyntui.core.json_types import Row
 from dyntui.core.strict_json import load_json
+from dyntui.core.text import json_text
 
 __all__ = [
     "ApiError",
@@ -323,7 +324,7 @@ def read_error(body: bytes) -> ErrorBody:
     more = (payload or {}).get("additionalMessages")
     texts = (error, detail.get("message"), document.get("message"))
     text = next((text for text in texts if isinstance(text, str) and _is_readable(text)), "")
-    text = text or ("; ".join(map(str, more)) if isinstance(more, list) else "")
+    text = text or ("; ".join(map(json_text, more)) if isinstance(more, list) else "")
     codes = (code for code in (document.get("code"), detail.get("code")) if isinstance(code, str | int))
     return ErrorBody(text, str(next(codes, "")), payload)
 

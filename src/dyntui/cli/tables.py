@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from dyntui.cli.output import TextPart
 from dyntui.core.meanings import Role, role_of
-from dyntui.core.text import display_width, safe, shorten
+from dyntui.core.text import display_width, json_text, safe, shorten
 
 if TYPE_CHECKING:
     from dyntui.core.json_types import Row
@@ -32,7 +32,7 @@ def joined(field: str, separator: str = " ") -> Callable[[Row], str]:
 
     def join(row: Row) -> str:
         words = row.get(field)
-        return separator.join(map(str, words)) if isinstance(words, (list, tuple)) else ""
+        return separator.join(map(json_text, words)) if isinstance(words, (list, tuple)) else ""
 
     return join
 

@@ -19,6 +19,7 @@ from dyntui.cli.shared_options import confirm_options
 from dyntui.cli.watch import watch_option
 from dyntui.cli.write_helpers import perform_and_report, run_write
 from dyntui.core.errors import UsageError
+from dyntui.core.text import json_text
 from dyntui.resources import USERS, WALLETS, Column, ListOperation
 from dyntui.resources.cell_formats import time
 from dyntui.services.actions.user_actions import PREGENERATE_TYPES
@@ -253,7 +254,7 @@ def _take_text(fields: dict[str, Any], name: str) -> str:
     """Remove a field and return its text; "" when it is not given. Raises UsageError when it is no text."""
     value = fields.pop(name, None)
     if value is not None and not isinstance(value, str):
-        raise UsageError(f"{name} is not a text: {value}.", hint=f"Use {name}=TEXT.")
+        raise UsageError(f"{name} is not a text: {json_text(value)}.", hint=f"Use {name}=TEXT.")
     return value or ""
 
 
@@ -261,7 +262,7 @@ def _take_texts(fields: dict[str, Any], name: str) -> list[str]:
     """Remove a field and return its texts; [] when it is not given. Raises UsageError when it is no list of texts."""
     value = fields.pop(name, None) or []
     if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
-        raise UsageError(f"{name} is not a list of texts: {value}.", hint=f"Use {name}=A,B.")
+        raise UsageError(f"{name} is not a list of texts: {json_text(value)}.", hint=f"Use {name}=A,B.")
     return value
 
 

@@ -7,13 +7,16 @@ Raw ESC, OSC and C1 bytes in a user's name reach the terminal through every Text
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
+from collections.abc import Mapping
 
 __all__ = [
     "MAX_COMBINING",
     "MAX_LENGTH",
     "display_width",
+    "json_text",
     "plain_json",
     "quantity",
     "safe",
@@ -81,8 +84,9 @@ def safe(text: object, limit: int = MAX_LENGTH) -> str:
 
     C0 controls become control pictures (␛), DEL, C1, bidi, zero-width, BOM, tag characters and surrogates become
     `<hex>`; at most MAX_COMBINING combining marks stay in a row; more than `limit` characters end in `…`.
+    A value that is no text is written as JSON.
     """
-    value = text if isinstance(text, str) else str(text)
+    value = json_text(text)
     longer = len(value) > limit
     if longer:
         value = value[: max(0, limit)]
@@ -92,6 +96,13 @@ def safe(text: object, limit: int = MAX_LENGTH) -> str:
     if longer or len(value) > limit:
         value = value[: limit - 1] + "…" if limit > 0 else ""
     return value
+
+
+def json_text(value: object) -> str:
+    """Return a value as text: a text unchanged, another JSON value as JSON, such as `true`, `null` or `{"a": 1}`."""
+    if value is None or isinstance(value, (bool, list, tuple, Mapping)):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    return str(value)
 
 
 def display_width(text: str) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from dyntui.core.ids import short_id as shorten_id
-from dyntui.core.text import safe
+from dyntui.core.text import json_text, safe
 from dyntui.core.times import parse_time, time_text, time_width
 
 __all__ = [
@@ -96,7 +96,7 @@ def yes_no(value: object, now: datetime) -> str:
 def comma_list(value: object, now: datetime) -> str:
     """Format a list of words, separated by commas."""
     if isinstance(value, list):
-        return safe(", ".join(str(part) for part in value), _CELL) or NOTHING
+        return safe(", ".join(map(json_text, value)), _CELL) or NOTHING
     return text(value, now)
 
 

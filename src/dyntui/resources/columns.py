@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from dyntui.core.json_types import Row
+from dyntui.core.text import json_text
 from dyntui.resources.cell_formats import enabled_since, get_path, short_id, time
 from dyntui.resources.resource import Column
 
@@ -30,4 +31,4 @@ def enabled_column() -> Column:
 
 def label_from(*paths: str) -> Callable[[Row], str]:
     """Return the `label` of a record: the first value of these dot paths that a row has."""
-    return lambda row: next((str(value) for path in paths if (value := get_path(row, path))), "")
+    return lambda row: next((json_text(value) for path in paths if (value := get_path(row, path))), "")

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row
+from dyntui.core.text import json_text
 from dyntui.core.times import now, parse_time
 from dyntui.core.validation import nearest_name
 from dyntui.resources import RESOURCES
@@ -89,7 +90,7 @@ def _contains(value: object, text: str) -> bool:
             return any(_contains(part, text) for part in value.values())
         case list():
             return any(_contains(part, text) for part in value)
-    return text in str(value).lower()
+    return text in json_text(value).lower()
 
 
 class EventTail:

@@ -15,7 +15,7 @@ from dyntui.config.private_files import append_private, open_regular
 from dyntui.core.file_version import is_newer
 from dyntui.core.redact import redact
 from dyntui.core.strict_json import parse_json
-from dyntui.core.text import plain_json, shorten
+from dyntui.core.text import json_text, plain_json, shorten
 from dyntui.core.times import now_iso
 
 __all__ = ["Audit", "AuditLine", "parse_audit_line"]
@@ -165,5 +165,4 @@ def _text(value: object) -> str:
         return "nothing"
     if isinstance(value, list) and all(isinstance(part, str) for part in value):
         return ", ".join(value)
-    text = json.dumps(value, ensure_ascii=False) if isinstance(value, (dict, list)) else str(value)
-    return shorten(text, _SHOWN)
+    return shorten(json_text(value), _SHOWN)

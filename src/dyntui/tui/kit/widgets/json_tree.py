@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from dyntui.core.json_types import as_list
 from dyntui.core.meanings import role_of
-from dyntui.core.text import plain_json, quantity, safe
+from dyntui.core.text import json_text, plain_json, quantity, safe
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.actions import KIT_ACTIONS
 from dyntui.tui.kit.clipboard import ClipboardApp, send_to_clipboard
@@ -253,7 +253,7 @@ def _item_name(value: object) -> str:
 
 
 def _matches(text: str, key: str, value: object) -> bool:
-    return text in key.casefold() or (not isinstance(value, (dict, list)) and text in str(value).casefold())
+    return text in key.casefold() or (not isinstance(value, (dict, list)) and text in json_text(value).casefold())
 
 
 def _walk(document: object) -> Iterator[tuple[Path, str, object]]:
