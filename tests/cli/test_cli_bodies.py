@@ -45,6 +45,20 @@ def test_fields_are_arguments_json_files_and_standard_input_alike(dyntui: Cli, t
     assert dyntui.json("allowlists", "get", "By fields")["outcome"] == "block"
 
 
+def test_a_skeleton_is_filled_in_and_sent(dyntui: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "hook.yaml"
+    skeleton = dyntui("api", "createWebhook", "--skeleton").stdout
+    file.write_text(skeleton.replace('url: ""', "url: https://skeleton.example/in").replace("[]", "[user.created]"))
+    made_by_api = dyntui.json("api", "createWebhook", "-d", f"@{file}", "--yes")
+    assert (made_by_api["url"], made_by_api["events"]) == ("https://skeleton.example/in", ["user.created"])
+    assert made(dyntui("webhooks", "create", "-d", f"@{file}", "--yes", "--json"))["isEnabled"] is False
+    wrong = dyntui("webhooks", "create", "-d", "-", stdin="# a comment\nurl: [", check=False)
+    assert wrong.returncode == 2 and "Request body: Invalid YAML" in wrong.stderr
+    as_json = dyntui("api", "POST", "/environments/x/webhooks", "--skeleton", "--json")
+    assert json.loads(as_json.stdout) == {"url": "", "isEnabled": False, "events": []}
+    assert as_json.stderr == "Required: url, isEnabled, events\nOptional: none\n"
+
+
 @pytest.mark.parametrize(
     ("line", "code", "expected"),
     [
@@ -57,6 +71,7 @@ def test_fields_are_arguments_json_files_and_standard_input_alike(dyntui: Cli, t
         (("do", "users", "edit", "-d", "-"), 2, "cannot be both"),
         (("webhooks", "enable", "w-1", "x=1", "--yes"), 2, "takes only ids"),
         (("webhooks", "create", "-d", "[1]"), 2, "not a JSON object"),
+        (("api", "getUser", "--skeleton"), 2, "getUser has no request body"),
         (("webhooks", "create", "-d", "@/no/such/file"), 2, "cannot be read from /no/such/file"),
         (("users", "create", "metadata:=3", "metadata.a=1"), 2, "metadata is not a JSON object"),
         (("users", "create", "email=typo@example.com", "firstNam:=3", "--yes"), 0, "Did you mean firstName?"),

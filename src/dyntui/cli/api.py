@@ -97,11 +97,18 @@ def _value_text(field: FormField) -> str:
     metavar="KEY=VALUE",
     help="Path, query or header parameter; repeatable. Also name[key]=value.",
 )
-@click.option("-d", "data", metavar="JSON|@FILE|-", help="Request body as JSON, from a file or standard input.")
+@click.option(
+    "-d", "data", metavar="JSON|@FILE|-", help="Request body as JSON; from a file or standard input also as YAML."
+)
 @click.option(
     "-i", "--include", is_flag=True, help="Print status and headers of the response of a read on standard error."
 )
 @click.option("--all", "all_pages", is_flag=True, help="Fetch all pages of a list operation and print one list.")
+@click.option(
+    "--skeleton",
+    is_flag=True,
+    help="Print a body to fill in for -d @FILE, as YAML with the optional fields as comments; --json: as JSON.",
+)
 @click.option("--list", "list_only", is_flag=True, help="List operations; the arguments are search words.")
 @confirm_access_options
 @pass_context
@@ -112,6 +119,7 @@ def api(
     data: str | None,
     include: bool,
     all_pages: bool,
+    skeleton: bool,
     list_only: bool,
     confirmation: Confirmation,
 ) -> None:
@@ -127,6 +135,9 @@ def api(
         _print_operations(context, search_operations(catalog(), " ".join(words)))
         return
     operation, path = _find_operation(words)
+    if skeleton:
+        _print_skeleton(context, operation)
+        return
     path, query, headers = _parse_parameters(operation, path, parameters)
     body = read_data(data) if data is not None else None
     if body is None and operation.body_required:
@@ -173,6 +184,19 @@ def api(
         context.print_data(None)
     else:
         _print_response(context, response)
+
+
+def _print_skeleton(context: CliContext, operation: Operation) -> None:
+    """Print a body to fill in. JSON has no comments, so standard error has what is required and optional."""
+    from dyntui.api.catalog import catalog
+    from dyntui.services.body_skeleton import body_skeleton, skeleton_fields, yaml_skeleton
+
+    if context.output.prints_text or context.output.format == "yaml":
+        context.print_result(*yaml_skeleton(catalog(), operation).splitlines())
+        return
+    required, optional = skeleton_fields(catalog(), operation)
+    context.print_data(body_skeleton(catalog(), operation))
+    context.print_message(f"Required: {', '.join(required) or 'none'}", f"Optional: {', '.join(optional) or 'none'}")
 
 
 def _print_response(context: CliContext, response: object) -> None:

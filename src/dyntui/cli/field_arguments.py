@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -35,12 +36,14 @@ data_option = click.option(
     "--data",
     "data",
     metavar="JSON|@FILE|-",
-    help="Fields as a JSON object, from a file or standard input. FIELD=VALUE arguments override them.",
+    help="Fields as a JSON object; from a file or standard input also as YAML. FIELD=VALUE arguments override them.",
 )
 """--data of commands that take FIELD=VALUE arguments."""
 
 
 _PAIR = re.compile(r"[\w.-]+:?=")
+_YAML = re.compile(r"(?:\s*#[^\n]*\n)*(?:\s*#|\s*[\w.-]+:(?:\s|$)|\s*-(?:\s|$)|---\s)")
+"""How a YAML document starts: with comments, a key, an element of a list or a marker. No JSON document starts so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,15 +144,29 @@ def split_arguments(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def read_data(data: str) -> Any:
-    """Return the JSON value of --data: the text itself, or that of a file or of standard input. Raises UsageError."""
+    """Return the JSON value of --data: the text itself, or that of a file or of standard input. Raises UsageError.
+
+    A file may be YAML. One that has nothing but comments is an empty object.
+    """
     from dyntui.services.metadata import read_json
 
     is_read = data == STDIN or data.startswith("@")
     text = read_text(data.removeprefix("@"), "The request body") if is_read else data
     try:
-        return read_json(text)
+        return read_json(_yaml_as_json(text) if is_read and _YAML.match(text) else text)
     except UsageError as error:
         raise UsageError(f"Request body: {error.message}", hint=error.hint) from None
+
+
+def _yaml_as_json(text: str) -> str:
+    """Return a YAML document as JSON. Raises UsageError with the line of the first mistake."""
+    from dyntui.core.yaml_document import YamlError, parse_yaml
+
+    try:
+        value = parse_yaml(text).value
+    except YamlError as error:
+        raise UsageError(f"Invalid YAML: {error.message} (line {error.line}).") from None
+    return json.dumps({} if value is None else value)
 
 
 def print_warnings(context: CliContext, operation: str, body: object) -> None:
