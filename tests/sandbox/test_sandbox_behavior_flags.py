@@ -101,10 +101,13 @@ async def filter_match(api: Any, _: str) -> Any:
     return await found(api)
 
 
-@flag_case(deep=43, both=3)
+@flag_case(deep__object=[3, 43], form=[43, 3], both=[3, 3], ignored=[43, 43], refused=[400, 400])
 async def filter_encoding(api: Any, _: str) -> Any:
-    await found(api)
-    return (await api.get("ENV/users", filterValue="needle", filterColumn="alias"))["count"]
+    for alias in ("Needle", "Needle two", "a Needle"):
+        await api.create(alias=alias)
+    queries = ("filter[filterValue]=needle&filter[filterColumn]=alias", "filterValue=needle&filterColumn=alias")
+    replies = [await api("GET", f"ENV/users?{query}") for query in queries]
+    return [reply.json()["count"] if reply.status_code == 200 else reply.status_code for reply in replies]
 
 
 @flag_case(total=40, page=5)

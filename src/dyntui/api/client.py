@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Self
 
 from dyntui.api.catalog import Catalog, Operation, catalog
 from dyntui.api.errors import ApiProblem, BadResponse, Conflict, NotFound, WriteRefused, request_id_of
+from dyntui.api.filter_forms import FilterForm, FilterForms, FilterReader, search_parameter
 from dyntui.api.pagination import MAX_LIMIT, RowPage, page_from
 from dyntui.api.permit import PreparedRequest, WritePermit
 from dyntui.api.rate_limiter import RateLimiters
@@ -37,7 +38,7 @@ OnWrite = Callable[[str, Mapping[str, object], bytes], None]
 class Client:
     """An async client of one environment. It belongs to one event loop.
 
-    rate_limiters, log: shared by the clients of the process.
+    rate_limiters, log, filter_forms: shared by the clients of the process.
     app: an ASGI application to call instead of the network. ca_file: certificates to trust instead of the system's.
     read_only: refuse every write, with a permit or without. on_write: called after each write.
     """
@@ -53,6 +54,7 @@ class Client:
         ca_file: str = "",
         rate_limiters: RateLimiters | None = None,
         log: RequestLog | None = None,
+        filter_forms: FilterForms | None = None,
         on_write: OnWrite | None = None,
     ) -> None:
         self._on_write = on_write
@@ -61,6 +63,8 @@ class Client:
         self._write_refusal = "This environment is read-only here"
         self.rate_limiters = rate_limiters or RateLimiters()
         self.log = log or RequestLog()
+        self.filter_forms = filter_forms or FilterForms()
+        self._filter_reader = FilterReader(self.filter_forms)
         self.catalog: Catalog = catalog()
         self._transport = Transport(base_url, token, log=self.log, app=app, ca_file=ca_file)
         users, wallets = ("getEnvironmentUsers", "users"), ("getWalletsByEnvironmentId", "wallets")
@@ -111,7 +115,8 @@ class Client:
     ) -> Json:
         """Call an operation of the catalog and return the decoded response; None when it has no body.
 
-        path: path values by name; `environmentId` is filled in. query: lists repeat, mappings become `name[key]=value`.
+        path: path values by name; `environmentId` is filled in. query: lists repeat, mappings become `name[key]=value`,
+        or `key=value` on a server that understands filters so.
         body: the value to send as JSON. permit: required for every operation that does not only read.
         Raises an ApiProblem, or Usage when the operation, a path value or a query name does not exist.
         """
@@ -139,8 +144,28 @@ class Client:
     ) -> ApiResponse:
         """Call an operation with an encoded body and return the raw response. Otherwise like `call`.
 
-        With a permit for a preview nothing is sent, and the response is an empty object.
+        A filter is sent in the form that the server understands; FilterUnsupported when there is none. With a permit
+        for a preview nothing is sent, and the response is an empty object.
         """
+        if operation.reads and query and (parameter := search_parameter(operation, query)) is not None:
+
+            async def send_form(query: Mapping[str, object], form: FilterForm) -> ApiResponse:
+                return await self._send(operation, path, query, headers=headers, timeout=timeout, form=form)
+
+            return await self._filter_reader.read(operation, parameter, query, send_form)
+        return await self._send(operation, path, query, content, headers, permit, timeout)
+
+    async def _send(
+        self,
+        operation: Operation,
+        path: Mapping[str, object] | None,
+        query: Mapping[str, object] | None,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        permit: WritePermit | None = None,
+        timeout: float | None = None,
+        form: FilterForm = FilterForm.DEEP_OBJECT,
+    ) -> ApiResponse:
         if not operation.reads:
             if self.read_only and (permit is None or permit.prepared is None):
                 raise WriteRefused(f"{self._write_refusal}; nothing was sent.", hint="Leave read-only mode first.")
@@ -149,7 +174,7 @@ class Client:
             if permit.operations and operation.id not in permit.operations:
                 names = ", ".join(sorted(permit.operations))
                 raise WriteRefused(f"{operation.id} was not confirmed: {permit.action} calls {names}.")
-        url_path, url_query = self._path(operation, path or {}), _query(operation, query or {})
+        url_path, url_query = self._path(operation, path or {}), _query(operation, query or {}, form)
         if permit is not None and permit.prepared is not None:
             permit.prepared.append(PreparedRequest(operation.id, operation.method, url_path, url_query, content or b""))
             return ApiResponse(200, {}, b"{}", 0.0, reads=operation.reads)
@@ -237,7 +262,7 @@ def decode(answer: ApiResponse) -> Json:
         ).sent(reads=answer.reads) from None
 
 
-def _query(operation: Operation, values: Mapping[str, object]) -> list[tuple[str, str]]:
+def _query(operation: Operation, values: Mapping[str, object], form: FilterForm) -> list[tuple[str, str]]:
     known = {parameter.name for parameter in operation.parameters if parameter.where == "query"}
     out: list[tuple[str, str]] = []
     for name, value in values.items():
@@ -245,7 +270,8 @@ def _query(operation: Operation, values: Mapping[str, object]) -> list[tuple[str
             names = ", ".join(sorted(known)) or "none"
             raise UsageError(f"{operation.id} has no query parameter {name!r}.", hint=f"Query parameters: {names}.")
         if isinstance(value, Mapping):
-            out += [(f"{name}[{key}]", _text(part)) for key, part in value.items() if part is not None]
+            template = "{key}" if form is FilterForm.FORM else f"{name}[{{key}}]"
+            out += [(template.format(key=key), _text(part)) for key, part in value.items() if part is not None]
         elif isinstance(value, (list, tuple)):
             out += [(name, _text(part)) for part in value]
         elif value is not None:

@@ -18,6 +18,7 @@ ApiProblem(DyntuiError)             .maybe_applied: whether a write may have tak
 ├── BadResponse                     a success without usable JSON, or too large: may have been applied
 │   └── BadPage                     a response of a list without usable rows
 │       └── RepeatedPage            a list that the server never ends
+├── FilterUnsupported               the server ignores or refuses the filter of a list
 ├── Redirected                      the server points elsewhere; the token never follows
 ├── WriteRefused                    exit 2: this client may not write: read-only, or no permit from the write gate
 └── WriteStopped                    the action was stopped while the request waited for the rate limit
@@ -46,6 +47,7 @@ __all__ = [
     "BadResponse",
     "Conflict",
     "ConnectionLost",
+    "FilterUnsupported",
     "Forbidden",
     "Invalid",
     "NotFound",
@@ -224,6 +226,20 @@ class RepeatedPage(BadPage):
     """The server sends the same page, or the same cursor, again and again: the list cannot be read to its end."""
 
     is_temporary = False
+
+
+class FilterUnsupported(ApiProblem):
+    """The server ignores or refuses the filter of a list in every form, so its rows are not those asked for."""
+
+    reads = True
+
+    def __init__(self, how: str) -> None:
+        """how: `ignores` or `refuses`."""
+        super().__init__(
+            f"The server {how} the filter, so the rows it lists are not those that were asked for.",
+            hint="Read the list without the filter, or use an id.",
+        )
+        self.how = how
 
 
 class Redirected(ApiProblem):

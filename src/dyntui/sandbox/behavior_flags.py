@@ -58,7 +58,13 @@ _FLAGS = (
         "null-fields", "null", "profile fields without a value are sent as null, or left out", ("null", "omit")
     ),
     BehaviorFlag("filter-match", "contains", "how filterValue matches, ignoring case", ("contains", "prefix", "exact")),
-    BehaviorFlag("filter-encoding", "deep", "filter[filterValue]=, or filterValue= as well", ("deep", "both")),
+    BehaviorFlag(
+        "filter-encoding",
+        "deep-object",
+        "filters of lists are understood as filter[filterValue]=, as filterValue= (form) or as both; or they, the "
+        "query of entries and what events are selected by are ignored; or they and the query are refused with 400",
+        ("deep-object", "form", "both", "ignored", "refused"),
+    ),
     BehaviorFlag(
         "users-count", "total", "count of a page of users: all that match, or those on the page", ("total", "page")
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
 from dyntui.api.catalog import OPEN_ENUMS, Operation, Parameter, catalog
@@ -17,6 +18,8 @@ __all__ = ["check_ids", "parse_query"]
 _MAX_LIMIT = 100
 _DEEP = re.compile(r"(\w+)\[(\w+)\]\Z")
 _INTEGER = re.compile(r"-?[0-9]{1,15}\Z")
+_TEXT_FILTERS = frozenset({"query", "resourceType", "startDate", "endDate"})
+"""Filters that are one text."""
 _NOT_UUIDS = frozenset({"address", "chainName", "mfaDeviceType", "providerType", "sdkViewType"})
 
 
@@ -32,20 +35,32 @@ def check_ids(values: dict[str, str], flags: BehaviorFlags) -> None:
 def parse_query(operation: Operation, text: str, flags: BehaviorFlags) -> Document:
     """Parse a query into typed values. deepObject parameters become dicts, unknown names are ignored."""
     known = {parameter.name: parameter for parameter in operation.parameters if parameter.where == "query"}
+    encoding = flags["filter-encoding"]
     out: Document = {}
     for name, value in parse_qsl(text, keep_blank_values=True):
-        if (deep := _DEEP.match(name)) and (parameter := known.get(deep[1])) and parameter.deep:
+        deep = _DEEP.match(name)
+        parameter = known.get(deep[1] if deep is not None else name)
+        by_form = None if parameter is not None else _form_parameter(known, name)
+        is_search = name == "query" or by_form is not None or (parameter is not None and parameter.deep)
+        if encoding == "refused" and is_search:
+            raise bad_request(f"query/{name} is not allowed")
+        if encoding == "ignored" and (is_search or name in _TEXT_FILTERS):
+            continue
+        if by_form is not None and encoding in ("form", "both"):
+            _add_deep_value(out, by_form, name, value)
+        elif deep is not None and parameter is not None and parameter.deep and encoding != "form":
             _add_deep_value(out, parameter, deep[2], value)
-        elif (parameter := known.get(name)) is not None and not parameter.deep:
+        elif deep is None and parameter is not None and not parameter.deep:
             out[name] = _typed(parameter, value, flags)
-        elif flags["filter-encoding"] == "both":
-            for parameter in known.values():
-                if parameter.deep and name in _properties(parameter):
-                    _add_deep_value(out, parameter, name, value)
     for name, parameter in known.items():
         if parameter.required and name not in out:
             raise bad_request(f"query must have required property '{name}'")
     return out
+
+
+def _form_parameter(known: Mapping[str, Parameter], name: str) -> Parameter | None:
+    """Return the object parameter that has a property of this name, as the style `form` sends it; None for none."""
+    return next((each for each in known.values() if each.deep and name in _properties(each)), None)
 
 
 def _properties(parameter: Parameter) -> Document:

@@ -41,6 +41,7 @@ class Connection:
         rate_limiters: RateLimiters | None = None,
         audit: Audit | None = None,
     ) -> None:
+        from dyntui.api.filter_forms import FilterForms
         from dyntui.api.request_log import RequestLog
 
         check_origin(profile)
@@ -49,6 +50,7 @@ class Connection:
         self.app = app
         self.rate_limiters = rate_limiters or _limiters_of(profile.base_url)
         self.log = RequestLog()
+        self._filter_forms = FilterForms()
         self.audit = audit or Audit(paths().audit_file)
         self.changes = Changes()
         self._token = token
@@ -92,6 +94,7 @@ class Connection:
             ca_file=self._profile.ca_file,
             rate_limiters=self.rate_limiters,
             log=self.log,
+            filter_forms=self._filter_forms,
             on_write=self.changes.on_write,
         )
         if self._refusal:

@@ -43,7 +43,7 @@ _REMEMBERED = 20_000
 
 @dataclass(frozen=True, slots=True)
 class EventFilter:
-    """A filter of events. The server filters by resource and time, `matches` by the rest."""
+    """A filter of events. The server filters by resource and time; `matches` compares all of it."""
 
     resource: str = ""
     """The resource that the events are about, such as `user` or `wallet`; "" for all."""
@@ -59,8 +59,13 @@ class EventFilter:
     """What the fields of an event have to fulfill; None for nothing."""
 
     def matches(self, event: Row) -> bool:
-        """Return whether an event matches the parts that the server does not filter."""
+        """Return whether an event matches, also the parts by which the server filters, because it may ignore them."""
         name = str(event.get("eventName") or "").lower()
+        if self.resource and not name.startswith(f"{self.resource.lower()}."):
+            return False
+        moment = parse_time(event.get("timestamp")) if self.start is not None or self.end is not None else None
+        if moment is not None and not (self.start or moment) <= moment <= (self.end or moment):
+            return False
         if self.names and not any(part.lower() in name for part in self.names):
             return False
         if self.conditions is not None and not self.conditions.fits(event, RESOURCES["events"]):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -20,6 +20,7 @@ from dyntui.resources.users import full_name
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
+    from dyntui.services.lists.list_source import ScannedRow
 
 __all__ = [
     "FoundObject",
@@ -92,8 +93,6 @@ async def find_objects(client: Client, text: str) -> LookupResult:
     An id is looked up as that of a user first; only when there is none, as that of every other kind of object that the
     API can read by its id. Raises DyntuiError when the server cannot be reached.
     """
-    from dyntui.services.lists.list_source import ListQuery, scan
-
     text = " ".join(text.split())
     kind = identify(text)
     if kind == "id":
@@ -102,8 +101,7 @@ async def find_objects(client: Client, text: str) -> LookupResult:
         return LookupResult([FoundObject(WALLETS, wallet) for wallet in wallets], "the wallets of users")
     users = await find_users(client, text, max_rows=_MAX_FOUND)
     if not users and kind == "name":
-        query = ListQuery(order=USERS.list.order, filter={"filterColumn": "all", "filterValue": text})
-        async with aclosing(scan(client, USERS, query=query, max_rows=_MAX_FOUND)) as rows:
+        async with aclosing(_scan_users(client, "all", text, _MAX_FOUND)) as rows:
             users = [found.row async for found in rows if full_name(found.row).casefold() == text.casefold()]
     return LookupResult([FoundObject(USERS, user) for user in users], _SEARCHED[kind])
 
@@ -130,15 +128,13 @@ async def find_users(client: Client, text: str, *, max_rows: int | None = None) 
     TooManyMatches when they are too many, as when a server ignores the filter.
     """
     from dyntui.importer.phones import normal_phone
-    from dyntui.services.lists.list_source import ListQuery, scan
 
     kind = identify(text)
     column, fits = _user_column(text, kind)
     values = (text, normal_phone(text)) if kind == "phone" else (text, text.lower())
     found: dict[object, Row] = {}
     for value in dict.fromkeys(values):
-        query = ListQuery(order=USERS.list.order, filter={"filterColumn": column, "filterValue": value})
-        async with aclosing(scan(client, USERS, query=query, max_rows=max_rows or _MAX_COMPARED)) as rows:
+        async with aclosing(_scan_users(client, column, value, max_rows or _MAX_COMPARED)) as rows:
             async for scanned in rows:
                 if fits(scanned.row):
                     found.setdefault(scanned.row.get("id"), scanned.row)
@@ -148,6 +144,34 @@ async def find_users(client: Client, text: str, *, max_rows: int | None = None) 
                         hint="Give the id of the user.",
                     )
     return [*found.values()]
+
+
+async def _scan_users(client: Client, column: str, value: str, max_rows: int) -> AsyncGenerator[ScannedRow, None]:
+    """Yield the first users that the server finds; all users when it does not apply the filter. Compare them.
+
+    Raises TooManyMatches when it does not apply the filter and there are too many users.
+    """
+    from dyntui.api.errors import FilterUnsupported
+    from dyntui.services.lists.list_source import ListQuery, scan
+
+    query = ListQuery(order=USERS.list.order, filter={"filterColumn": column, "filterValue": value})
+    try:
+        async with aclosing(scan(client, USERS, query=query, max_rows=max_rows)) as rows:
+            async for scanned in rows:
+                yield scanned
+    except FilterUnsupported as problem:
+        how = problem.how
+    else:
+        return
+    whole = ListQuery(order=USERS.list.order)
+    async with aclosing(scan(client, USERS, query=whole, max_rows=_MAX_COMPARED)) as rows:
+        async for scanned in rows:
+            if scanned.seen >= _MAX_COMPARED:
+                raise TooManyMatches(
+                    f"The server {how} the filter and has {_MAX_COMPARED:,} users or more: {value!r} was not found.",
+                    hint="Give the id of the user.",
+                )
+            yield scanned
 
 
 def _user_column(text: str, kind: IdentifierKind) -> tuple[str, Callable[[Row], bool]]:

@@ -50,7 +50,8 @@ Step = Callable[["FakeServer", list[dict[str, Any]]], Reply]
 class FakeServer:
     """Users in memory. script: one step for each POST, in order; after the last one everything is applied.
 
-    orders: whether it sorts as it is asked to. ahead: how much later it is there than here.
+    orders: whether it sorts as it is asked to. ahead: how much later it is there than here. filters: how it
+    understands a filter: deep-object, form, ignored or refused.
     """
 
     def __init__(self, script: Iterable[Step] = ()) -> None:
@@ -62,6 +63,7 @@ class FakeServer:
         self.on_get: Callable[[], Reply | None] = lambda: None
         self.orders = True
         self.ahead = timedelta()
+        self.filters = "deep-object"
 
     def now(self) -> datetime:
         return datetime.now(UTC) + self.ahead
@@ -125,7 +127,10 @@ class FakeServer:
             )
         if query.get("limit") != "1":  # which asks how many there are, and what time it is
             self.lookups.append(query)
-        value = query.get("filter[filterValue]", "").lower()
+        if self.filters == "refused" and any("filter" in name for name in query):
+            return Reply(400, {"error": "unknown parameter"})
+        name = {"deep-object": "filter[filterValue]", "form": "filterValue"}.get(self.filters, "")
+        value = query.get(name, "").lower()
         found = [user for user in self.users if value in orjson.dumps(user).decode().lower()]
         if self.orders and query.get("orderBy", "").startswith("createdAt-"):
             found.sort(key=lambda user: str(user["createdAt"]), reverse=query["orderBy"].endswith("-desc"))

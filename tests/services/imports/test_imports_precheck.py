@@ -193,3 +193,16 @@ def test_a_duplicate_entry_is_reported_with_its_field(value: dict[str, Any]) -> 
 def test_a_refusal_without_a_field_is_not_attributed_to_the_email(precheck: str, state: RowState) -> None:
     row = WorkRow(1, b"{}", "email:new@example.com\x1fphone:+4915112345678", 0, None, "", precheck, 0, "")
     assert refused_row_outcome(row, "duplicate_exists", "it is there").state is state
+
+
+@pytest.mark.parametrize("filters", ["form", "ignored", "refused"])
+async def test_a_filter_that_the_server_does_not_apply_changes_no_match(tmp_path: Path, filters: str) -> None:
+    server = FakeServer()
+    server.filters = filters
+    crowd(server, 250)
+    with job(tmp_path, ROWS) as journal:
+        found = await checked(journal, server)
+        assert states(journal) == ["pending", "exists", "review", "pending", "pending"]
+        assert (found.new, found.exists, found.conflict, found.taken) == (2, 1, 1, 1)
+        reads_list = any("orderBy" in query for query in server.lookups)
+        assert reads_list is (filters != "form"), "the list is read when no filter works"

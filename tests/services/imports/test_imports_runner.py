@@ -628,3 +628,20 @@ async def test_progress_sums_to_the_total(tmp_path: Path) -> None:
     assert all(sum(progress.counts.values()) == progress.total == 50 for progress in updates)
     assert updates[-1].state is JobState.DONE
     assert updates[-1].open_rows == 0
+
+
+@pytest.mark.parametrize("filters", slow_except(["form", "ignored", "refused"], "ignored"))
+async def test_recovery_loses_and_doubles_no_row_when_the_server_does_not_apply_filters(
+    tmp_path: Path, filters: str
+) -> None:
+    server = FakeServer([applied_then(Cut(), 0.5)])
+    server.filters, server.orders = filters, False
+    for number in range(2500):  # more than a look-up compares
+        server.add({"email": f"old{number}@example.com"}, at="2020-01-01T00:00:00.000Z")
+    server.add({"email": "row6@example.com"}, at="2020-01-01T00:00:00.000Z")
+    with job(tmp_path, people(6)) as journal:
+        result = await run(journal, server)
+        assert (result.state, states(journal)) == (JobState.DONE, ["created"] * 5 + ["exists"])
+    assert [email for email in emails(server) if email.startswith("row")] == [
+        f"row{n}@example.com" for n in range(1, 7)
+    ]

@@ -9,7 +9,7 @@ Source: docs/vendor-api.md#entry-search.
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING
 
 from dyntui.core.json_types import Row
@@ -71,6 +71,8 @@ async def find_entries(
     search: use the search of the server where that takes fewer requests than reading the list. Pass False where a
     missed entry would be dangerous, as for an undo.
     """
+    from dyntui.api.errors import FilterUnsupported
+
     by_key = {key: entry for entry in entries if (key := key_of(entry))}
     if not by_key:
         return {}
@@ -83,19 +85,20 @@ async def find_entries(
         return found
     pages = None if first.total is None else -(-first.total // _PAGE)
     is_short = pages is not None and pages <= max(_READ_ALL_PAGES, len(missing))
-    if is_short or not search or not all(is_searched(by_key[key]) for key in missing):
-        async with aclosing(entries_of(client, list_id)) as rows:
-            async for row in rows:
-                found |= _matching([row], by_key)
-                if len(found) == len(by_key):
-                    break
-        return found
+    if not is_short and search and all(is_searched(by_key[key]) for key in missing):
 
-    async def search_key(key: str) -> tuple[str, Row | None]:
-        return key, await _search(client, list_id, key, entry_label(by_key[key]))
+        async def search_key(key: str) -> tuple[str, Row | None]:
+            return key, await _search(client, list_id, key, entry_label(by_key[key]))
 
-    searched = {key: row async for key, row in run.in_order(missing, search_key) if row is not None}
-    return found | searched
+        with suppress(FilterUnsupported):  # then the list is read
+            searched = {key: row async for key, row in run.in_order(missing, search_key) if row is not None}
+            return found | searched
+    async with aclosing(entries_of(client, list_id)) as rows:
+        async for row in rows:
+            found |= _matching([row], by_key)
+            if len(found) == len(by_key):
+                break
+    return found
 
 
 def _matching(rows: Iterable[Row], by_key: Mapping[str, Entry]) -> dict[str, Row]:

@@ -72,16 +72,24 @@ async def run_precheck(
 ) -> PrecheckResult:
     """Settle the rows that exist (without upsert) or match two users; the others stay pending.
 
-    `on_progress` gets how many objects were compared and how many there are.
+    `on_progress` gets how many objects were compared and how many there are. The whole list is read too when the server
+    ignores or refuses the filter of a look-up.
     """
+    from dyntui.api.errors import FilterUnsupported
+
     precheck_matches.forget_matches(journal)
     pending = journal.counts.get(RowState.PENDING, 0)
     there = await destination.count(read_server) if pending else 0
     precheck = _Precheck(journal, read_server, destination, upsert, on_progress)
-    if there is None or pending > there * _SHARE:
+    try:
+        if there is None or pending > there * _SHARE:
+            await precheck.read_list(there)
+        else:
+            await precheck.look_up_rows(pending)
+    except FilterUnsupported:  # nothing can be looked up, and what was found so far may be incomplete
+        precheck_matches.forget_matches(journal)
+        precheck = _Precheck(journal, read_server, destination, upsert, on_progress)
         await precheck.read_list(there)
-    else:
-        await precheck.look_up_rows(pending)
     precheck.settle_matches()
     result = precheck.result
     result.new = journal.counts.get(RowState.PENDING, 0) - result.taken - (result.exists if upsert else 0)

@@ -49,7 +49,7 @@ class Recovery:
 
     async def recover(self, rows: Sequence[WorkRow]) -> ApiProblem | None:
         """Settle these rows. Returns the problem that prevented some look-ups, or None."""
-        from dyntui.api.errors import ApiProblem
+        from dyntui.api.errors import ApiProblem, FilterUnsupported
 
         if PRECHECKED in self._journal.facts:
             rows = [row if row.precheck else row._replace(precheck="new") for row in rows]
@@ -60,10 +60,14 @@ class Recovery:
             return problem
         outcomes: list[JournalOutcome] = []
         failure = None
+        unsearched: list[WorkRow] = []
 
-        async def look_up(row: WorkRow) -> JournalOutcome | ApiProblem:
+        async def look_up(row: WorkRow) -> JournalOutcome | ApiProblem | None:
             try:
                 return await self._look_up(row)
+            except FilterUnsupported:
+                unsearched.append(row)
+                return None
             except ApiProblem as problem:
                 return problem
 
@@ -72,10 +76,15 @@ class Recovery:
             async for result in run.in_order(rows, look_up):
                 if isinstance(result, ApiProblem):
                     failure = result
-                else:
+                elif result is not None:
                     outcomes.append(result)
         finally:
             self._journal.settle(RowState.UNKNOWN, outcomes)
+        if unsearched:
+            try:
+                await self._read_list(unsearched)
+            except ApiProblem as problem:
+                return problem
         return failure
 
     async def _look_up(self, row: WorkRow) -> JournalOutcome:
@@ -118,11 +127,15 @@ class Recovery:
         unsearched = [row for row in rows if row.keys and not self._destination.can_search(row)]
         if not unsearched:
             return rows
-        found = await find_in_list(self._destination, self._read_server, unsearched)
-        outcomes = [self._resolve(row, found.get(row.number, [])) for row in unsearched]
-        self._journal.settle(RowState.UNKNOWN, outcomes)
+        await self._read_list(unsearched)
         settled = {row.number for row in unsearched}
         return [row for row in rows if row.number not in settled]
+
+    async def _read_list(self, rows: Sequence[WorkRow]) -> None:
+        """Settle rows with keys by reading the whole list."""
+        found = await find_in_list(self._destination, self._read_server, rows)
+        outcomes = [self._resolve(row, found.get(row.number, [])) for row in rows]
+        self._journal.settle(RowState.UNKNOWN, outcomes)
 
     async def _find_in_newest(
         self, rows: Sequence[WorkRow], since: int, max_rows: int

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -12,16 +12,17 @@ from dyntui.core.errors import UsageError
 from dyntui.core.text import quantity
 from dyntui.core.times import parse_time
 from dyntui.resources.cell_formats import get_path
-from dyntui.services.lists.list_source import ListQuery, scan_pages
+from dyntui.services.lists.filter_check import text_predicate
+from dyntui.services.lists.list_source import ListQuery, ScannedRow, scan_pages
 from dyntui.services.lists.row_conditions import MATCHES, Operator, RowConditions
-from dyntui.services.lists.row_match import Match, RowFilter
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
     from dyntui.core.json_types import Row
     from dyntui.resources import Resource
+    from dyntui.services.lists.row_match import RowFilter
 
-__all__ = ["FilteredList", "check_fields"]
+__all__ = ["FilteredList", "check_fields", "scan_matching"]
 
 
 class FilteredList:
@@ -40,8 +41,10 @@ class FilteredList:
         """What only this machine can filter by."""
         self._record, self._query = self._for_server(record, query)
         self._match = match
-        self._server_text = _server_text(record, self._query.filter) if match is None else None
+        self._server_text = text_predicate(record, self._query.filter) if match is None else None
         self._dropped = self._fitting = 0
+        self._unsupported = ""
+        """`ignores` or `refuses`, when the server does so with its part of the filters; "" while it does not."""
         self.total: int | None = None
         """How many rows fit; None when it is unknown."""
         self.read = 0
@@ -52,7 +55,7 @@ class FilteredList:
     @property
     def is_read_whole(self) -> bool:
         """Whether all pages are read also for some rows, because this machine filters."""
-        return bool(self.local) or self._match is not None
+        return bool(self.local) or self._match is not None or bool(self._unsupported)
 
     @property
     def progress(self) -> str:
@@ -70,7 +73,9 @@ class FilteredList:
 
     @property
     def dropped_message(self) -> str:
-        """How many rows the server should not have sent; "" for none."""
+        """How many rows the server should not have sent, or that it does not filter at all; "" for none."""
+        if self._unsupported:
+            return f"Filtered here: the server {self._unsupported} the filter, so the whole list was read."
         if not self._dropped:
             return ""
         return f"Left out: {quantity(self._dropped, 'row')} from the server that did not match the filter."
@@ -83,6 +88,27 @@ class FilteredList:
         keeps_order: whether all rows are read in the order of the query too, and not in the one that is safest.
         Raises UsageError for a condition on a field that the rows do not have.
         """
+        from dyntui.api.errors import FilterUnsupported
+
+        shown = set[str]()
+        try:
+            async with aclosing(self._pages(client, parent, max_rows, shown, keeps_order)) as pages:
+                async for rows in pages:
+                    yield rows
+        except FilterUnsupported as problem:
+            if self._record.filter is not None and self._record.filter.owner_column:
+                raise  # the rows do not have what their owners were searched for
+            self._unsupported = problem.how
+            self._query = replace(self._query, filter={})
+            self._dropped = self._fitting = self.read = 0
+            async with aclosing(self._pages(client, parent, max_rows, set(), keeps_order)) as pages:
+                async for rows in pages:
+                    yield [row for row in rows if str(row.get(self._record.key)) not in shown]
+
+    async def _pages(
+        self, client: Client, parent: str, max_rows: int | None, shown: set[str], keeps_order: bool
+    ) -> AsyncGenerator[Sequence[Row], None]:
+        """Yield the rows as `pages` does. shown: gets the ids of the rows that may be read again."""
         record, query = self._record, self._query
         first = f"{record.time_field}-desc"
         is_ordered = any(column.order == record.time_field for column in record.columns if column.order)
@@ -93,10 +119,9 @@ class FilteredList:
             limit = sys.maxsize if ends_early or keeps_order else None
         else:
             limit = sys.maxsize if self.is_read_whole else max_rows
-        shown = set[str]()
         async with aclosing(self._fitting_pages(client, parent, query, limit, ends_early)) as pages:
             async for rows in pages:
-                if limit == max_rows:
+                if limit == max_rows or query.filter:
                     shown.update(str(row[record.key]) for row in rows if record.key in row)
                 yield rows
         is_cut = limit == max_rows and max_rows is not None and self.read >= max_rows > self._fitting
@@ -197,24 +222,17 @@ def check_fields(conditions: RowConditions, rows: Sequence[Row], record: Resourc
     (list_fields(record) if record is not None else FieldNames()).check(fields, rows)
 
 
-def _server_text(record: Resource, server_filter: Mapping[str, str]) -> Callable[[Row], bool] | None:
-    """Return a function that tells whether a row fits the text that the server is asked for.
+async def scan_matching(
+    client: Client, record: Resource, *, parent: str = "", query: ListQuery | None = None
+) -> AsyncGenerator[ScannedRow, None]:
+    """Yield every row that fits the filter of a query one time, compared on this machine too.
 
-    None without a text, and for rows that were found by their owner and compared then.
+    For work on all of them: a row that a server lists although it does not match must not be marked or exported.
     """
-    spec = record.filter
-    if spec is None or spec.owner_column or not (text := server_filter.get(spec.key or spec.parameter, "")):
-        return None
-    column = server_filter.get(spec.column_key, "all")
-    columns: Sequence[str] = spec.searched_locally or ((column,) if column != "all" else ())
-    if columns:
-        return RowFilter(text, Match.CONTAINS, columns).fits
-    words = text.casefold().split()
-
-    def has_words(row: Row) -> bool:
-        from dyntui.store.cache import words_of
-
-        found = words_of(row)
-        return all(word in found for word in words)
-
-    return has_words
+    filtered = FilteredList(record, query or ListQuery(), RowConditions())
+    seen = 0
+    async with aclosing(filtered.pages(client, parent=parent)) as pages:
+        async for rows in pages:
+            for row in rows:
+                seen += 1
+                yield ScannedRow(row, seen, filtered.reported)

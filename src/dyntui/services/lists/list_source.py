@@ -17,6 +17,7 @@ from dyntui.services.lists.response_rows import read_page
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
+    from dyntui.api.errors import FilterUnsupported
     from dyntui.api.pagination import RowPage
     from dyntui.services.lists.combined_search import CombinedSearch
     from dyntui.store.cache import RowCache
@@ -43,18 +44,35 @@ def make_fetch(client: Client, resource: Resource, parent: str = "") -> Fetch:
 
     async def fetch_combined(query: ListQuery, offset: int, limit: int, cursor: str | None) -> RowPage:
         """Search with the first page of a filter; the other pages use the result."""
+        from dyntui.api.errors import FilterUnsupported
         from dyntui.api.pagination import RowPage
 
         nonlocal found, found_for
         if not query.filter:
             return await fetch(query, offset, limit, cursor)
-        if not offset or found_for != query:
-            found, found_for = await _make_search(client, resource, parent).find(query), query
-        if found is None:
-            return await fetch(query, offset, limit, cursor)
+        try:
+            if not offset or found_for != query:
+                found, found_for = await _make_search(client, resource, parent).find(query), query
+            if found is None:
+                return await fetch(query, offset, limit, cursor)
+        except FilterUnsupported as problem:
+            if resource.filter is not None and resource.filter.owner_column:
+                raise  # the rows do not have what their owners were searched for
+            found, found_for = await _compare_rows(client, resource, parent, query, problem), query
         return RowPage(found[offset : offset + limit], total=len(found))
 
     return fetch_combined
+
+
+async def _compare_rows(
+    client: Client, resource: Resource, parent: str, query: ListQuery, problem: FilterUnsupported
+) -> list[Row]:
+    """Return the rows that fit a filter that the server does not apply: the list is read, and compared here."""
+    from dyntui.services.lists.filter_check import MAX_COMPARED, compare_rows, filter_predicate
+
+    whole = ListQuery(order=query.order)
+    pages = _scan_server_pages(client, resource, parent, whole, MAX_COMPARED + 1)
+    return await compare_rows(pages, filter_predicate(resource, query.filter), problem)
 
 
 def _make_search(client: Client, resource: Resource, parent: str) -> CombinedSearch:
@@ -72,8 +90,16 @@ def _make_search(client: Client, resource: Resource, parent: str) -> CombinedSea
                 for row in page.rows:
                     yield row
 
-    def scan_users(query: ListQuery) -> AsyncGenerator[Row, None]:
-        return scan_server(query, USERS, "")
+    async def scan_users(query: ListQuery) -> AsyncGenerator[Row, None]:
+        from dyntui.api.errors import FilterUnsupported
+
+        try:
+            async with aclosing(scan_server(query, USERS, "")) as users:
+                async for user in users:
+                    yield user
+        except FilterUnsupported as problem:
+            for user in await _compare_rows(client, USERS, "", query, problem):
+                yield user
 
     async def count_server(query: ListQuery) -> int | None:
         return (await fetch(query, 0, 1, None)).total
@@ -169,7 +195,8 @@ async def scan_pages(
     is read oldest first where the API can order by creation, so that new rows are at the end.
 
     parent: the id of the parent, for the path. max_rows: read only the first rows, in the order of `query`.
-    Raises RepeatedPage when the server does not page, DyntuiError when the list changes faster than it can be read.
+    Raises RepeatedPage when the server does not page, DyntuiError when the list changes faster than it can be read,
+    FilterUnsupported when the server does not apply the filter.
     """
     from dyntui.api.pagination import RowPage
 

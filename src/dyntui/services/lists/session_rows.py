@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dyntui.api.errors import ApiError, BadResponse, Forbidden, NotFound
+from dyntui.api.errors import ApiError, BadResponse, FilterUnsupported, Forbidden, NotFound
 from dyntui.api.pagination import MAX_LIMIT, PageCheck
 from dyntui.core.json_types import Row, as_object
 from dyntui.resources.sessions import SESSIONS_UNKNOWN
@@ -73,7 +73,7 @@ async def _on_users_page(client: Client, user_id: str) -> list[Row] | None:
     filter = {"filterColumn": "id", "filterValue": user_id}
     try:
         page = await client.page("getEnvironmentUsers", "users", filter=filter, includeSessions=True, limit=1)
-    except (Forbidden, NotFound):
+    except (FilterUnsupported, Forbidden, NotFound):
         return None
     return next((_rows(row) for row in page.rows if row.get("id") == user_id), None)
 

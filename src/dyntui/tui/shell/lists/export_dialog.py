@@ -97,13 +97,13 @@ def _start_export(screen: MarkedListScreen, marked_ids: Sequence[str], values: V
     query = screen.view.query if what == "filter" and screen.view is not None else None
 
     async def export(dialog: ScanDialog) -> int | None:
-        from dyntui.services.lists.list_source import scan
+        from dyntui.services.lists.filtered_list import scan_matching
 
         async with connection.new_client() as client:
             rows = (
                 _read_rows(client, screen.record, ids, cached_rows, missing)
                 if by_id
-                else scan(client, screen.record, query=query)
+                else scan_matching(client, screen.record, query=query)
             )
             return await _write(path, values["format"], screen.record.name, rows, dialog, columns)
 

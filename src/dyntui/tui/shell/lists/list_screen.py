@@ -305,7 +305,18 @@ class ListScreen(ConsoleScreen):
             stay_marked = self.marks_after_action == table.marks
             marked = f"still marked, {key_of('table.unmark')} unmarks" if stay_marked else "marked"
             parts.append((f"{len(table.marks):,} {marked}", ""))
+        if message := self._filter_message(view):
+            parts.append((message, "warn"))
         return [*parts, *self.age_parts()]
+
+    def _filter_message(self, view: PagedView) -> str:
+        """Return that the server does not apply the filter of the view; "" when it does."""
+        connection = self.console.session.connection
+        if connection is None or not view.query.filter:
+            return ""
+        from dyntui.services.lists.filter_check import filter_message
+
+        return filter_message(connection.client, self.record, view.query.filter)
 
     @property
     def load_error(self) -> DyntuiError | None:

@@ -105,9 +105,10 @@ class MarkedListScreen(LocalListScreen):
 
     def scan_rows(self, client: Client) -> AsyncGenerator[ScannedRow, None]:
         """Yield every row of the list, with a client of any event loop."""
-        from dyntui.services.lists.list_source import scan
+        from dyntui.services.lists.filtered_list import scan_matching
 
-        return scan(client, self.record, parent=self.parent_id, query=self.view.query if self.view else None)
+        query = self.view.query if self.view else None
+        return scan_matching(client, self.record, parent=self.parent_id, query=query)
 
     @on(Table.RangeRequested)
     def _range_requested(self, event: Table.RangeRequested) -> None:
