@@ -32,7 +32,7 @@ from dyntui.sandbox.options import SandboxOptions, parse_rate_limit
 from dyntui.services import connection
 
 READY = re.compile(r"listening on (http://127\.0\.0\.1:\d+/api/v0) environment (\S+) token (dyn_\S+)\n")
-TOKEN_VARIABLES = ("DYNTUI_TOKEN", "DYNAMIC_TOKEN", "DYNAMIC_API_TOKEN")
+TOKEN_VARIABLES = ("DYNTUI_TOKEN", "DYNAMIC_TOKEN", "DYNAMIC_API_TOKEN", "DYN_CLI_TOKEN")
 MEMORY_FOLDER = Path("/dev/shm")
 MAX_GARBAGE = 5_000_000
 """The new objects, about 1 GB, at which garbage is collected in `make test`; `make test-all` collects it early."""
@@ -126,7 +126,9 @@ class Sandbox:
 
     def environ(self, home: Path) -> dict[str, str]:
         """Return the environment variables with which a command uses the sandbox."""
-        clean = {name: value for name, value in os.environ.items() if not name.startswith(("DYNTUI_", "DYNAMIC_"))}
+        clean = {
+            name: value for name, value in os.environ.items() if not name.startswith(("DYNTUI_", "DYNAMIC_", "DYN_"))
+        }
         return {
             **clean,
             "DYNTUI_HOME": str(home),

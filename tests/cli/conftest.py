@@ -57,7 +57,7 @@ def server() -> Iterator[Server]:
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Run the command line in this process, with a home of its own and without a terminal."""
     for variable in list(os.environ):
-        if variable.startswith(("DYNTUI_", "DYNAMIC_")):
+        if variable.startswith(("DYNTUI_", "DYNAMIC_", "DYN_")):
             monkeypatch.delenv(variable)
     monkeypatch.setenv("DYNTUI_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")

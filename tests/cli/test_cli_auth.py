@@ -63,6 +63,19 @@ def test_a_token_of_an_environment_variable_is_reported_as_such(run: Run, monkey
     assert "still set in this shell" in run("auth", "logout").err
 
 
+def test_a_variable_of_another_program_is_named(run: Run, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("DYN_CLI_TOKEN", TOKEN), ("DYNTUI_ENVIRONMENT_ID", ID), ("DYNTUI_BASE_URL", server.url)):
+        monkeypatch.setenv(name, value)
+    note = "DYNTUI_TOKEN is not set, so DYN_CLI_TOKEN is used."
+    done = run("users", "list", "--json")
+    assert (done.document["items"], done.err) == ([], f"note: {note}\n")
+    assert note in run("auth", "status", "--offline").out
+    assert run("auth", "status", "--offline", "--json").document["note"] == note
+    assert note in run("doctor", "--offline").out
+    monkeypatch.setenv("DYNTUI_TOKEN", TOKEN)
+    assert run("users", "list", "--json").err == ""
+
+
 def test_login_with_another_store_empties_the_previous_one(run: Run, tmp_path: Path) -> None:
     add(run, "a")
     done = run("auth", "login", "--credential", "session")

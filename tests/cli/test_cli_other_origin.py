@@ -175,7 +175,7 @@ def test_a_confirmed_origin_gets_only_the_token_of_the_variable(
 
 
 @pytest.mark.parametrize("with_id", ["DYNTUI_ENVIRONMENT_ID", "DYNAMIC_ENVIRONMENT_ID"])
-@pytest.mark.parametrize("variable", ["DYNTUI_TOKEN", "DYNAMIC_TOKEN", "DYNAMIC_API_TOKEN"])
+@pytest.mark.parametrize("variable", ["DYNTUI_TOKEN", "DYNAMIC_TOKEN", "DYNAMIC_API_TOKEN", "DYN_CLI_TOKEN"])
 def test_variables_alone_do_not_confirm_an_origin(
     other: OtherOrigin, run: Run, monkeypatch: pytest.MonkeyPatch, with_id: str, variable: str
 ) -> None:

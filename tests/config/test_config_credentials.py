@@ -117,12 +117,21 @@ def test_the_token_of_the_environment_variable_overrides_the_stored_one_and_is_n
 
 def test_token_variables_have_an_order() -> None:
     profile = with_kind(CredentialKind.ENVIRONMENT)
-    environ = {"DYNAMIC_API_TOKEN": "dyn_c"}
+    environ = {"DYN_CLI_TOKEN": "dyn_d"}
+    assert find_token(profile, environ=environ).token == "dyn_d"
+    environ["DYNAMIC_API_TOKEN"] = "dyn_c"
     assert find_token(profile, environ=environ).token == "dyn_c"
     environ["DYNAMIC_TOKEN"] = "dyn_b"
     assert find_token(profile, environ=environ).token == "dyn_b"
+    assert find_token(profile, environ=environ).note == "DYNTUI_TOKEN is not set, so DYNAMIC_TOKEN is used."
     environ["DYNTUI_TOKEN"] = "dyn_a"
-    assert find_token(profile, environ=environ).token == "dyn_a"
+    assert (find_token(profile, environ=environ).token, find_token(profile, environ=environ).note) == ("dyn_a", "")
+
+
+def test_a_variable_of_another_program_does_not_replace_a_stored_token() -> None:
+    profile = with_kind(CredentialKind.FILE)
+    store_for(CredentialKind.FILE).set(profile, "dyn_stored")
+    assert find_token(profile, environ={"DYN_CLI_TOKEN": "dyn_d"}).token == "dyn_stored"
 
 
 def test_a_variable_with_an_invalid_token_is_named_and_its_value_is_not_shown() -> None:

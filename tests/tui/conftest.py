@@ -45,6 +45,7 @@ def still(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
         "EDITOR",
         "DYNTUI_TOKEN",
         "DYNAMIC_TOKEN",
+        "DYN_CLI_TOKEN",
     ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TERM", "xterm-256color")

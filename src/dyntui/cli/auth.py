@@ -79,8 +79,10 @@ def show_status(context: CliContext, offline: bool) -> int:
         "profile": profile.name,
         "environment_id": profile.environment_id,
         "token": {"hint": credential.hint, "source": credential.source, "where": credential.where},
+        "note": credential.note or None,
     }
     lines = [f"{profile.name}: {credential.hint}, from {credential.where}"]
+    lines += [credential.note] if credential.note else []
     problem: DyntuiError | None = None
 
     if not offline:

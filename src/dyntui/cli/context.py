@@ -87,6 +87,8 @@ class CliContext:
 
         profile = self.profile()
         credential = self._credential or find_token(profile, ask_passphrase=ask_passphrase)
+        if credential.note and not self._credential:
+            self.print_message(f"note: {credential.note}")
         self._credential = credential if self.keeps_credential else None
         async with Connection(profile, credential.token, token_source=credential.where) as connection:
             connection.write_gate.records.on_gap = lambda text: self.print_message(f"warning: {text}")

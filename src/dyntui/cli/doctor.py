@@ -123,7 +123,8 @@ def _check_environment(context: CliContext, profile: Profile, offline: bool) -> 
         yield _failed_check("token", error)
         return
     warning = token_warning(credential.token)
-    yield Check("token", "warn" if warning else "ok", f"{credential.hint}, from {credential.where}", warning)
+    text = f"{credential.hint}, from {credential.where}" + (f": {credential.note}" if credential.note else "")
+    yield Check("token", "warn" if warning else "ok", text, warning)
     if offline:
         return
 

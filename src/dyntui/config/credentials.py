@@ -51,6 +51,8 @@ class Credential:
     """The kind of store that the token comes from."""
     where: str
     """The store as text for people."""
+    note: str = ""
+    """What to know about the source, as a sentence: that the variable is one of another program."""
 
     def __post_init__(self) -> None:
         redactor.add(self.token)
@@ -150,7 +152,8 @@ def environment_token(profile: Profile, environ: Mapping[str, str]) -> Credentia
                 token = check_token(environ[variable])
             except UsageError as error:
                 raise UsageError(f"{variable}: {error.message}", hint=error.hint) from None
-            return Credential(token, CredentialKind.ENVIRONMENT, f"environment variable {variable}")
+            note = "" if variable == TOKEN_VARIABLE else f"{TOKEN_VARIABLE} is not set, so {variable} is used."
+            return Credential(token, CredentialKind.ENVIRONMENT, f"environment variable {variable}", note)
     return None
 
 

@@ -18,8 +18,9 @@ __all__ = [
 ]
 
 TOKEN_VARIABLE = "DYNTUI_TOKEN"
-FALLBACK_VARIABLES = ("DYNAMIC_TOKEN", "DYNAMIC_API_TOKEN")
-TOKEN_VARIABLES = (TOKEN_VARIABLE, *FALLBACK_VARIABLES, "DYN_CLI_TOKEN", "DYNAMIC_AUTH_TOKEN", "DYNAMIC_BEARER_TOKEN")
+FALLBACK_VARIABLES = ("DYNAMIC_TOKEN", "DYNAMIC_API_TOKEN", "DYN_CLI_TOKEN")
+"""Variables of other programs, such as the vendor's command line. They are read without TOKEN_VARIABLE, in order."""
+TOKEN_VARIABLES = (TOKEN_VARIABLE, *FALLBACK_VARIABLES, "DYNAMIC_AUTH_TOKEN", "DYNAMIC_BEARER_TOKEN")
 """The environment variables that may have a token."""
 
 _TOKEN = re.compile(r"dyn_[A-Za-z0-9_]+")
