@@ -18,6 +18,7 @@ from textual.pilot import Pilot
 from dyntui.core.times import now
 from dyntui.tui.features.environments.environments_screen import EnvironmentsScreen
 from dyntui.tui.features.users.user_screen import UserScreen
+from dyntui.tui.kit.dialogs.message_dialog import MessageDialog
 from dyntui.tui.shell.app import Console
 
 
@@ -186,3 +187,37 @@ async def test_esc_and_a_key_in_quick_succession_are_two_keys() -> None:
         console_of(pilot).post_message(events.Key("enter", "\r"))
         await settled(pilot)
         assert " webhooks " in lines_of(console_of(pilot))[0]
+
+
+async def test_a_dialog_that_no_key_opened_takes_no_text_of_a_prompt_that_has_just_opened() -> None:
+    console = demo(3)
+    async with console.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        screen = console.shown
+        assert screen is not None
+        ask_jump = screen.ask_jump
+
+        def ask_jump_as_work_ends() -> None:
+            ask_jump()
+            console.call_later(console.ask, MessageDialog("Result", "work in the background"))
+
+        screen.ask_jump = ask_jump_as_work_ends  # type: ignore[method-assign]
+        all_at_once(pilot, ":", "webh")
+        await settled(pilot)
+        assert console.screen is screen
+        assert lines_of(console)[-1].startswith(" : webh")
+        await press(pilot, "escape")
+        assert isinstance(console.screen, MessageDialog)
+
+
+async def test_a_click_on_an_action_while_another_one_waits_does_not_hold_the_keys_for_ever() -> None:
+    console = demo(3, latency_ms=1000)
+    async with console.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        all_at_once(pilot, "enter", "X")
+        while not isinstance(console.screen, UserScreen) or console._postponed is None:
+            await asyncio.sleep(0)
+        await console.screen.action_do("user.edit")
+        all_at_once(pilot, ":jobs", "enter")
+        await settled(pilot)
+        assert "No jobs yet" in text_of(console)

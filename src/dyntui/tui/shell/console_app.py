@@ -65,6 +65,8 @@ class ConsoleApp(ClipboardApp, Protocol):
     """The keys of keymap.toml, by action id."""
     typed_at: float
     """When a key was pressed last, by `time.monotonic`."""
+    key_count: int
+    """The number of keys that were handled or are being handled."""
 
     @property
     def screen(self) -> Screen[Any]:

@@ -117,8 +117,11 @@ class EnvironmentSwitchMixin(NavigationMixin):
         return has_environment and session.connection is None and session.error is None
 
     def postpones(self, node: ActionMixin, action: Action, run: Callable[[], Awaitable[None]]) -> bool:
-        """Let an action wait for what it needs and is being loaded, and the keys after it wait for the action."""
-        if self._waited_for == self._loading or not self._is_pending(node, action):
+        """Let an action wait for what it needs and is being loaded, and the keys after it wait for the action.
+
+        One action waits at a time: a click on another one meanwhile says why that is not available.
+        """
+        if self._postponed is not None or self._waited_for == self._loading or not self._is_pending(node, action):
             return False
         self.hold_keys()
         self._postponed = _PostponedAction(node, action, run)

@@ -101,12 +101,13 @@ class NavigationMixin(TypeAheadMixin, inherit_bindings=False):
         """Open a dialog; `answered` gets its result, None when it was canceled.
 
         A dialog that was not opened by a key waits until an open prompt is closed, because the user is typing in it.
-        It is canceled with the screen of the prompt. A dialog in a live environment says so.
+        The key that opens the prompt opens no dialog. The dialog is canceled with the screen of the prompt. A dialog in a live environment says so.
         """
         profile = self.session.profile
         if profile is not None and profile.kind == "live" and hasattr(dialog, "badge"):
             dialog.badge = f"● live  {profile.name}"
-        if self.shown is not None and self.shown.has_prompt and not self.in_key:
+        is_by_key = self.in_key and self.shown is not None and self.shown.prompt_key != self.key_count
+        if self.shown is not None and self.shown.has_prompt and not is_by_key:
 
             def open_or_cancel(*, is_canceled: bool = False) -> None:
                 if not is_canceled:
