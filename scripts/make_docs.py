@@ -200,7 +200,7 @@ def undo() -> str:
     lines.append("| resource | action | undone by |\n|---|---|---|")
     for record, action, how in rows:
         if how is not None and how.is_possible:
-            note = f" ({how.note})" if how.note else ""
+            note = f" ({f'which {how.note}'.removeprefix('which creates it again, ')})" if how.note else ""
             lines.append(f"| {record.title} | `{action.name}` | {how.describe()}{note} |")
     lines.append("\n## What cannot be undone\n\n| resource | action | reason |\n|---|---|---|")
     for record, action, how in rows:

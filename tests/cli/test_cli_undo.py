@@ -34,7 +34,7 @@ def test_the_last_change_is_undone_and_the_undo_too(dyntui: Cli) -> None:
 
     redone = dyntui("undo", "--yes", "--json")
     assert json.loads(redone.stdout)["items"][0]["outcome"] == "done"
-    assert "It then gets another id." in redone.stderr
+    assert "This creates it again, with another id." in redone.stderr
     assert "https://undo.example" in dyntui("get", "origins").stdout
 
 

@@ -48,7 +48,7 @@ async def test_marked_wallets_are_deleted_and_recovered() -> None:
         assert not [wallet for wallet in before[:2] if wallet["deletedAt"]]
         ids = [wallet["id"] for wallet in before[:2]]
         await press(pilot, "space", "space", "d")
-        assert "You can undo this; that recovers all deleted wallets of the user." in text_of(console)
+        assert "An undo recovers all deleted wallets of the user." in text_of(console)
         await press(pilot, "y")
         deleted = {wallet["id"] for wallet in await list_wallets(pilot) if wallet["deletedAt"]}
         assert deleted >= set(ids)

@@ -154,8 +154,8 @@ ALLOWLIST_ENTRIES = Resource(
             past="added", undo=undone_as_entries(), in_parallel=True),
         ResourceAction("edit", "postEntryByAllowlistId", "Edit the entry. The new entry is added, then the old one is deleted.", key="e",
             variant_of="allowlist-entries.create", command="allowlists edit-entry", effect=Effect.DESTRUCTIVE, extra_operations=("deleteAllowlistEntryById",), single_row=True,
-            noun="entry", plural="entries", question="Change", past="changed", undo=undone_as_entries(note="the entry then gets another id")),
+            noun="entry", plural="entries", question="Change", past="changed", undo=undone_as_entries(note="gives the entry another id")),
         delete_action("deleteAllowlistEntryById", "Remove entries from the allowlist.", title="remove", decides_access=True, command="allowlists remove",
-            noun="entry", plural="entries", question="Remove", past="removed", undo=undone_as_entries(note="the entries then get new ids"), in_parallel=True),
+            noun="entry", plural="entries", question="Remove", past="removed", undo=undone_as_entries(note="gives the entries new ids"), in_parallel=True),
     ),
 )  # fmt: skip

@@ -151,7 +151,7 @@ HOSTNAMES = Resource(
     configuration=Configuration(identity=("hostname",), read_only=("status", "verificationRecords", "errors")),
     actions=(
         create_action("createCustomHostname", "Add a custom hostname.", undo=undone_by_deletion()),
-        delete_action("deleteCustomHostname", "Delete the custom hostname.", undo=created_again(note="it then gets another id, and its DNS records are checked again"), warning="Sessions that use cookies of a deleted hostname end."),
+        delete_action("deleteCustomHostname", "Delete the custom hostname.", undo=created_again(note="creates it again, with another id, and its DNS records are checked again"), warning="Sessions that use cookies of a deleted hostname end."),
     ),
 )  # fmt: skip
 

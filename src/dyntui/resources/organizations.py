@@ -157,7 +157,7 @@ INVITES = Resource(
     label=label_from("email", "walletPublicKey", "alias"),
     actions=(
         create_action("createInvite", "Invite a member by email, wallet or phone number.", title="invite", fields=("email", "role", "alias", "walletPublicKey", "phoneNumber"), past="sent", undo=undone_by_deletion()),
-        delete_action("deleteInvite", "Withdraw the invitation.", title="withdraw", past="withdrawn", undo=created_again(note="a new invitation is then sent")),
+        delete_action("deleteInvite", "Withdraw the invitation.", title="withdraw", past="withdrawn", undo=created_again(note="sends a new invitation")),
     ),
 )  # fmt: skip
 

@@ -30,7 +30,7 @@ class Undo:
     compares: tuple[str, ...] = ()
     """Fields of a new object that show that it is in use, besides those that it is created with."""
     note: str = ""
-    """What is not as it was before, to follow `You can undo this; `."""
+    """What the undo does that is not as it was before, to follow `An undo `."""
     limit: tuple[str, str] = ("", "")
     """A field that the audit log has to have, and when it has it, to follow `You can undo this `."""
     owner: str = ""
@@ -56,8 +56,8 @@ class Undo:
         """What a person reads before the write; "" when it can be undone completely."""
         if not self.is_possible:
             return "This cannot be undone."
-        start = f"You can undo this {self.limit[1]}".rstrip()
-        return f"{start}; {self.note}." if self.note else ""
+        limit = f"You can undo this {self.limit[1]}. " if self.limit[1] else ""
+        return f"{limit}An undo {self.note}." if self.note else ""
 
 
 class UndoMethod(StrEnum):
@@ -89,7 +89,7 @@ def restored(action: str = "edit") -> Undo:
 
 def created_again(
     *,
-    note: str = "it then gets another id",
+    note: str = "creates it again, with another id",
     then: tuple[str, str] = ("", ""),
     limit: tuple[str, str] = ("", ""),
 ) -> Undo:

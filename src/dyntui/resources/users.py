@@ -187,6 +187,6 @@ WALLETS = Resource(
             undo=irreversible("The owner has to delegate the access again."), warning="The owner has to delegate the access again.", in_parallel=True),
         delete_action("deleteWalletById", "Delete the wallet.",
             disabled_reason=lambda row: NoChange("The wallet is already deleted.") if row.get("deletedAt") else None,
-            undo=undone_by("users.recover-wallets", owner="userId", note="that recovers all deleted wallets of the user"), in_parallel=True),
+            undo=undone_by("users.recover-wallets", owner="userId", note="recovers all deleted wallets of the user"), in_parallel=True),
     ),
 )  # fmt: skip

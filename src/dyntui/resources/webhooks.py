@@ -107,7 +107,7 @@ WEBHOOKS = Resource(
             effect=Effect.READ, single_row=True, sensitive=True, query=(("includeSecret", True),),
             reveals=("secret", "webhook secret"),
             warning="Anyone who has the secret can forge messages. It is shown one time and is not saved."),
-        delete_action("deleteWebhookById", "Delete the webhook and its messages.", undo=created_again(note="it then gets another id and another secret, and no messages"), warning="No more messages are sent, and the record of sent messages is deleted."),
+        delete_action("deleteWebhookById", "Delete the webhook and its messages.", undo=created_again(note="creates it again, with another id and another secret, and without messages"), warning="No more messages are sent, and the record of sent messages is deleted."),
     ),
 )  # fmt: skip
 

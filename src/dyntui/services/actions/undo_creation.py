@@ -63,7 +63,7 @@ async def draft_creation(
     enabled = [target.label for target, saved in zip(draft.targets, deleted, strict=True) if saved.get(needed)]
     draft.lines += [f"Then add {quantity(entries, 'entry', 'entries')}"] if entries else []
     draft.lines += [f"Then {next_action}: {', '.join(enabled)}"] if next_action and enabled else []
-    draft.lines += [f"{undo.note[:1].upper()}{undo.note[1:]}."] if undo.note else []
+    draft.lines += [f"This {undo.note}."] if undo.note else []
     if entries or (next_action and enabled):
         draft.then = partial(_after_creation, client, record, undo, parent, deleted)
     return draft
