@@ -40,6 +40,7 @@ def verdict(access: AccessPolicy, *on: dict[str, Any]) -> AccessVerdict:
 
 
 VIP, BANNED, OFF = row("VIP"), row("Banned", "block"), row("Old", on=False)
+NEW = row("New", "unheardOf")
 GATE = row("Holders", rules=[{"type": "nft", "address": {"networkId": 1, "contractAddress": "0xab"}}])
 
 
@@ -57,11 +58,27 @@ GATE = row("Holders", rules=[{"type": "nft", "address": {"networkId": 1, "contra
         ((VIP,), (GATE,), (), AccessVerdict.DEPENDS),
         ((VIP,), (GATE,), (VIP,), AccessVerdict.DEPENDS),
         ((BANNED,), (GATE,), (BANNED,), AccessVerdict.NO),
-        ((row("New", "unheardOf"),), (), (row("New", "unheardOf"),), AccessVerdict.DEPENDS),
+        ((NEW,), (), (NEW,), AccessVerdict.DEPENDS),
+        ((NEW,), (), (), AccessVerdict.DEPENDS),
+        ((row("New", "unheardOf", on=False),), (), (), AccessVerdict.YES),
+        ((VIP, NEW), (), (VIP,), AccessVerdict.DEPENDS),
+        ((VIP, NEW), (), (), AccessVerdict.NO),
+        ((BANNED, NEW), (), (BANNED,), AccessVerdict.NO),
+        ((), (NEW,), (), AccessVerdict.DEPENDS),
+        ((VIP,), (NEW,), (VIP,), AccessVerdict.DEPENDS),
     ],
 )
 def test_the_verdict_depends_on_lists_and_gates(lists: Any, gates: Any, on: Any, expected: AccessVerdict) -> None:
     assert verdict(AccessPolicy(lists, gates), *on) is expected
+
+
+def test_an_unknown_outcome_is_named_in_the_answer_and_in_the_policy() -> None:
+    access = AccessPolicy((), (NEW,))
+    answer = make_answer(access, [], "ada")
+    doubt = "Its outcome unheardOf is unknown to this version, and so is what it does to sign-in."
+    assert answer.summary == "It depends: this version of dyntui cannot know what “New” does to ada."
+    assert answer.reasons[-1] == f"The gate “New” is enabled. {doubt}"
+    assert access.summary() == ["No siteAccess list is enabled.", f"“New” is enabled. {doubt}"]
 
 
 def test_unreadable_gates_make_an_allowed_result_uncertain_only() -> None:

@@ -46,7 +46,7 @@ def check(context: CliContext, identifier: str, is_user: bool, region: str | Non
     --user, it is the id, email, phone number, wallet address or username of a user.
 
     \b
-    Exit status: 0 if sign-in is allowed; 1 if it is refused or depends on gates.
+    Exit status: 0 if sign-in is allowed; 1 if it is refused or depends on gates or on an unknown outcome.
     """
     from dyntui.resources import USERS
     from dyntui.services.access.check import AccessVerdict, check_access, check_user, parse_subject

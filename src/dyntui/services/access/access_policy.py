@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from dyntui.core.errors import AmbiguousTarget, TargetNotFound
 from dyntui.core.json_types import Row
+from dyntui.core.text import safe
 from dyntui.services.lists.row_match import identified_rows
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ __all__ = [
     "Change",
     "PolicyKind",
     "PolicyRole",
+    "describe_unknown",
     "find_policy",
     "is_enabled",
     "join_names",
@@ -81,6 +83,11 @@ def role_of(row: Row | None, kind: PolicyKind = PolicyKind.LIST) -> PolicyRole:
     return PolicyRole.OTHER
 
 
+def describe_unknown(row: Row) -> str:
+    """Return what cannot be known about an enabled list or gate with an outcome that this version does not know."""
+    return f"Its outcome {safe(row.get('outcome'))} is unknown to this version, and so is what it does to sign-in."
+
+
 def name_of(row: Row) -> str:
     """Return the name of a list or gate, else its id."""
     return str(row.get("name") or row.get("id") or "")
@@ -111,6 +118,11 @@ class AccessPolicy:
         """Return the lists or gates that have this role now."""
         return tuple(row for row in self.rows(kind) if role_of(row, kind) is role)
 
+    @property
+    def unknown(self) -> tuple[Row, ...]:
+        """The enabled lists and gates with an outcome that this version does not know."""
+        return tuple(row for kind in PolicyKind for row in self.with_role(PolicyRole.OTHER, kind))
+
     def with_change(self, kind: PolicyKind, ids: Sequence[str], change: Change) -> AccessPolicy:
         """Return the policy after `change` to the lists or gates with these ids."""
         changed_ids = set(ids)
@@ -127,6 +139,8 @@ class AccessPolicy:
             lines = [f"Only users on {join_names(required)} may sign in; one of them is enough."]
         elif required:
             lines = [f"Only users on {join_names(required)} may sign in."]
+        elif self.unknown:
+            lines = ["No siteAccess list is enabled."]
         else:
             lines = ["Everyone may sign in: no siteAccess list is enabled."]
         if blocks:
@@ -138,6 +152,7 @@ class AccessPolicy:
             lines.append(f"Gates require tokens as well: {join_names(gates, 'and')}.")
         if blocking := self.with_role(PolicyRole.BLOCK, PolicyKind.GATE):
             lines.append(f"Gates refuse wallets that hold certain tokens: {join_names(blocking)}.")
+        lines += [f"“{name_of(row)}” is enabled. {describe_unknown(row)}" for row in self.unknown]
         if self.gates_unread:
             lines.append(f"The gates could not be read: {self.gates_unread}")
         return lines

@@ -14,6 +14,7 @@ from dyntui.services.access.access_policy import (
     AccessPolicy,
     PolicyKind,
     PolicyRole,
+    describe_unknown,
     is_enabled,
     join_names,
     name_of,
@@ -37,7 +38,7 @@ class AccessVerdict(StrEnum):
     YES = "yes"
     NO = "no"
     DEPENDS = "depends"
-    """Gates decide as well, and the tokens of a wallet cannot be checked."""
+    """Gates decide as well, and the tokens of a wallet cannot be checked; or an outcome is unknown to this version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,8 @@ class AccessAnswer:
     """The access scopes that scope lists give."""
     entries: tuple[Mapping[str, object], ...] = field(default=())
     """The identifiers that were checked, as entries."""
+    unknown: tuple[Row, ...] = ()
+    """The lists and gates of which the effect is not known, if the verdict depends on them."""
 
     @property
     def summary(self) -> str:
@@ -78,6 +81,9 @@ class AccessAnswer:
                 return f"Yes: {self.subject} may sign in."
             case AccessVerdict.NO:
                 return f"No: {self.subject} is refused at sign-in."
+        if self.unknown:
+            names = join_names(self.unknown, "and")
+            return f"It depends: this version of dyntui cannot know what {names} does to {self.subject}."
         return f"It depends: gates also decide about {self.subject}, and dyntui cannot read what a wallet holds."
 
     def as_json(self) -> dict[str, object]:
@@ -157,17 +163,24 @@ def make_answer(
         verdict = _with_gates(access, verdict, bool(required), reasons)
     if by_role[PolicyRole.OTHER]:
         verdict = AccessVerdict.DEPENDS
-        reasons += [
-            f"{match.text}, whose outcome {match.allowlist.get('outcome')} is unknown to this version."
-            for match in by_role[PolicyRole.OTHER]
-        ]
+        reasons += [f"{match.text}. {describe_unknown(match.allowlist)}" for match in by_role[PolicyRole.OTHER]]
+    on_ids = {match.allowlist.get("id") for match in by_role[PolicyRole.OTHER]}
+    others = [row for row in access.with_role(PolicyRole.OTHER) if row.get("id") not in on_ids]
+    reasons += [f"Not on “{name_of(row)}”. {describe_unknown(row)}" for row in others]
+    gates = access.with_role(PolicyRole.OTHER, PolicyKind.GATE)
+    reasons += [f"The gate “{name_of(row)}” is enabled. {describe_unknown(row)}" for row in gates]
+    # A list that blocks decides. To be on no list that is required is not made good by a list that one is not on.
+    if not by_role[PolicyRole.BLOCK] and (gates or (others and verdict is AccessVerdict.YES)):
+        verdict = AccessVerdict.DEPENDS
     reasons += [f"{match.text}, which is disabled." for match in by_role[PolicyRole.OFF]]
     scopes = [str(match.allowlist["scope"]) for match in by_role[PolicyRole.SCOPE] if match.allowlist.get("scope")]
     reasons += [
         f"{match.text} gives the scope {match.allowlist.get('scope') or '(none)'}."
         for match in by_role[PolicyRole.SCOPE]
     ]
-    return AccessAnswer(subject, verdict, tuple(reasons), tuple(matches), tuple(dict.fromkeys(scopes)), tuple(entries))
+    unknown = access.unknown if verdict is AccessVerdict.DEPENDS else ()
+    distinct = tuple(dict.fromkeys(scopes))
+    return AccessAnswer(subject, verdict, tuple(reasons), tuple(matches), distinct, tuple(entries), unknown)
 
 
 def _with_gates(access: AccessPolicy, verdict: AccessVerdict, lists_decide: bool, reasons: list[str]) -> AccessVerdict:
