@@ -101,7 +101,8 @@ class NavigationMixin(TypeAheadMixin, inherit_bindings=False):
         """Open a dialog; `answered` gets its result, None when it was canceled.
 
         A dialog that was not opened by a key waits until an open prompt is closed, because the user is typing in it.
-        The key that opens the prompt opens no dialog. The dialog is canceled with the screen of the prompt. A dialog in a live environment says so.
+        The key that opens the prompt opens no dialog. A waiting dialog is canceled with the screen of the prompt. A
+        dialog in a live environment says so.
         """
         profile = self.session.profile
         if profile is not None and profile.kind == "live" and hasattr(dialog, "badge"):
