@@ -24,7 +24,13 @@ def main() -> None:
     install_crash_hook(_crashed)
     open_closed_streams()
     pause_garbage_collection()
-    if sys.argv[1:] or "_DYNTUI_COMPLETE" in os.environ:
+    completes = "_DYNTUI_COMPLETE" in os.environ
+    if sys.argv[1:] in (["--help"], ["-h"]) and not completes:
+        from dyntui.cli.root_help import print_root_help
+
+        if print_root_help():
+            return
+    if sys.argv[1:] or completes:
         from dyntui.cli.root import main as run
 
         resume_garbage_collection()

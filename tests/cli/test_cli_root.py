@@ -19,7 +19,8 @@ from tests.families import slow_except
 
 from dyntui import __version__
 from dyntui.cli.command_classes import CommandGroup
-from dyntui.cli.root import COMMANDS, root
+from dyntui.cli.root import COMMANDS, main, root
+from dyntui.cli.root_help import print_root_help
 from dyntui.core.errors import DyntuiError
 
 VENDOR_PAGE = Path(__file__).parents[2] / "docs" / "vendor-api.md"
@@ -56,7 +57,28 @@ def test_no_command_loads_textual_to_show_its_help() -> None:
 
 
 def test_the_help_loads_nothing_heavy() -> None:
-    assert not loaded_by("--help") & set(HEAVY)
+    assert not loaded_by("--help") & {*HEAVY, "click"}
+    assert not loaded_by("users", "--help") & set(HEAVY)
+
+
+@pytest.mark.parametrize("columns", ["80", "90", "100", "250", "0", "wide"])
+def test_the_prepared_help_is_what_click_prints(
+    columns: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    assert print_root_help() == (columns != "90")
+    prepared = capsys.readouterr().out
+    monkeypatch.setattr(sys, "argv", ["dyntui", "--help"])
+    assert main() == 0
+    assert prepared == ("" if columns == "90" else capsys.readouterr().out)
+
+
+def test_the_help_on_a_full_disk_is_an_error() -> None:
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "dyntui", "--help"]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 1
+    assert "No space left on device" in done.stderr
 
 
 def test_opening_the_console_does_not_load_click(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

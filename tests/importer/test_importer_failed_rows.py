@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from tests.importer import importer_samples as samples
 
 from dyntui.core.errors import UsageError
+from dyntui.core.formula_escaping import escape_formula, escaped_columns, shield, unescape_formula
 from dyntui.importer import (
     REPORT_COLUMNS,
     FailedRowsWriter,
@@ -25,7 +26,6 @@ from dyntui.importer import (
     open_source,
     propose_mapping,
 )
-from dyntui.importer.formula_escaping import escape_formula, escaped_columns, shield, unescape_formula
 from dyntui.importer.source_types import fingerprint
 
 

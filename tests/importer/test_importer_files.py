@@ -385,7 +385,7 @@ values = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0
 def test_any_values_written_by_the_csv_module_are_read_back(rows: list[list[str]], delimiter: str) -> None:
     import csv
 
-    from dyntui.importer.formula_escaping import escape_formula
+    from dyntui.core.formula_escaping import escape_formula
 
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=delimiter, quoting=csv.QUOTE_ALL)

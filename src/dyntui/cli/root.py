@@ -13,6 +13,7 @@ from dyntui.cli.command_classes import BaseCommand, CommandGroup
 from dyntui.cli.context import CliContext
 from dyntui.cli.error_handling import run_with_exit_code
 from dyntui.cli.output import print_lines, print_usage_error
+from dyntui.cli.root_help import MAX_WIDTH
 from dyntui.cli.signals import default_signals, stop_signals
 from dyntui.cli.streams import use_utf8
 from dyntui.core.errors import EXIT_USAGE
@@ -107,7 +108,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     lazy={name: command for name, (command, _) in COMMANDS.items()},
     short_helps={name: text for name, (_, text) in COMMANDS.items()},
     invoke_without_command=True,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": MAX_WIDTH},
 )
 @click.option("--version", is_flag=True, help="Print the versions of dyntui, Python, Textual and the catalog.")
 @click.pass_context

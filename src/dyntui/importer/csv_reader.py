@@ -9,7 +9,7 @@ from functools import partial
 from itertools import islice
 from typing import cast
 
-from dyntui.importer.formula_escaping import unescape_formula
+from dyntui.core.formula_escaping import unescape_formula
 from dyntui.importer.header_synonyms import KNOWN_NAMES
 from dyntui.importer.row_reader import RowReader
 from dyntui.importer.source_file import SourceFile

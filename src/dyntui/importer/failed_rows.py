@@ -10,8 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TextIO
 
+from dyntui.core.formula_escaping import escape_formula, shield
 from dyntui.core.text import visible_controls
-from dyntui.importer.formula_escaping import escape_formula, shield
 from dyntui.importer.source_types import REPORT_COLUMNS, Cell, SourceInfo
 
 __all__ = ["RAW_KEY", "FailedRowsWriter", "cell_text", "failed_rows_suffix"]

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
+from dyntui.core.formula_escaping import escape_formula, shield
 from dyntui.core.text import safe as visible
 from dyntui.core.text import visible_controls
-from dyntui.importer.formula_escaping import escape_formula, shield
 from dyntui.importer.problems import CODES
 
 __all__ = ["Report", "RowOutcome", "write_id_map", "write_report_csv", "write_report_html", "write_report_json"]

@@ -10,10 +10,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
+from dyntui.core.formula_escaping import escaped_columns, without_escape
 from dyntui.core.interface import by_interface
 from dyntui.importer.compressed import unpack
 from dyntui.importer.csv_reader import DelimitedReader
-from dyntui.importer.formula_escaping import escaped_columns, without_escape
 from dyntui.importer.json_reader import JsonReader, looks_like_json
 from dyntui.importer.presets import recognize_preset
 from dyntui.importer.problems import Problem

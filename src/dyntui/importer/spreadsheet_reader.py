@@ -8,8 +8,8 @@ from datetime import date, datetime, time, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from dyntui.core.formula_escaping import unescape_formula
 from dyntui.core.text import quantity
-from dyntui.importer.formula_escaping import unescape_formula
 from dyntui.importer.header_synonyms import KNOWN_NAMES
 from dyntui.importer.option_names import option
 from dyntui.importer.problems import Problem

@@ -13,11 +13,10 @@ from typing import BinaryIO
 
 from dyntui.config.private_files import new_whole_file
 from dyntui.core.errors import DyntuiError
+from dyntui.core.formula_escaping import escape_formula, shield
 from dyntui.core.json_types import Row
 from dyntui.core.strict_json import dump_json
 from dyntui.core.text import plain_json, safe, visible_controls, without_surrogates
-from dyntui.core.yaml_text import dump_yaml
-from dyntui.importer.formula_escaping import escape_formula, shield
 from dyntui.resources.users import PROFILE_FIELDS
 from dyntui.services.field_names import select_fields, value_at
 
@@ -119,6 +118,8 @@ class Exporter:
             case ExportFormat.JSON:
                 self.stream.write((b",\n" if self.written else b"\n") + self._json(row))
             case ExportFormat.YAML:
+                from dyntui.core.yaml_text import dump_yaml
+
                 head = "" if self.written else "items:\n"
                 self.stream.write(f"{head}{dump_yaml([select_fields(row, self.fields)])}".encode())
             case _:
@@ -135,6 +136,8 @@ class Exporter:
         if self.format is ExportFormat.JSON:
             self.stream.write(b"\n], " + self._json_text(rest)[1:] + b"\n")
         elif self.format is ExportFormat.YAML:
+            from dyntui.core.yaml_text import dump_yaml
+
             self.stream.write((("" if self.written else "items: []\n") + dump_yaml(rest)).encode())
         self.stream.flush()
 

@@ -16,9 +16,9 @@ from textual.geometry import Size
 from textual.widgets import Static
 from textual_plotext import PlotextPlot
 
+from dyntui.core.formula_escaping import escape_formula
 from dyntui.core.json_types import Row
 from dyntui.core.text import safe, shorten
-from dyntui.importer.formula_escaping import escape_formula
 from dyntui.resources import Column
 from dyntui.resources.cell_formats import thousands
 from dyntui.services.analytics import RANGES, DateRange, Metrics, Series, read_metrics
