@@ -256,6 +256,34 @@ def test_a_signature_is_verified_without_showing_the_secret(cli: Run, tmp_path: 
     assert "without the newline" in cli(*line, signature, "--yes").out
 
 
+def test_a_recorded_delivery_is_verified_in_each_form(cli: Run, tmp_path: Path) -> None:
+    hook = document(cli("webhooks", "list", "--json"))["items"][0]["webhookId"]
+    listed = cli("webhooks", "messages", hook, "--limit", "3", "--json").out
+    (row, *others) = json.loads(listed)["items"]
+    request = row["request"]
+    headers = "".join(f"{name.title()}: {value}\r\n" for name, value in request["headers"].items())
+    recorded = tmp_path / "delivery"
+    for text in (
+        json.dumps(row),
+        json.dumps({name: request[name] for name in ("headers", "body")}),
+        f"POST /hook HTTP/1.1\r\n{headers}\r\n{request['body']}",
+        f"{headers}\r\n{request['body']}".replace("\r\n", "\n"),
+    ):
+        recorded.write_bytes(text.encode())
+        done = cli("webhooks", "verify", hook, str(recorded), "--yes", "--json")
+        assert document(done) == {"valid": True, "reason": "The signature is valid."}, text
+    by_api = cli("webhooks", "verify", hook, "--message", row["messageId"], "--yes", "--json")
+    assert by_api.code == 0
+    forged = json.dumps(others[0]).replace('eventName\\":', 'eventname\\":')
+    recorded.write_text("\n".join([json.dumps(row), forged]))
+    both = cli("webhooks", "verify", hook, str(recorded), "--yes", "--json")
+    assert [each["valid"] for each in both.document["items"]] == [True, False] and both.code == 1
+    recorded.write_text(request["body"])
+    alone = cli("webhooks", "verify", hook, str(recorded), "--yes")
+    assert alone.code == 2 and "no recorded delivery" in alone.err and "--signature" in alone.err
+    assert cli("webhooks", "verify", hook, str(recorded), "--message", "m", "--yes").code == 2
+
+
 def test_the_tail_prints_the_selected_events(cli: Run) -> None:
     rows = [
         json.loads(line) for line in cli("events", "tail", "--once", "--since", "400d", "--ndjson").out.splitlines()

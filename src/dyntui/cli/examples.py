@@ -188,6 +188,7 @@ _EXAMPLES: dict[str, tuple[str, ...]] = {
         f"webhooks redeliver https://app.example.com/hooks {_SESSION} --yes",
     ),
     "webhooks verify": (
+        "webhooks verify https://app.example.com/hooks delivery.json --yes",
         "webhooks verify https://app.example.com/hooks body.json --signature 5f2e… --yes",
         "webhooks verify https://app.example.com/hooks --signature 5f2e… < body.json",
     ),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dyntui.cli.context import CliContext, pass_context
-from dyntui.cli.input_text import read_bytes
+from dyntui.cli.input_text import STDIN, read_bytes
 from dyntui.cli.list_filters import filter_options, keep_rows
 from dyntui.cli.resource_commands import make_resource_group
 from dyntui.cli.resource_lists import limit_option, list_rows, show_rows
@@ -17,7 +17,7 @@ from dyntui.cli.targets import LeftOut, ignore_missing_option, read_targets
 from dyntui.cli.watch import watch_option
 from dyntui.cli.write_helpers import perform, perform_and_report
 from dyntui.core.errors import EXIT_SOME_FAILED, UsageError
-from dyntui.core.json_types import Row
+from dyntui.core.json_types import Row, as_object
 from dyntui.resources import RESOURCES
 
 if TYPE_CHECKING:
@@ -127,39 +127,64 @@ def redeliver_messages(
 
 @webhooks.command("verify")
 @click.argument("webhook", metavar="WEBHOOK")
-@click.argument("body_file", metavar="FILE|-", default="-")
+@click.argument("file", metavar="FILE|-", required=False)
 @click.option(
-    "--signature", required=True, metavar="TEXT", help="Value of the header x-dynamic-signature-256 of the request."
+    "--signature", metavar="TEXT", help="Value of the header x-dynamic-signature-256: FILE is the body alone."
 )
+@click.option("--message", metavar="MESSAGE", help="Check the deliveries of this message that the API has.")
 @confirm_options
 @pass_context
 def verify_webhook_body(
-    context: CliContext, webhook: str, body_file: str, signature: str, confirmation: Confirmation
+    context: CliContext,
+    webhook: str,
+    file: str | None,
+    signature: str | None,
+    message: str | None,
+    confirmation: Confirmation,
 ) -> int:
-    """Check whether a request body was signed with the secret of a webhook.
+    """Check whether a request was signed with the secret of a webhook.
 
-    The secret is read from the server and not shown. Without FILE, the body is read from standard input.
+    FILE has a recorded delivery: a message or deliveries of the API, or a request with its headers, as {"headers": …,
+    "body": …} or as HTTP text. Without FILE, it is read from standard input. The secret is read from the server and not
+    shown.
     """
     from dyntui.services.actions.resource_actions import make_target
     from dyntui.services.actions.target_lookup import look_up_one
-    from dyntui.services.webhooks import read_secret_action, verify_signature
+    from dyntui.services.recorded_deliveries import parse_deliveries
+    from dyntui.services.webhooks import read_deliveries, read_secret_action, verify_delivery, verify_signature
 
+    if message is not None and (file is not None or signature is not None):
+        raise UsageError("--message cannot be combined with FILE or --signature.", hint="Leave out one of them.")
     record = RESOURCES["webhooks"]
-    body = read_bytes(body_file, "The request body")
+    content = b"" if message is not None else read_bytes(file or STDIN, "The request")
+    recorded = parse_deliveries(content) if message is None and signature is None else []
 
-    async def work(connection: Connection) -> Any:
+    async def work(connection: Connection) -> tuple[Any, Sequence[Row]]:
         write, row = read_secret_action(), await look_up_one(connection.client, record, webhook)
-        targets = [make_target(record, row)]
-        results = await perform(context, connection, write, targets, confirmation)
+        target = make_target(record, row)
+        rows = await read_deliveries(connection.client, target.id, message) if message is not None else recorded
+        results = await perform(context, connection, write, [target], confirmation)
         if results.first_error is not None:
             raise results.first_error
-        return results.items[0].value
+        return results.items[0].value, rows
 
-    document = context.run_connected(work)
-    secret = str(document.get("secret") or "") if isinstance(document, dict) else ""
+    document, rows = context.run_connected(work)
+    secret = str(as_object(document).get("secret") or "")
     if not secret:
         raise UsageError("The server returned no secret for this webhook, so the signature cannot be verified.")
-    check = verify_signature(secret, body, signature)
-    context.print_data({"valid": check.valid, "reason": check.message})
-    context.print_result(check.message)
-    return 0 if check.valid else EXIT_SOME_FAILED
+    if signature is not None:
+        checks = [verify_signature(secret, content, signature)]
+    else:
+        checks = [verify_delivery(row, secret) for row in rows]
+    if len(checks) == 1:
+        context.print_data({"valid": checks[0].valid, "reason": checks[0].message})
+        context.print_result(checks[0].message)
+    else:
+        context.print_items(
+            [
+                {name: row.get(name) for name in ("messageId", "deliveryId")}
+                | {"valid": check.valid, "reason": check.message}
+                for row, check in zip(rows, checks, strict=True)
+            ]
+        )
+    return 0 if all(check.valid for check in checks) and checks else EXIT_SOME_FAILED
