@@ -119,10 +119,17 @@ class Sandbox:
 
     def set_faults(self, **chances: float) -> None:
         """Replace the probabilities of all faults, by name with _ in place of -."""
+        self._control("PUT", "faults", {name.replace("_", "-"): chance for name, chance in chances.items()})
+
+    def flush(self) -> None:
+        """Wait until no request that the fault `late` delays is left."""
+        self._control("POST", "flush")
+
+    def _control(self, method: str, name: str, body: object = None) -> None:
         import httpx
 
-        faults = {name.replace("_", "-"): chance for name, chance in chances.items()}
-        httpx.put(f"{self.url.removesuffix('/api/v0')}/__sandbox__/faults", json=faults).raise_for_status()
+        address = f"{self.url.removesuffix('/api/v0')}/__sandbox__/{name}"
+        httpx.request(method, address, json=body).raise_for_status()
 
     def environ(self, home: Path) -> dict[str, str]:
         """Return the environment variables with which a command uses the sandbox."""

@@ -147,6 +147,20 @@ def test_late_applies_after_the_cut(wire: Wire) -> None:
     assert wire.landed(rows) == 3
 
 
+def test_delayed_requests_are_applied_once_when_they_are_flushed(wire: Wire) -> None:
+    wire.control("flags", {"late-min-ms": "60000", "late-max-ms": "60000"})
+    wire.set(late=1)
+    rows = wire.rows(3)
+    with pytest.raises((httpx.RemoteProtocolError, httpx.ReadError)):
+        wire.post(rows)
+    wire.control("flags", {"late-min-ms": "50", "late-max-ms": "600"})
+    wire.set()
+    assert wire.landed(rows) == 0
+    flush = f"{wire.served.root_url}/__sandbox__/flush"
+    assert [wire.http.post(flush).json()["pending"] for _ in range(2)] == [0, 0]
+    assert wire.landed(rows) == 3
+
+
 def test_truncate_sends_the_start_of_the_response(wire: Wire) -> None:
     wire.set(truncate=1)
     rows = wire.rows(5)

@@ -46,6 +46,7 @@ class Sandbox(SandboxState):
         self.requests: Counter[str] = Counter()
         self._tokens: tuple[int, dict[str, Document]] = (-1, {})
         self._delayed: set[threading.Timer] = set()
+        self._delayed_lock = threading.Lock()
         self._number = 0
         if self.is_new:
             with self.store.write():
@@ -59,7 +60,7 @@ class Sandbox(SandboxState):
         self.webhooks.resume()
 
     def flush(self) -> None:
-        """Run the delayed requests now."""
+        """Run the delayed requests now, and wait for those that are running."""
         for timer in list(self._delayed):
             timer.cancel()
             timer.function()
@@ -81,8 +82,13 @@ class Sandbox(SandboxState):
         """Call `work` after a delay, in a thread that does not depend on the caller."""
 
         def run() -> None:
-            self._delayed.discard(timer)
-            work()
+            # Once, by the timer or by `flush`; it counts as delayed until it is done.
+            with self._delayed_lock:
+                if timer in self._delayed:
+                    try:
+                        work()
+                    finally:
+                        self._delayed.discard(timer)
 
         timer = threading.Timer(delay_s, run)
         timer.daemon = True
@@ -91,7 +97,7 @@ class Sandbox(SandboxState):
 
     @property
     def pending(self) -> int:
-        """The number of delayed requests."""
+        """The number of delayed requests that are not done."""
         return len(self._delayed)
 
     def handle(self, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes) -> Reply:

@@ -4,6 +4,7 @@ GET  /__sandbox__/state      counts, faults, flags, clock
 GET  /__sandbox__/users      every user as one line of JSON
 PUT  /__sandbox__/faults     {"cut-after": 0.2, ...} replaces all probabilities
 PUT  /__sandbox__/flags      {"upsert-match": "email", ...} changes the given flags
+POST /__sandbox__/flush      applies the requests that the fault `late` delays now, and answers when they are applied
 PUT  /__sandbox__/clock      {"now": "2026-11-22T12:00:00Z"} stops the clock, {"now": null} restarts it
 """
 
@@ -34,6 +35,8 @@ def answer_request(sandbox: Sandbox, method: str, path: str, host: str, body: by
                 return Reply(200, describe_state(sandbox))
             case "GET", "users":
                 return Reply(200, _dump_users(sandbox), {"content-type": "application/x-ndjson"})
+            case "POST", "flush":
+                sandbox.flush()
             case "PUT", "faults":
                 sandbox.faults.set(_parse_object(body))
             case "PUT", "flags" | "switches":
