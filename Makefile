@@ -3,10 +3,15 @@ PYTHON ?= python3
 V := .venv
 BIN := $(V)/bin
 STAMP := $(V)/.installed
+# The tools that build a release, in exact versions with hashes.
+RELEASE_V := .venv-release
+RELEASE_PYTHON := $(RELEASE_V)/bin/python
+RELEASE_STAMP := $(RELEASE_V)/.installed
 # Three test processes a core: many tests wait for a server, a terminal or a timer.
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(3 * (os.cpu_count() or 1))')
 
-.PHONY: help install demo test test-all test-vendor docs catalog catalog-check check mutate stats bench screenshots cast clean
+.PHONY: help install demo test test-all test-vendor docs catalog catalog-check check mutate stats bench screenshots cast \
+	lock dist zipapp sbom release release-check clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -54,6 +59,7 @@ check: $(STAMP) ## ruff, types, imports, names and texts, generated pages, links
 	$(BIN)/python scripts/make_docs.py --check
 	$(BIN)/python scripts/check_links.py
 	$(BIN)/python scripts/check_licenses.py
+	$(BIN)/python scripts/make_lock.py --check
 	$(BIN)/python scripts/check_workflows.py
 
 mutate: $(STAMP) ## Remove each check of the write gate in turn and see a test fail
@@ -71,5 +77,33 @@ screenshots: $(STAMP) ## Generate screenshots/*.svg from the running app
 cast: $(STAMP) ## Record screenshots/demo.cast and demo.svg from the console in a terminal
 	$(BIN)/python -m scripts.record_demo
 
-clean: ## Remove .venv and caches
-	rm -rf $(V) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+$(RELEASE_STAMP): requirements-release.txt
+	$(PYTHON) -m venv $(RELEASE_V)
+	$(RELEASE_PYTHON) -m pip install --disable-pip-version-check --require-hashes -r requirements-release.txt
+	@touch $@
+
+lock: $(RELEASE_STAMP) ## Make requirements.txt and requirements-release.txt, with hashes, from constraints.txt
+	$(RELEASE_PYTHON) scripts/make_lock.py
+
+# The same commit gives the same bytes: files get the time of the commit.
+dist zipapp sbom: export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 1580601600)
+
+dist: $(RELEASE_STAMP) ## Make wheel, sdist and requirements with hashes in dist/
+	rm -rf dist
+	$(RELEASE_PYTHON) -m build --no-isolation --outdir dist
+	$(RELEASE_PYTHON) scripts/make_release.py requirements
+
+zipapp: dist ## Make one file with all dependencies, for machines with only the same Python
+	$(RELEASE_PYTHON) scripts/make_release.py zipapp
+
+sbom: dist ## Make the bill of materials in CycloneDX format
+	$(RELEASE_PYTHON) scripts/make_release.py sbom
+
+release: dist zipapp sbom ## Make all files of a release in dist/, with SHA256SUMS
+	$(RELEASE_PYTHON) scripts/make_release.py hashes
+
+release-check: $(RELEASE_STAMP) ## Check that TAG=vVERSION fits the version and CHANGELOG.md
+	$(RELEASE_PYTHON) scripts/make_release.py check
+
+clean: ## Remove .venv, caches and build results
+	rm -rf $(RELEASE_V) build dist $(V) .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 from ruamel.yaml import YAML
-from scripts import check_links, check_workflows
+from scripts import check_links, check_workflows, make_lock, make_release
 from scripts.check_licenses import find_problem, needed_packages
 
 ROOT = Path(__file__).parent.parent
@@ -108,5 +109,49 @@ def test_a_workflow_states_permissions_and_time_limits() -> None:
 def test_the_workflows_follow_the_rules() -> None:
     targets = check_workflows.make_targets((ROOT / "Makefile").read_text())
     files = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
-    assert {"check.yml", "test.yml", "vendor.yml"} <= {file.name for file in files}
+    assert {"check.yml", "release.yml", "test.yml", "vendor.yml"} <= {file.name for file in files}
     assert list(check_workflows.check_rules(files, targets)) == []
+
+
+@pytest.mark.parametrize(
+    ("requirements", "problems"),
+    [
+        ("click==8.5.1 \\\n    --hash=sha256:00\nPy.YAML==1 ; sys_platform == 'win32' \\\n", []),
+        ("click==8.5.0\npy-yaml==1\n", ["click 8.5.0 in requirements.txt, 8.5.1 in constraints.txt"]),
+        ("click==8.5.1\n", ["py-yaml is not in requirements.txt"]),
+        ("--index https://example.com\nclick==8.5.1\npy_yaml==1\n", ["requirements.txt has an address"]),
+    ],
+)
+def test_the_lock_has_the_tested_versions_of_all_dependencies(requirements: str, problems: list[str]) -> None:
+    assert make_lock.find_problems(requirements, "click==8.5.1\npytest==8\n", ["click>=8", "py_yaml"]) == problems
+
+
+def test_the_lock_of_this_project_is_up_to_date() -> None:
+    assert make_lock.check() == 0
+
+
+def test_a_release_needs_its_tag_and_its_heading(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "src" / "dyntui").mkdir(parents=True)
+    (tmp_path / "src" / "dyntui" / "__init__.py").write_text('__version__ = "1.2.0"\n')
+    (tmp_path / "CHANGELOG.md").write_text("## [Unreleased]\n")
+    monkeypatch.setattr(make_release, "ROOT", tmp_path)
+    monkeypatch.setenv("TAG", "v1.2.1")
+    with pytest.raises(SystemExit, match=r"TAG is v1\.2\.1; this is v1\.2\.0"):
+        make_release.check_version()
+    monkeypatch.setenv("TAG", "v1.2.0")
+    with pytest.raises(SystemExit, match=r"CHANGELOG\.md has no heading of 1\.2\.0"):
+        make_release.check_version()
+    (tmp_path / "CHANGELOG.md").write_text("## [Unreleased]\n\n## [1.2.0] - 2026-12-24\n")
+    make_release.check_version()
+
+
+def test_a_zipapp_names_the_newest_glibc_that_a_package_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [
+        "a-1-cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64.whl",
+        "b-1-cp311-abi3-manylinux_2_28_x86_64.manylinux_2_34_x86_64.whl",
+        "c-1-py3-none-any.whl",
+    ]
+    monkeypatch.setattr(sys, "platform", "linux")
+    assert make_release.describe_platform([Path(name) for name in names]).endswith("with glibc 2.28 or newer")
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert "glibc" not in make_release.describe_platform([Path(name) for name in names])

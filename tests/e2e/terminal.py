@@ -7,7 +7,7 @@ import signal
 import sys
 import termios
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -32,17 +32,24 @@ KEYS = {
 
 
 class Terminal:
-    """`python -m dyntui ARGUMENTS` on a pty. A context manager that ends the program."""
+    """`python -m dyntui ARGUMENTS`, or another program, on a pty. A context manager that ends the program."""
 
-    def __init__(self, *arguments: str, env: Mapping[str, str], columns: int = 100, rows: int = 30) -> None:
+    def __init__(
+        self,
+        *arguments: str,
+        env: Mapping[str, str],
+        columns: int = 100,
+        rows: int = 30,
+        program: Sequence[str] = (sys.executable, "-m", "dyntui"),
+    ) -> None:
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
         self.raw = bytearray()
         self.echoes_at_exit: bool | None = None
         """Whether the terminal shows what is typed after the program ended; None while it runs."""
         self._child = pexpect.spawn(
-            sys.executable,
-            ["-m", "dyntui", *arguments],
+            program[0],
+            [*program[1:], *arguments],
             env={**env, "TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"},
             dimensions=(rows, columns),
             timeout=30,
