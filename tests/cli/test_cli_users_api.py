@@ -97,13 +97,38 @@ def test_api_reports_what_is_missing(dyntui: Cli) -> None:
     for arguments, words in (
         (("api", "getUser"), "userId"),
         (("api", "getUsr"), "Did you mean"),
-        (("api", "GET", "/nowhere"), "No operation"),
+        (("api", "GET", "/environments/x/Users/"), "cannot be used as a part of a path"),
+        (("api", "GET", "/environments/x/USERS"), "The path of getEnvironmentUsers is /environments"),
+        (("api", "GET", "/environments/x/../users"), "cannot be used as a part of a path"),
+        (("api", "GET", "/environments/3f2a/tokenCatalog"), "not the environment of this connection"),
+        (("api", "GET", "/environments/{x}/tokenCatalog"), "not the environment of this connection"),
+        (("api", "GET", "/chains/{x}/fees"), "needs x"),
+        (("api", "GET", "/tokenCatalog", "--all"), "has no pages"),
+        (("api", "DELETE", "/tokenCatalog", "--yes"), "for its whole organization with live environments"),
+        (("api", "DELETE", "/tokenCatalog", "--yes", "--read-only"), "read-only"),
         (("api", "createUser", "-d", "{"), "Invalid JSON"),
         (("api", "createUser", "-d", "@/does/not/exist"), "cannot be read"),
         (("api",), "METHOD and PATH"),
     ):
         done = dyntui(*arguments, check=False)
         assert done.returncode == 2 and words in done.stderr, arguments
+
+
+def test_a_path_that_the_catalog_does_not_have_is_sent_with_query_and_body(dyntui: Cli) -> None:
+    path = "/environments/{environmentId}/adminActions/{id}"
+    line = ("api", "PATCH", path, "-p", "id=a b", "-p", "force=1", "-d", '{"a": true}')
+    planned = dyntui.json(*line, "--dry-run")
+    (request,) = planned["items"][0]["requests"]
+    sent_path = f"/environments/{dyntui.sandbox.environment_id}/adminActions/a%20b"
+    assert (request["method"], request["path"], request["body"]) == ("PATCH", sent_path, {"a": True})
+    assert request["query"] == {"force": "1"}
+    missing = dyntui("api", "GET", "/tokenCatalog", "-p", "cursor=x", check=False)
+    assert missing.returncode == 1 and "not found" in missing.stderr
+    assert dyntui(*line, "--yes", check=False).returncode == 1
+    lines = [json.loads(line) for line in dyntui("audit", "--ndjson").stdout.splitlines()]
+    assert [line["outcome"] for line in lines if line["action"] == f"api.PATCH {path}"] == ["started", "failed"]
+    described = dyntui("api", "GET", "/tokenCatalog", "--help").stdout
+    assert "The catalog does not have this path." in described
 
 
 def test_hostile_names_are_shown_as_text_without_control_characters(serve: Callable[..., Any], tmp_path: Path) -> None:

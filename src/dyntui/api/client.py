@@ -266,7 +266,7 @@ def _query(operation: Operation, values: Mapping[str, object], form: FilterForm)
     known = {parameter.name for parameter in operation.parameters if parameter.where == "query"}
     out: list[tuple[str, str]] = []
     for name, value in values.items():
-        if name not in known:
+        if name not in known and not operation.unlisted:
             names = ", ".join(sorted(known)) or "none"
             raise UsageError(f"{operation.id} has no query parameter {name!r}.", hint=f"Query parameters: {names}.")
         if isinstance(value, Mapping):

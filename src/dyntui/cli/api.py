@@ -58,7 +58,9 @@ def _format_operation(formatter: click.HelpFormatter, operation: Operation) -> N
     from dyntui.services.forms import operation_fields
 
     scope = required_scope(operation)
-    if is_public(operation):
+    if operation.unlisted:
+        scope = "unknown"
+    elif is_public(operation):
         scope = "none: apps call it before sign-in"
     elif scope == ORGANIZATION:
         scope = "none: the operation belongs to the organization, and needs the token of a member"
@@ -125,6 +127,7 @@ def api(
 ) -> None:
     """Call an operation by id, or by METHOD and PATH below the base URL.
 
+    A path that the catalog does not have is sent as it is; {environmentId} in it is the environment in use.
     `dyntui api OPERATION --help` shows its parameters, its body and the scope that it needs.
     """
     from dyntui.api.catalog import catalog
@@ -143,7 +146,7 @@ def api(
     if body is None and operation.body_required:
         raise UsageError(f"{operation.id} needs a request body.", hint="Use -d '{...}' or -d @FILE.")
 
-    if body is not None:
+    if body is not None and not operation.unlisted:
         print_warnings(context, operation.id, body)
 
     is_one_read = operation.reads and not all_pages
@@ -272,11 +275,10 @@ def _find_operation(words: tuple[str, ...]) -> tuple[Operation, dict[str, str]]:
         path, _, query = words[1].partition("?")
         if query:
             raise UsageError("The path must not contain a query string.", hint="Use -p KEY=VALUE for query parameters.")
-        if found := catalog().match(words[0], "/" + path.lstrip("/")):
-            return found
-        raise UsageError(
-            f"No operation for {words[0].upper()} {words[1]}.", hint="`dyntui api --list` lists all operations."
-        )
+        from dyntui.api.unlisted import unlisted_operation
+
+        method, path = words[0].upper(), "/" + path.removeprefix("/")
+        return catalog().match(method, path) or unlisted_operation(catalog(), method, path)
     raise UsageError(
         "Expected an operation id, or METHOD and PATH.", hint="Example: dyntui api getEnvironmentUsers -p limit=5"
     )

@@ -48,7 +48,13 @@ def raw_write_action(
     """
 
     async def call(client: Client, target: Target, permit: WritePermit) -> Any:
-        return await client.call(operation.id, path=path, query=query, body=body, headers=headers, permit=permit)
+        from dyntui.api.client import decode
+        from dyntui.core.strict_json import dump_json
+
+        content = dump_json(body) if body is not None else None
+        return decode(
+            await client.send(operation, path=path, query=query, content=content, headers=headers, permit=permit)
+        )
 
     declared = declaration_of(operation.id)
     action = WriteAction(

@@ -62,10 +62,15 @@ def stricter(one: Effect, other: Effect) -> Effect:
 
 @cache
 def rule_of(operation_id: str) -> WriteRule:
-    """Return the rule of an operation. One that the catalog does not know is a write."""
+    """Return the rule of an operation. One that the catalog does not know is a write.
+
+    A path that it does not have may do anything, so a live environment requires typing its name.
+    """
     operation = catalog().operations.get(operation_id)
     if operation is None:
-        return WriteRule(Effect.WRITE)
+        is_path = " /" in operation_id
+        is_wide = is_path and "/environments/{environmentId}" not in operation_id
+        return WriteRule(Effect.WRITE, typed_in_live=is_path, organization_wide=is_wide)
     actions = list(_actions_of(operation_id))
     effect = effect_of(operation)
     for action in actions:
