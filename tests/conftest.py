@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -61,6 +62,20 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _is_fast(config: pytest.Config) -> bool:
     return bool(config.option.markexpr == "not slow")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let each process begin with tests that mostly wait: in the end, the other processes would have nothing to do."""
+    processes = int(getattr(config, "workerinput", {}).get("workercount", 1))
+    waiting = [item for item in items if item.get_closest_marker("waits")]
+    others = [item for item in items if not item.get_closest_marker("waits")]
+    bounds = [len(others) * number // processes for number in range(processes + 1)]  # as xdist shares them out
+    items[:] = [
+        item
+        for number, (first, end) in enumerate(pairwise(bounds))
+        for item in (*waiting[number::processes], *others[first:end])
+    ]
 
 
 def pytest_collection_finish() -> None:

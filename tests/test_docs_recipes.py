@@ -221,6 +221,7 @@ RECIPES: dict[str, Case] = {
 }
 
 
+@pytest.mark.waits
 @pytest.mark.parametrize(
     ("kind", "in_process"),
     [

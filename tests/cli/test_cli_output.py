@@ -74,6 +74,7 @@ PLACES = {
     "cli/output.py": ["click.echo", "click.echo_via_pager", "error.show", "sys.stdout", "sys.stdout.buffer"],
     "cli/progress.py": ["click.echo", "sys.stderr"],
     "cli/questions.py": ["click.confirm", "click.echo", "click.prompt", "getpass.getpass"],
+    "cli/root_help.py": ["sys.stdout", "sys.stdout.write"],  # the help of dyntui, made before it runs
     "cli/streams.py": ["sys.stderr", "sys.stdout"],  # encodings
     "config/credential_command.py": ["subprocess.Popen"],  # its output is captured
     "config/keyring_store.py": ["subprocess.run"],  # its output is captured or discarded

@@ -10,9 +10,11 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
 from tests.e2e.terminal import clean_environ
 
 
+@pytest.mark.waits
 def test_the_console_ends_when_its_terminal_is_closed_without_a_signal(tmp_path: Path) -> None:
     env = clean_environ() | {"TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "DYNTUI_HOME": str(tmp_path)}
     pid, terminal = pty.fork()

@@ -23,6 +23,7 @@ VERY_FAULTY = (
 LATE = ("late=0.2", "502-after=0.05", "429=0.05")
 
 
+@pytest.mark.waits
 def test_a_killed_import_on_a_faulty_server_is_completed_correctly(serve: Callable[..., Any], tmp_path: Path) -> None:
     with serve(faults=FAULTY, users=100) as sandbox:
         result = trial(

@@ -77,6 +77,7 @@ def runs() -> Iterator[list[Run]]:
         run.terminal.close()
 
 
+@pytest.mark.waits
 @pytest.mark.parametrize(
     "seeds",
     [
