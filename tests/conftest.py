@@ -66,22 +66,34 @@ def _is_fast(config: pytest.Config) -> bool:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Let each process begin with tests that mostly wait: in the end, the other processes would have nothing to do."""
+    """Let a third of the processes begin with the tests that mostly wait, while the others use the processors.
+
+    If they ran last, the other processes would have nothing to do in the end.
+    """
     processes = int(getattr(config, "workerinput", {}).get("workercount", 1))
     waiting = [item for item in items if item.get_closest_marker("waits")]
     others = [item for item in items if not item.get_closest_marker("waits")]
+    starters = max(1, processes // 3)
     bounds = [len(others) * number // processes for number in range(processes + 1)]  # as xdist shares them out
     items[:] = [
         item
         for number, (first, end) in enumerate(pairwise(bounds))
-        for item in (*waiting[number::processes], *others[first:end])
+        for item in (*(waiting[number::starters] if number < starters else ()), *others[first:end])
     ]
 
 
-def pytest_collection_finish() -> None:
+def pytest_collection_finish(session: pytest.Session) -> None:
     """Exempt what is loaded by now from garbage collection: looking through it took a quarter of the time of tests."""
-    gc.collect()
+    if not _is_fast(session.config):
+        gc.collect()
     gc.freeze()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Let a process of xdist look for no unused snapshots. It took seven seconds, and its report is not shown."""
+    if hasattr(session.config, "workerinput"):
+        session.config._syrupy._assertions.clear()  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="module", autouse=True)
