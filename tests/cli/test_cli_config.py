@@ -275,6 +275,17 @@ def test_pull_refuses_what_it_could_damage(dyntui: Cli, tmp_path: Path) -> None:
     assert done.returncode == 2 and "origins/bad.yaml:1:" in done.stderr
     assert texts(folder) == before, "nothing is written, and no request is sent, before all files could be read"
     (folder / "origins/bad.yaml").unlink()
+    manifest = (folder / "dyntui.yaml").read_text()
+    (folder / "dyntui.yaml").write_text(f"{manifest}diffs: {{origins: [origin]}}\n")
+    done = dyntui("config", "pull", str(folder), check=False)
+    assert done.returncode == 2 and "dyntui.yaml: There is no key 'diffs'. Did you mean differs?" in done.stderr
+    (folder / "dyntui.yaml").write_text(manifest)
+    left = [folder / name for name in (".dyntui.yaml.0123456789ab.tmp", "origins/.a.yaml.0123456789ab.tmp")]
+    for path in left:
+        path.touch()
+    os.utime(left[1], (0, 0))
+    dyntui("config", "pull", str(folder), "--only", "origins")
+    assert [path.exists() for path in left] == [True, False], "only an old one is of a pull that was killed"
     (folder / "gates").write_text("")
     assert "gates is not a folder" in dyntui("config", "pull", str(folder), "--only", "gates", check=False).stderr
     (folder / "origins/link.yaml").symlink_to(other / "notes.txt")

@@ -168,6 +168,17 @@ def test_a_write_whose_response_was_lost_is_awaited_and_not_sent_again(tmp_path:
 
 
 @pytest.mark.slow
+def test_drift_names_what_no_file_can_create_and_does_not_count_it(new: Cli, tmp_path: Path) -> None:
+    folder = tmp_path / "config"
+    new("config", "pull", str(folder), "--only", "name-services")
+    (folder / "name-services").mkdir(exist_ok=True)
+    (folder / "name-services/acme.yaml").write_text("domain: acme.example\nchainName: EVM\n")
+    done = new("config", "drift", str(folder), check=False)
+    assert "cannot be created: " in done.stderr and "a message that the wallet of the domain signed" in done.stderr
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+@pytest.mark.slow
 def test_a_step_that_failed_leaves_the_rest_and_nothing_is_deleted_then(new: Cli, folder: Path) -> None:
     new("do", "origins", "create", "origin=https://by-hand.example", "--yes")
     (folder / "origins/refused.yaml").write_text("origin: https://example.com/with/path\n")

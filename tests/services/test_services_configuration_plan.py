@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from dyntui.resources import RESOURCES
 from dyntui.services.configuration.compare import ChangeKind, LeafChange
 from dyntui.services.configuration.leaf_edit import typed_value
 from dyntui.services.configuration.model import (
     ConfigObject,
+    ConfigProblem,
     EnvironmentConfig,
     Reference,
     config_order,
@@ -22,6 +24,8 @@ from dyntui.services.configuration.plan import (
     make_plan,
     select_changes,
 )
+from dyntui.services.configuration.plan_file import SavedPlan, read_plan, save_plan
+from dyntui.services.configuration.plan_text import differences, plan_document, warning_lines
 
 
 def environment(name: str, **objects: list[dict[str, object]]) -> EnvironmentConfig:
@@ -105,6 +109,41 @@ def test_a_plan_says_what_is_done_left_impossible_and_needed() -> None:
     assert [change.object.name for change in pruned.changes if change.kind is ChangeKind.DELETE] == ["Old"]
     assert not pruned.extra and not any(each.change.object.name == "Old" for each in pruned.impossible)
     assert make_plan(DESIRED, DESIRED, prune=True).has_differences is False
+
+
+def test_objects_that_refer_to_a_deleted_one_are_named_unless_they_change_or_are_deleted_too() -> None:
+    google: dict[str, object] = {"provider": "google", "enabled": True}
+    coinbase: dict[str, object] = {"exchange": "coinbase", "socialProvider": "google"}
+    current = environment("current", providers=[google], exchanges=[coinbase], allowlists=[{"name": "Staff"}])
+    desired = replace(environment("desired"), resources=("providers", "allowlists"))
+    plan = make_plan(current, desired, prune=True)
+    line = "exchange coinbase refers to provider google, which is deleted."
+    assert warning_lines(plan) == [line]
+    pruned = make_plan(current, environment("desired"), prune=True)
+    assert len(pruned.changes) == 3 and not warning_lines(pruned)
+    other = environment("desired", exchanges=[{**coinbase, "socialProvider": "github"}])
+    assert warning_lines(make_plan(current, other, prune=True)) == [line], "the API cannot edit an exchange"
+    assert not warning_lines(make_plan(current, desired))
+
+
+def test_objects_that_no_file_can_create_are_no_drift() -> None:
+    views = environment("desired", sdk_views=[{"type": "login", "sections": []}], origins=[{"origin": "https://a.b"}])
+    plan = make_plan(environment("current"), views, prune=True)
+    assert [each.object for each in differences(plan)] == ["origin https://a.b"]
+    (left,) = plan.not_creatable
+    assert left.line.endswith("login: The API has no operation that creates a view.")
+
+
+def test_a_saved_plan_keeps_what_could_not_be_read(tmp_path: Path) -> None:
+    problem = ConfigProblem("allowlists", "Staff", "Two of them have this name.")
+    current = replace(CURRENT, unavailable={"gates": "The token may not read them."}, problems=(problem,))
+    made = SavedPlan(make_plan(current, DESIRED), FieldRules(), "config", "https://api.example")
+    tmp_path.chmod(0o700)
+    save_plan(tmp_path / "plan", made)
+    found = read_plan(tmp_path / "plan")
+    assert found.fingerprint == made.fingerprint
+    assert (found.plan.current.unavailable, found.plan.current.problems) == (current.unavailable, (problem,))
+    assert found.plan.is_partial and plan_document(found, None, {})["not_compared"] == current.unavailable
 
 
 def test_a_choice_of_changes_leaves_the_other_values_as_they_are() -> None:

@@ -116,7 +116,13 @@ async def make_saved_plan(context: CliContext, connection: Connection, source: P
 
 def print_plan(context: CliContext, plan: ConfigPlan) -> None:
     """Print a plan as text, in color on a terminal."""
-    from dyntui.services.configuration.plan_text import extra_lines, plan_lines, plan_summary, unsent_lines
+    from dyntui.services.configuration.plan_text import (
+        extra_lines,
+        plan_lines,
+        plan_summary,
+        unsent_lines,
+        warning_lines,
+    )
 
     lines = [*plan_lines(plan, os.environ)]
     if lines and not context.prints_data:
@@ -129,6 +135,7 @@ def print_plan(context: CliContext, plan: ConfigPlan) -> None:
         *(f"  {line}" for line in extra[:_MOST_EXTRA]),
         *more,
         *unsent_lines(plan),
+        *(f"warning: {line}" for line in warning_lines(plan)),
         plan_summary(plan),
     )
 
@@ -223,7 +230,8 @@ def drift(context: CliContext, folder: Path, only: tuple[str, ...]) -> int:
     """List how an environment differs from the files in DIR, one line for each difference.
 
     `changed` is a value that differs, `missing` is in the files and not in the environment, `extra` is only in the
-    environment. Secrets are not compared, because their values are not in the files.
+    environment. Secrets are not compared, because their values are not in the files. Objects that the environment does
+    not have and that no file can create are named on standard error, and are no difference.
 
     \b
     Exit status: 0 if there is no difference, 2 if there is one, 1 if something could not be compared.
@@ -244,7 +252,7 @@ def drift(context: CliContext, folder: Path, only: tuple[str, ...]) -> int:
     )
     context.print_items(rows, columns)
     unread = _not_compared(found)
-    context.print_message(*unread)
+    context.print_message(*unread, *(f"cannot be created: {each.line}" for each in found.not_creatable))
     if not context.prints_data:
         context.print_message(f"{quantity(len(rows), 'difference')} of {found.current.environment} from {folder}.")
     return EXIT_DIFFERENT if rows else EXIT_SOME_FAILED if unread else EXIT_DONE

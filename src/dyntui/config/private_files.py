@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -31,6 +33,7 @@ __all__ = [
     "private_dir",
     "read_private",
     "remove_private",
+    "remove_stale_temporaries",
     "sync_dir",
     "verify_private",
 ]
@@ -44,6 +47,10 @@ _NONBLOCK = getattr(os, "O_NONBLOCK", 0)
 _PRIVATE = 0o600
 _SHARED = 0o666
 """Less the umask."""
+_TEMPORARY = re.compile(r"\..+\.[0-9a-f]{12}\.tmp")
+"""The name of a temporary file of `atomic_write`."""
+_STALE_AFTER_S = 60.0
+"""Seconds without a change after which nobody writes a temporary file any more."""
 _OTHERS = 0o077
 _OTHERS_WRITE = 0o022
 
@@ -170,6 +177,16 @@ def atomic_write(path: Path, data: bytes, *, is_shared: bool = False) -> None:
             temporary.unlink(missing_ok=True)
             raise
     sync_dir(path.parent)
+
+
+def remove_stale_temporaries(folder: Path) -> None:
+    """Remove the temporary files of `atomic_write` in a folder whose process was killed a minute ago or more."""
+    for path in folder.glob(".*.tmp"):
+        with suppress(OSError):
+            status = path.lstat()
+            is_stale = time.time() - status.st_mtime >= _STALE_AFTER_S
+            if _TEMPORARY.fullmatch(path.name) and stat.S_ISREG(status.st_mode) and is_stale:
+                path.unlink()
 
 
 def append_private(path: Path, line: bytes) -> None:

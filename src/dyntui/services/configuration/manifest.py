@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -118,6 +118,7 @@ def read_manifest(folder: Path) -> Manifest | None:
         return None
     value = read_document(path).value
     check_version(value, path, hint="Update dyntui. The folder was not changed.")
+    _check_keys(value, path)
     manifest = validate(Manifest, {} if value is None else value, name=str(path))
     names = (*manifest.resources, *manifest.differs, *manifest.ignore, *manifest.secrets)
     for name in names:
@@ -131,6 +132,19 @@ def read_manifest(folder: Path) -> Manifest | None:
     for name in manifest.environments:
         values_file(folder, name)
     return manifest
+
+
+def _check_keys(value: object, path: Path) -> None:
+    """Raise UsageError for a key of a manifest that is not known: what it should do would not be done."""
+    known = [each.name for each in fields(Manifest)]
+    for name in value if isinstance(value, Mapping) else ():
+        if name not in (*known, "version"):
+            from dyntui.services.body_check import did_you_mean
+
+            raise UsageError(
+                f"{path}: There is no key {name!r}.{did_you_mean(str(name), known)}",
+                hint=f"Its keys are {', '.join(known)}.",
+            )
 
 
 def check_new_folder(folder: Path) -> None:

@@ -32,6 +32,7 @@ __all__ = [
     "ConfigPlan",
     "Impossible",
     "MissingValue",
+    "broken_references",
     "changes_since",
     "entry_key",
     "for_other_environment",
@@ -107,6 +108,15 @@ class ConfigPlan:
             (problem.resource, problem.name) in self.desired.objects for problem in self.current.problems
         )
 
+    @property
+    def not_creatable(self) -> tuple[Impossible, ...]:
+        """The objects that the environment does not have and that no file can create."""
+        return tuple(
+            each
+            for each in self.impossible
+            if each.change.kind is ChangeKind.CREATE and not each.path and not _is_unidentified(each.change)
+        )
+
     def count(self, kind: ChangeKind) -> int:
         """Return the number of objects that are created, updated or deleted."""
         return sum(change.kind is kind for change in self.changes)
@@ -165,6 +175,24 @@ def make_plan(
         send_secrets,
         tuple(unsent),
     )
+
+
+def broken_references(plan: ConfigPlan) -> list[tuple[ConfigObject, ConfigObject]]:
+    """Return the objects that refer to one that the plan deletes, each with that one."""
+    deleted = {change.key: change.object for change in plan.changes if change.kind is ChangeKind.DELETE}
+    values = {key: each.values for key, each in plan.current.objects.items() if key not in deleted}
+    for change in plan.changes:
+        if change.before is not None and change.key in values:
+            values[change.key] = with_leaves(change.object.record, change.before.values, change.leaves)
+    found = []
+    for key, its_values in values.items():
+        each = plan.current.objects[key]
+        rules = configuration_of(each.record)
+        for path, resource in rules.references.items() if not rules.group_by else ():
+            name = get_path(its_values, path)
+            if isinstance(name, str) and (resource, name) in deleted:
+                found.append((each, deleted[resource, name]))
+    return found
 
 
 def _references(change: ObjectChange, leaf: LeafChange) -> list[MissingValue]:

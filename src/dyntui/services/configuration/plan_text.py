@@ -17,7 +17,7 @@ from dyntui.services.configuration.compare import (
     leaf_text,
 )
 from dyntui.services.configuration.model import ABSENT
-from dyntui.services.configuration.plan import ConfigPlan
+from dyntui.services.configuration.plan import ConfigPlan, broken_references
 from dyntui.services.configuration.plan_file import SavedPlan
 from dyntui.services.configuration.plan_impact import PlanImpact
 
@@ -30,6 +30,7 @@ __all__ = [
     "plan_markdown",
     "plan_summary",
     "unsent_lines",
+    "warning_lines",
 ]
 
 _MAX_MARKDOWN = 60_000
@@ -71,6 +72,11 @@ def unsent_lines(plan: ConfigPlan) -> list[str]:
     return [shown] if names else []
 
 
+def warning_lines(plan: ConfigPlan) -> list[str]:
+    """Return what refers to an object that the plan deletes, as lines."""
+    return [f"{each.title} refers to {deleted.title}, which is deleted." for each, deleted in broken_references(plan)]
+
+
 def plan_summary(plan: ConfigPlan) -> str:
     """Return the numbers of a plan as a sentence."""
     words = {ChangeKind.CREATE: "to create", ChangeKind.UPDATE: "to update", ChangeKind.DELETE: "to delete"}
@@ -104,6 +110,7 @@ def plan_document(saved: SavedPlan, impact: PlanImpact | None, known: Mapping[st
         ],
         "extra": change_rows(plan.extra),
         "missing": [*dict.fromkeys(each.name for each in plan.missing(known))],
+        "warnings": warning_lines(plan),
         "unsent": [*dict.fromkeys(each.name for each in plan.unsent)],
         "effects": list(impact.requirement.effects) if impact is not None else [],
         "users": list(impact.lockout) if impact is not None else [],
@@ -122,6 +129,8 @@ def plan_markdown(saved: SavedPlan, impact: PlanImpact | None, known: Mapping[st
     if impact is not None and impact.requirement.effects:
         counted = impact.affected.lines(with_names=False) if impact.affected is not None else []
         parts += ["**Who can sign in**", _block("text", [*impact.requirement.effects, *counted])]
+    if warnings := warning_lines(plan):
+        parts += ["**Warnings**", _block("text", warnings)]
     if plan.extra:
         parts += ["**Only in the environment**", _block("text", extra_lines(plan))]
     return "\n\n".join(parts) + "\n"
@@ -174,11 +183,15 @@ class Difference:
 
 
 def differences(plan: ConfigPlan) -> list[Difference]:
-    """Return all differences of a plan, also those that cannot be removed: one for each value or whole object."""
+    """Return the differences of a plan, also those that cannot be removed: one for each value or whole object.
+
+    Objects that no file can create are not among them, because such a difference may be there for ever.
+    """
+    not_creatable = plan.not_creatable
     changes: dict[tuple[str, str], list[ObjectChange]] = {}
     for change in (*plan.changes, *plan.extra):
         changes.setdefault(change.key, []).append(change)
-    for each in plan.impossible:
+    for each in (each for each in plan.impossible if each not in not_creatable):
         leaves = tuple(leaf for leaf in each.change.leaves if leaf.path == each.path)
         left = ObjectChange(each.change.before, each.change.after, leaves)
         changes.setdefault(each.change.key, []).append(left)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 
-from dyntui.config.private_files import atomic_write
+from dyntui.config.private_files import atomic_write, remove_stale_temporaries
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import as_object
 from dyntui.core.yaml_document import YamlDocument, update_yaml
@@ -122,6 +122,9 @@ def write_folder(
     elif not (folder / MANIFEST).exists():
         # A pull that ends early leaves a folder that can be pulled again, and that does not say that it is complete.
         writing.first = _MANIFEST_TEXT + dump_yaml(replace(manifest, resources=[]).as_values())
+    if not is_dry_run:
+        for part in (folder, *(folder / name for name in config.resources)):
+            remove_stale_temporaries(part)
     if writing.texts:
         _write(writing)
     return PullResult(
