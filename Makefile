@@ -3,6 +3,9 @@ PYTHON ?= python3
 V := .venv
 BIN := $(V)/bin
 STAMP := $(V)/.installed
+# dyntui without the tools for development, which `make demo` does not wait for.
+RUNTIME_STAMP := $(V)/.installed-runtime
+INSTALL = $(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt -e
 # The tools that build a release, in exact versions with hashes.
 RELEASE_V := .venv-release
 RELEASE_PYTHON := $(RELEASE_V)/bin/python
@@ -16,14 +19,19 @@ WORKERS ?= $(shell $(PYTHON) -c 'import os; print(3 * (os.cpu_count() or 1))')
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
 
+$(RUNTIME_STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(V)
+	$(INSTALL) .
+	@touch $@
+
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(V)
-	$(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt -e '.[dev]'
-	@touch $@
+	$(INSTALL) '.[dev]'
+	@touch $(RUNTIME_STAMP) $@
 
 install: $(STAMP) ## Create .venv with .venv/bin/dyntui
 
-demo: $(STAMP) ## Open the console on the built-in sandbox
+demo: $(RUNTIME_STAMP) ## Open the console on the built-in sandbox
 	@$(BIN)/dyntui demo
 
 CATALOG_OPTIONS = $(if $(CLIENT),--client '$(CLIENT)') $(if $(DOCUMENT),--document '$(DOCUMENT)' --source '$(SOURCE)')
