@@ -13,7 +13,7 @@ RELEASE_STAMP := $(RELEASE_V)/.installed
 # Three test processes a core: many tests wait for a server, a terminal or a timer.
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(3 * (os.cpu_count() or 1))')
 
-.PHONY: help install demo test test-all test-vendor docs catalog catalog-check check mutate stats bench screenshots cast \
+.PHONY: help install demo test test-all test-vendor docs man docs-site catalog catalog-check check mutate stats bench screenshots cast \
 	lock dist zipapp sbom release release-check clean
 
 help: ## List the targets
@@ -45,8 +45,17 @@ test: $(STAMP) ## Run the fast tests
 test-all: $(STAMP) ## Run all tests, including the slow ones
 	$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal -m ''
 
-docs: $(STAMP) ## Generate the pages of docs/ that are made from the code
+docs: $(STAMP) ## Generate the pages of docs/ and man/ that are made from the code
 	$(BIN)/python scripts/make_docs.py
+
+man: docs ## The same as docs: the manual pages are in man/
+
+$(V)/.docs-installed: $(STAMP)
+	$(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt -e '.[docs]'
+	@touch $@
+
+docs-site: $(V)/.docs-installed ## Build the documentation as a website in build/site, and check it
+	$(BIN)/python scripts/docs_site.py
 
 test-vendor: $(STAMP) ## Call the sandbox through the vendor's npm client, and the vendor's types with this client
 	$(BIN)/python -m pytest -q -m '' -s -rs tests/vendor

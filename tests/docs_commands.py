@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pexpect
@@ -34,7 +35,7 @@ _GENERATED = {"commands.md"}
 
 def pages() -> list[str]:
     """Return the paths of the pages with fenced blocks of commands, relative to the root."""
-    found = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    found = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
     return [str(page.relative_to(ROOT)) for page in found if page.name not in _GENERATED and _blocks(page)]
 
 
@@ -51,6 +52,53 @@ def commands(page: str) -> list[str]:
             if line.strip() and not line.startswith((" ", "#")):
                 out.append(" ".join(re.sub(r"\s+#\s.*$", "", line).split()))
     return out
+
+
+def shown_output(page: str) -> dict[str, list[str]]:
+    """Return the output that a page shows below its commands: the indented lines, without the indentation."""
+    found: dict[str, list[str]] = {}
+    for block in _blocks(ROOT / page):
+        lines: list[str] = []
+        for line in block.replace("\\\n", "").splitlines():
+            if line.startswith("  "):
+                lines.append(line[2:])
+            elif line.strip() and not line.startswith("#"):
+                lines = found.setdefault(" ".join(re.sub(r"\s+#\s.*$", "", line).split()), [])
+    return {command: lines for command, lines in found.items() if lines}
+
+
+_VARIABLE = (
+    (r"\x1b\[[0-9;?]*[A-Za-z]", ""),
+    (r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", "UUID"),
+    (r"\b\d{8}-\d{6}(-\d+)?-(pull|apply)\b", r"SNAPSHOT-\2"),
+    (r"\b\d{8}-\d{6}-[0-9a-f]{4}\b", "JOB"),
+    (r"\b\d{4}-\d\d-\d\d([ T][\d:.]+(Z|\+00:00)?)?", "TIME"),
+    (r"\b127\.0\.0\.1:\d+", "SERVER"),
+    (r"--read [0-9a-f]+", "--read CODE"),
+    (r"\bdyn_…\w+", "TOKEN"),
+    (r"\b(?=[0-9a-f]*\d)[0-9a-f]{6,12}\b", "HEX"),
+    (r"\b\d+(\.\d+){1,2}\b", "VERSION"),
+    (r"\b\d+ ms\b", "N ms"),
+    (r"\b\d+ ?(s|m|h|d|days|hours|minutes|seconds) ago\b", "AGE"),
+)
+"""What is different in each run, and what stands for it in a comparison."""
+
+
+def _comparable(text: str) -> str:
+    """Return text without what is different in each run, with one blank between words and without empty lines."""
+    for pattern, name in _VARIABLE:
+        text = re.sub(pattern, name, text)
+    lines = (" ".join(line.rpartition("\r")[2].split()) for line in text.replace("\r\n", "\n").split("\n"))
+    return "".join(f"{line}\n" for line in lines if line)
+
+
+def matches_page(shown: Sequence[str], output: str) -> bool:
+    """Return whether a command printed what its page shows. `…` or `...` stands for any text, or for any lines."""
+    pattern = ""
+    for line in _comparable("\n".join(shown)).splitlines():
+        parts = [re.escape(part) for part in re.split(r"…(?!\w)|\.\.\.", line)]
+        pattern += "(.*\n)*" if parts == ["", ""] else ".*".join(parts) + "\n"
+    return re.fullmatch(pattern, _comparable(output)) is not None
 
 
 class ProfileCli(Cli):
@@ -89,7 +137,14 @@ class DocsEnvironment:
         """The environment variables of the commands."""
         clean = without_environment(self.sandbox.environ(self.folder / "home"))
         path = f"{self.folder / 'bin'}:{os.environ['PATH']}"
-        return {**clean, "PATH": path, "TERM": "xterm-256color", "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT / "src")}
+        return {
+            **clean,
+            "DYNTUI_NO_PAGER": "1",
+            "PATH": path,
+            "TERM": "xterm-256color",
+            "LANG": "C.UTF-8",
+            "PYTHONPATH": str(ROOT / "src"),
+        }
 
     def query(self, work: Callable[[Client], Awaitable[Any]]) -> Any:
         """Return the result of `work`, called with a client of the sandbox."""
@@ -253,18 +308,25 @@ class Case:
     """Checks what else it is to have done, such as a file."""
 
 
-def filled_in(world: DocsEnvironment, text: str, names: dict[str, str]) -> str:
+def filled_in(world: DocsEnvironment, text: str, names: dict[str, str], *, all_names: bool = True) -> str:
     for name, value in names.items():
-        assert name in text, name
+        assert name in text or not all_names, name
         pieces = re.split(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text)
         text = value.join(pieces)
     return text
 
 
-def try_commands(world: DocsEnvironment, cases: Mapping[str, Case], *, in_process: bool = False) -> None:
-    """Run the commands of a page, and compare what each of them changed and printed with its case.
+def try_commands(
+    world: DocsEnvironment,
+    cases: Mapping[str, Case],
+    *,
+    shown: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    in_process: bool = False,
+) -> None:
+    """Run the commands of a page, and compare what each of them changed and printed with its case and with the page.
 
-    in_process: run them in this process, which starts no shell and no interpreter.
+    shown: the output that the page shows, by command. in_process: run them in this process, which starts no shell and
+    no interpreter.
     """
     for line, case in cases.items():
         case.before(world)
@@ -278,6 +340,9 @@ def try_commands(world: DocsEnvironment, cases: Mapping[str, Case], *, in_proces
             code = world.run_in_process(typed) if in_process else world.run(typed, answers)
             assert code == case.exit_code, f"{line}\n{world.output}"
         assert case.prints in world.output, f"{line}\n{world.output}"
+        if line in shown:
+            page_lines = [filled_in(world, text, names, all_names=False) for text in shown[line]]
+            assert matches_page(page_lines, world.output), f"{line}\n{world.output}"
         found = changes(before, world.state())
         assert found == affected, f"{line}\n{world.output}"
         case.check(world)

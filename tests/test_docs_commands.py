@@ -15,7 +15,16 @@ from pathlib import Path
 
 import pytest
 from tests.conftest import READY
-from tests.docs_commands import ROOT, Case, DocsEnvironment, commands, docs_environment, pages, try_commands
+from tests.docs_commands import (
+    ROOT,
+    Case,
+    DocsEnvironment,
+    commands,
+    docs_environment,
+    pages,
+    shown_output,
+    try_commands,
+)
 from tests.e2e.terminal import Terminal
 from tests.test_docs_recipes import RECIPES, RECIPES_PAGE
 
@@ -44,6 +53,11 @@ def changed_files(world: DocsEnvironment) -> None:
     file = world.folder / "config" / "allowlists" / "staff.yaml"
     file.write_text(file.read_text().replace("scope: staff", "scope: staff admin"))
     (world.folder / "config" / "origins" / "new.yaml").write_text("origin: https://app.acme.example\n")
+
+
+def first_snapshot(world: DocsEnvironment) -> str:
+    folder = world.folder / "home" / "state" / "snapshots"
+    return min(path.name.removesuffix(".json.gz") for path in folder.glob("*-pull.json.gz"))
 
 
 def acme(_: DocsEnvironment) -> dict[str, str]:
@@ -140,7 +154,7 @@ def signed(world: DocsEnvironment) -> dict[str, str]:
     path, query = {"webhookId": hook(world)}, {"includeSecret": True}
     secret = world.query(lambda client: client.call("getWebhook", path=path, query=query))["secret"]
     signature = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
-    return {"WEBHOOK": hook(world), "5f2e…": signature}
+    return {"5f2e…": signature}
 
 
 def own_environment(world: DocsEnvironment) -> dict[str, str]:
@@ -180,6 +194,8 @@ PREGENERATED = ("wallet EVM of ada@example.com", "wallet SOL of ada@example.com"
 PLANNED = ("one@example.com", "two@example.com")
 FIRST = tuple(f"first{n:02}@example.com" for n in range(10))
 REST = ("rest1@example.com", "rest2@example.com")
+PAIVI = "paivi.virtanen@example.org"
+LEGACY = "https://legacy.northwind.example/dynamic"
 DRY_RUN = "dyntui import people.csv --set emailVerifiedAt=unverified --dry-run"
 SAVE_PLAN = "dyntui import people.csv --set emailVerifiedAt=unverified --save-plan"
 
@@ -237,7 +253,9 @@ CASES: dict[str, dict[str, Case]] = {
         "dyntui config drift config/": Case(exit_code=2, prints="https://app.acme.example"),
         "dyntui config validate config/": Case(before=misspelled, exit_code=2, prints="Did you mean scope?"),
         "dyntui config history": Case(prints="pull"),
-        "dyntui config history diff 20261128": Case(lambda w: {"20261128": "last"}, prints="0 differences"),
+        "dyntui config history diff 20261128-091502-pull": Case(
+            lambda w: {"20261128-091502-pull": first_snapshot(w)}, exit_code=1
+        ),
     },
     "docs/features.md": {
         "dyntui do webhooks": Case(prints="reveal-secret"),
@@ -247,11 +265,6 @@ CASES: dict[str, dict[str, Case]] = {
         "dyntui get origins --filter https://app.example --exact --ndjson | dyntui do origins delete - --yes": Case(
             affects=lambda w: {"-origin https://app.example"}
         ),
-        "dyntui webhooks messages WEBHOOK --failed": Case(lambda w: {"WEBHOOK": hook(w)}),
-        "dyntui webhooks redeliver WEBHOOK --failed --yes": Case(
-            lambda w: {"WEBHOOK": hook(w)}, affects=lambda w: {f"~message {each}" for each in failed(w)}
-        ),
-        "dyntui webhooks verify WEBHOOK body.json --signature 5f2e… --yes": Case(signed, prints="is valid"),
         "dyntui audit failed --since 7d --this-environment": Case(),
         "dyntui audit --last 20": Case(prints="webhooks"),
         "dyntui settings get security.jwtDuration": Case(prints="hours"),
@@ -289,8 +302,42 @@ CASES: dict[str, dict[str, Case]] = {
             affects=lambda w: {f"+{each}" for each in ("user ada@example.com", *PREGENERATED)},
         ),
         "dyntui wallets export -O wallets.ndjson": Case(run=exported),
+    },
+    "docs/scripting.md": {
+        "dyntui users list --limit 2 --fields email,country --json": Case(),
+        "dyntui users list --where country=IL --fields email | sort": Case(),
+        'dyntui users get nobody@example.com -q .id || echo "exit code $?"': Case(),
+        "dyntui users delete nobody@example.com --ignore-missing --yes": Case(),
         "dyntui users list --filter bad@spam.example --column email --exact --ndjson"
-        " | dyntui users delete - --confirm-environment acme": Case(affects=lambda w: {"-user bad@spam.example"}),
+        " | dyntui users delete - --confirm-environment acme": Case(
+            before=some_users, affects=lambda w: {"-user bad@spam.example"}
+        ),
+    },
+    "docs/support.md": {
+        f"dyntui users get {PAIVI} --fields email,username,country": Case(),
+        "dyntui users list --filter friedman --fields email,id": Case(),
+        "dyntui access check david.friedman@example.com": Case(),
+        f"dyntui users sessions {PAIVI}": Case(),
+        f"dyntui users revoke-sessions {PAIVI} --dry-run": Case(),
+        f"dyntui users edit {PAIVI} lastName=Korhonen --yes": Case(affects=lambda w: {f"~user {PAIVI}"}),
+        "dyntui undo --yes": Case(affects=lambda w: {f"~user {PAIVI}"}),
+        "dyntui audit --last 2": Case(),
+    },
+    "docs/troubleshooting.md": {
+        "dyntui doctor --offline": Case(),
+        "dyntui env check acme": Case(),
+        "dyntui help exit-codes": Case(),
+        "dyntui --version": Case(),
+    },
+    "docs/webhooks.md": {
+        "dyntui webhooks list --fields url,isEnabled,events": Case(),
+        f"dyntui webhooks messages {LEGACY} --failed": Case(),
+        f"dyntui webhooks deliveries {LEGACY} MESSAGE": Case(lambda w: {"MESSAGE": min(failed(w))}, prints="503"),
+        f"dyntui webhooks enable {LEGACY} --yes": Case(affects=lambda w: {f"~webhook {LEGACY}"}),
+        f"dyntui webhooks redeliver {LEGACY} --failed --yes": Case(
+            affects=lambda w: {f"~message {each}" for each in failed(w)}
+        ),
+        f"dyntui webhooks verify {LEGACY} body.json --signature 5f2e… --yes": Case(signed, prints="is valid"),
     },
     "docs/output.md": {
         "dyntui users list --all --fields id,email | cut -f 2": Case(prints="@"),
@@ -326,4 +373,4 @@ def test_every_page_and_command_has_a_case_and_every_case_is_used() -> None:
 def test_the_commands_of_a_page_have_the_described_effect(page: str, tmp_path: Path) -> None:
     live = "live" if page == "docs/guide.md" else "sandbox"
     with docs_environment(tmp_path, kind=live, profile=page != "docs/guide.md") as world:
-        try_commands(world, CASES[page])
+        try_commands(world, CASES[page], shown=shown_output(page))
