@@ -64,9 +64,9 @@ dyntui undo --dry-run
 dyntui undo --yes
 ```
 
-Without an id, the last change of the environment is undone. A command prints the id of its change, and `--list` shows
-those of earlier ones: `dyntui undo 3fa2b19c`. In the console, `Z` undoes the last change on any screen, and `Z`
-or `u` undoes the change under the cursor of `:audit`, or the change that is open.
+Without an id, or with `last`, the last change of the environment is undone. A command prints the id of its
+change, and `--list` shows those of earlier ones: `dyntui undo 3fa2b19c`. In the console, `Z` undoes the last
+change on any screen, and `Z` or `u` undoes the change under the cursor of `:audit`, or the change that is open.
 
 An undo is a write like any other:
 

@@ -27,6 +27,7 @@ ROW: dict[str, Any] = {
     "events": [],
     "scopes": ["read", "write"],
     "metadata": {"plan": "pro", "a.b": "dotted"},
+    "lastName": "Benoi\u0302t",
 }
 
 
@@ -70,6 +71,10 @@ ROW: dict[str, Any] = {
         ("metadata.plan=pro", True),
         ("metadata.a.b^=dot", True),
         ("metadata.other=pro", False),
+        ("lastName=Beno\u00eet", True),
+        ("lastName^=beno\u00ce", True),
+        ("lastName!=Beno\u00eet", False),
+        ("lastName<=beno\u00eet", True),
     ],
 )
 def test_a_condition_compares_by_the_kind_of_the_value(text: str, fits: bool) -> None:
@@ -155,7 +160,13 @@ def test_all_kinds_of_lists_are_filtered(dyntui: Cli) -> None:
     user = dyntui.json("users", "list", "--limit", "1")["items"][0]["id"]
     assert dyntui.json("users", "sessions", user, "--until", "2000-01-01")["items"] == []
     assert dyntui.json("jobs", "list", "--where", "state=done")["items"] == []
+    for name in ("allowlists", "gates"):
+        first = dyntui.json(name, "list")["items"][0]
+        for text in (first["name"], f"name:{first['name'].upper()}"):
+            assert dyntui.json(name, "list", "--filter", text)["items"] == [first]
     for words, message in (
+        (("jobs", "list", "--filter", "done"), "No rows match 'done'."),
+        (("gates", "list", "--filter", "name:x-x"), "No gates match 'name:x-x'."),
         (("jobs", "list"), "There are no jobs on this machine."),
         (("jobs", "list", "--where", "state=done"), "No rows match 'state=done'."),
         (("gates", "list", "--where", "name=x"), "No gates match 'name=x'."),

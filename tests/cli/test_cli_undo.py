@@ -32,7 +32,7 @@ def test_the_last_change_is_undone_and_the_undo_too(dyntui: Cli) -> None:
     again = dyntui("undo", change, "--yes", check=False)
     assert again.returncode == 2 and "any more" in again.stderr
 
-    redone = dyntui("undo", "--yes", "--json")
+    redone = dyntui("undo", "last", "--yes", "--json")
     assert json.loads(redone.stdout)["items"][0]["outcome"] == "done"
     assert "This creates it again, with another id." in redone.stderr
     assert "https://undo.example" in dyntui("get", "origins").stdout

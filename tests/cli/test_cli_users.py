@@ -89,6 +89,12 @@ def test_a_deletion_in_a_live_environment_needs_the_profile_name(dyntui: Cli, ad
 def test_one_metadata_field_is_set_and_the_others_stay(dyntui: Cli, ada: dict[str, Any]) -> None:
     dyntui("users", "set-metadata", "tier=gold", ada["id"], "--yes")
     assert dyntui.json("users", "get", ada["id"])["metadata"] == {"plan": "pro", "tier": "gold"}
+    again = dyntui("users", "set-metadata", "tier=gold", ada["id"], "--yes")
+    assert "Nothing was sent; 1 unchanged" in again.stderr, "it has this value already"
+    for pair in ("seats:=1", "seats:=true", "seats:=null"):
+        assert "Metadata seats of" in dyntui("users", "set-metadata", pair, ada["id"], "--yes").stderr, (
+            "another type is sent"
+        )
 
 
 def test_digits_are_text_unless_they_are_given_as_json(dyntui: Cli, ada: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ import click
 from dyntui.cli.access_commands import add_policy_commands
 from dyntui.cli.command_classes import CommandGroup
 from dyntui.cli.context import CliContext, pass_context
-from dyntui.cli.list_filters import filter_options, keep_rows
+from dyntui.cli.list_filters import filter_options, keep_rows, text_option
 from dyntui.cli.resource_commands import add_resource_commands
 from dyntui.cli.resource_lists import object_fields, record_fields
 from dyntui.cli.watch import watch_option
@@ -52,9 +52,10 @@ async def find_list(connection: Connection, name: str) -> dict[str, object]:
 
 @allowlists.command("list")
 @watch_option
+@text_option
 @filter_options(ALLOWLISTS)
 @pass_context
-def list_lists(context: CliContext, conditions: RowConditions) -> None:
+def list_lists(context: CliContext, text: str, conditions: RowConditions) -> None:
     """List allowlists, with their number of entries and their effect on sign-in."""
     from dyntui.services.access.access_policy import read_access
     from dyntui.services.access.policy_fields import with_counts
@@ -64,7 +65,7 @@ def list_lists(context: CliContext, conditions: RowConditions) -> None:
         return policy, await with_counts(connection.client, policy.lists)
 
     policy, counted = context.run_connected(work)
-    rows = keep_rows(context, counted, conditions, ALLOWLISTS)
+    rows = keep_rows(context, counted, conditions, ALLOWLISTS, text=text)
     columns = (
         Column("name"),
         Column("outcome"),

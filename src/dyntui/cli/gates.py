@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from dyntui.cli.access_commands import add_policy_commands
 from dyntui.cli.command_classes import CommandGroup
 from dyntui.cli.context import CliContext, pass_context
-from dyntui.cli.list_filters import filter_options, keep_rows
+from dyntui.cli.list_filters import filter_options, keep_rows, text_option
 from dyntui.cli.resource_commands import add_resource_commands
 from dyntui.cli.resource_lists import record_fields
 from dyntui.cli.watch import watch_option
@@ -26,14 +26,15 @@ gates = CommandGroup("gates", help="Manage gates: tokens or NFTs that a wallet m
 
 @gates.command("list")
 @watch_option
+@text_option
 @filter_options(GATES)
 @pass_context
-def list_gates(context: CliContext, conditions: RowConditions) -> None:
+def list_gates(context: CliContext, text: str, conditions: RowConditions) -> None:
     """List gates and their rules."""
     from dyntui.services.access.gate_rules import describe_rule
 
     rows = context.run_connected(lambda connection: connection.client.gates.list()).rows
-    rows = keep_rows(context, rows, conditions, GATES)
+    rows = keep_rows(context, rows, conditions, GATES, text=text)
     columns = (
         Column("name"),
         Column("outcome"),
@@ -42,7 +43,7 @@ def list_gates(context: CliContext, conditions: RowConditions) -> None:
         Column(title="rules", pick=lambda row: "; and ".join(map(describe_rule, as_objects(row.get("rules"))))),
         Column("id"),
     )
-    empty = "" if conditions else with_keys(GATES.empty)
+    empty = "" if conditions or text else with_keys(GATES.empty)
     context.print_items(rows, columns, names=record_fields(context, GATES), empty=empty)
 
 

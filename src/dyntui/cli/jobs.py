@@ -15,7 +15,7 @@ import click
 from dyntui.cli.command_classes import CommandGroup
 from dyntui.cli.context import CliContext, pass_context, run
 from dyntui.cli.import_command import drop_unset, first_option, report_option, run_options
-from dyntui.cli.list_filters import keep_rows, local_filter_options
+from dyntui.cli.list_filters import keep_rows, local_filter_options, text_option
 from dyntui.cli.questions import confirm
 from dyntui.cli.shared_options import confirm_options
 from dyntui.cli.watch import watch_option
@@ -55,15 +55,16 @@ jobs = CommandGroup(
 
 @jobs.command("list")
 @watch_option
+@text_option
 @local_filter_options(has_time=True)
 @pass_context
-def list_jobs(context: CliContext, conditions: RowConditions) -> None:
+def list_jobs(context: CliContext, text: str, conditions: RowConditions) -> None:
     """List all jobs, newest first."""
     from dyntui.resources import Column
     from dyntui.resources.cell_formats import thousands
     from dyntui.services.imports.jobs import list_jobs as iter_jobs
 
-    documents = keep_rows(context, [_job_document(job) for job in iter_jobs()], conditions)
+    documents = keep_rows(context, [_job_document(job) for job in iter_jobs()], conditions, text=text)
     columns = (
         Column("job"),
         Column("state", pick=_state_text),
@@ -73,7 +74,7 @@ def list_jobs(context: CliContext, conditions: RowConditions) -> None:
         Column("profile"),
         Column("source", pick=lambda job: job["problem"] or job["source"]),
     )
-    context.print_items(documents, columns, empty="" if conditions else "There are no jobs on this machine.")
+    context.print_items(documents, columns, empty="" if conditions or text else "There are no jobs on this machine.")
 
 
 def _state_text(job: Row) -> str:

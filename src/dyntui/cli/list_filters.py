@@ -28,9 +28,11 @@ __all__ = [
     "check_order",
     "filter_options",
     "keep_rows",
+    "local_filter_message",
     "local_filter_options",
     "parse_range",
     "refuse_empty",
+    "text_option",
 ]
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -54,6 +56,9 @@ def check_order(ctx: click.Context, parameter: click.Parameter, value: str | Non
 
 _ORDER = re.compile(r"[A-Za-z]+-(asc|desc)")
 _TIMES = "30m, 12h, 7d, 2026-01-31 or 2026-01-31T12:00:00Z"
+text_option = click.option(
+    "--filter", "text", metavar="TEXT", default="", callback=refuse_empty, help="Only rows with TEXT, or column:TEXT."
+)
 _where_option = click.option(
     "--where",
     "where",
@@ -143,6 +148,11 @@ def _has_wallets(record: Resource) -> bool:
     return any(column.field == "wallets" for column in record.columns)
 
 
+def local_filter_message(record: Resource, text: str) -> str:
+    """Return that the rows of a record are compared with a text on this machine."""
+    return f"Filtered here: the server cannot filter {record.plural} by {text!r}."
+
+
 def check_filters(record: Resource, conditions: RowConditions) -> None:
     """Raise UsageError for a filter that the rows of a record cannot honor."""
     refused = [
@@ -159,15 +169,30 @@ def check_filters(record: Resource, conditions: RowConditions) -> None:
 
 
 def keep_rows(
-    context: CliContext, rows: Sequence[Row], conditions: RowConditions, record: Resource | None = None
+    context: CliContext,
+    rows: Sequence[Row],
+    conditions: RowConditions,
+    record: Resource | None = None,
+    *,
+    text: str = "",
 ) -> list[Row]:
     """Return the rows of a list that was read whole that fulfill the conditions, and say that they were compared here.
 
     When none does, it says so.
 
-    record: what the rows are of; None for rows of this machine. Raises UsageError for an unknown field.
+    record: what the rows are of; None for rows of this machine. text: the value of `text_option`. Raises UsageError for
+    an unknown field.
     """
-    if not conditions:
+    if text:
+        from dyntui.services.lists.row_match import Match, RowFilter, row_filter
+
+        found = row_filter(record, text, Match.CONTAINS) if record is not None else RowFilter(text, Match.CONTAINS)
+        rows = [row for row in rows if found.fits(row)]
+        if record is not None:
+            context.print_message(local_filter_message(record, text))
+        if not rows and not context.prints_data:
+            context.print_message(f"No {record.plural if record is not None else 'rows'} match {text!r}.")
+    if not conditions or not rows:
         return list(rows)
     from dyntui.services.lists.filtered_list import FilteredList, check_fields
     from dyntui.services.lists.list_query import ListQuery

@@ -26,7 +26,7 @@ from dyntui.cli.field_arguments import (
 from dyntui.cli.input_text import STDIN
 from dyntui.cli.resource_lists import list_options, list_rows, owner_option, parent_option, show_resource
 from dyntui.cli.shared_options import confirm_options
-from dyntui.cli.targets import TARGETS_HELP, LeftOut, ignore_missing_option, read_targets
+from dyntui.cli.targets import TARGETS_HELP, UNCHANGED, LeftOut, ignore_missing_option, read_targets
 from dyntui.cli.write_helpers import make_lookup_line, perform, read_option, report_results
 from dyntui.core.errors import UsageError
 from dyntui.resources import RESOURCES, ActionTarget
@@ -189,7 +189,7 @@ async def _prepare_write(
         with warned_before_errors(context, action.operation, nested_body(written)):
             filled = check_values(client, action, values, before=initial_values, written=written) if fields else None
     except NothingChanged:
-        unchanged += [(target, "It has these values already.") for target in targets]
+        unchanged += [(target, UNCHANGED) for target in targets]
         targets, filled = [], None
     if filled is not None:
         await _warn_of_unknown(context, connection, record, action, filled.body)

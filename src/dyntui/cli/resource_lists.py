@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from dyntui.cli.context import CliContext
-from dyntui.cli.list_filters import check_filters, check_order, filter_options, refuse_empty
+from dyntui.cli.list_filters import check_filters, check_order, filter_options, local_filter_message, text_option
 from dyntui.cli.shared_options import combine_options
 from dyntui.cli.watch import watch_option
 from dyntui.core.errors import UsageError
@@ -81,14 +81,7 @@ match_options = combine_options(
 
 _text_options = combine_options(
     match_options,
-    click.option(
-        "--filter",
-        "text",
-        metavar="TEXT",
-        default="",
-        callback=refuse_empty,
-        help="Only rows with TEXT, or column:TEXT.",
-    ),
+    text_option,
 )
 _order_option = click.option("--order", metavar="COLUMN-asc|desc", callback=check_order, help="Order by the server.")
 
@@ -140,7 +133,7 @@ def list_rows(
     match_kind = parse_match(match, exact)
     server_filter = parse_filter(record.filter, text) if record.filter is not None else {}
     if text and not server_filter and match_kind is None:
-        context.print_message(f"Filtered here: the server cannot filter {record.plural} by {text!r}.")
+        context.print_message(local_filter_message(record, text))
         match_kind = Match.CONTAINS
     print_list(
         context,

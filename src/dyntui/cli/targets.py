@@ -109,6 +109,10 @@ def _is_table(text: str, key: str, *, is_first: bool) -> bool:
     return "\t" in text or text.startswith("[{") or (is_first and (is_header or text == "items:"))
 
 
+UNCHANGED = "It has these values already."
+"""Why an edit of a target is not sent."""
+
+
 @dataclass(frozen=True, slots=True)
 class LeftOut:
     """The targets that an action is not done to."""

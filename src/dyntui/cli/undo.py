@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["undo"]
 
 _LISTED = 20
+_LAST = "last"
 
 
 @click.command(cls=BaseCommand)
@@ -34,8 +35,8 @@ def undo(
 ) -> int:
     """Undo a write that was made from this machine.
 
-    CHANGE is the id of the change, as the command that made it and --list print it. Without CHANGE, the last change of
-    the environment is undone. An undo is a change too: undo it to do the change again.
+    CHANGE is the id of the change, as the command that made it and --list print it. Without CHANGE, or with last, the
+    last change of the environment is undone. An undo is a change too: undo it to do the change again.
 
     What the undo does now is printed before it is confirmed; --dry-run prints only that. If the object was changed
     since, the undo is refused, unless you add --even-if-changed. A write that cannot be undone says so before it is
@@ -46,6 +47,8 @@ def undo(
         raise UsageError(
             "The id of the change is empty. Nothing was sent.", hint="Without an id, the last change is undone."
         )
+    if change == _LAST:
+        change = None
     if listed:
         _print_changes(context)
         return 0

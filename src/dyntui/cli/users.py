@@ -14,10 +14,10 @@ from dyntui.cli.context import CliContext, pass_context
 from dyntui.cli.field_arguments import data_option, nested_body, parse_fields, print_warnings
 from dyntui.cli.resource_commands import add_action_command, add_resource_commands
 from dyntui.cli.shared_options import confirm_options
-from dyntui.cli.targets import LeftOut, ignore_missing_option, users_argument
+from dyntui.cli.targets import UNCHANGED, LeftOut, ignore_missing_option, users_argument
 from dyntui.cli.write_helpers import perform_and_report, report_results, run_on_users, run_write
 from dyntui.core.errors import UsageError
-from dyntui.core.json_types import as_object
+from dyntui.core.json_types import Row, as_object
 from dyntui.resources import RESOURCES
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def edit_user(
             fields["metadata"] = {**current, **whole, **partial}
         target = user_target(document, fields=fields)
         if all(name in document and document[name] == value for name, value in fields.items()):
-            left_out = LeftOut(unchanged=[(target, "It has these values already.")])
+            left_out = LeftOut(unchanged=[(target, UNCHANGED)])
             return report_results(context, WriteResults(action, ()), left_out)
         return await perform_and_report(context, connection, action, [target], confirmation)
 
@@ -131,13 +131,21 @@ def set_metadata(
 ) -> int:
     """Set one metadata field of users. Other metadata fields stay unchanged.
 
-    KEY=TEXT sets a text, also for digits. KEY:=JSON sets another JSON value, such as seats:=3.
+    KEY=TEXT sets a text, also for digits. KEY:=JSON sets another JSON value, such as seats:=3. Nothing is sent for
+    users who have the value already.
     """
+    from dyntui.core.strict_json import dump_json
     from dyntui.services.actions.user_actions import set_metadata_field
+    from dyntui.services.metadata import metadata_of
 
     ((key, value),) = parse_fields((pair,)).typed().items()
     action = set_metadata_field(key, value)
-    return run_on_users(context, action, targets, confirmation, ignore_missing=ignore_missing)
+
+    def has_value(user: Row) -> bool:
+        metadata = metadata_of(user)
+        return key in metadata and dump_json(metadata[key]) == dump_json(value)
+
+    return run_on_users(context, action, targets, confirmation, ignore_missing=ignore_missing, is_unchanged=has_value)
 
 
 add_resource_commands(users, RESOURCES["users"], without=users.lazy.keys() | users.commands.keys())

@@ -15,10 +15,11 @@ from dyntui.cli.context import CliContext
 from dyntui.cli.progress import show_progress
 from dyntui.cli.questions import confirm, prompt
 from dyntui.cli.shared_options import combine_options, confirm_options
-from dyntui.cli.targets import LeftOut, read_targets
+from dyntui.cli.targets import UNCHANGED, LeftOut, read_targets
 from dyntui.core.errors import EXIT_SOME_FAILED
 
 if TYPE_CHECKING:
+    from dyntui.core.json_types import Row
     from dyntui.services.actions.write_types import (
         Confirmation,
         Requirement,
@@ -69,10 +70,12 @@ def run_on_users(
     *,
     ignore_missing: bool,
     prepare: Callable[[Connection], Awaitable[WriteAction]] | None = None,
+    is_unchanged: Callable[[Row], bool] | None = None,
 ) -> int:
     """Perform an action on the users in the arguments, print the results and return the exit code.
 
-    arguments: as `read_targets` reads them. prepare: makes the final action, where that needs requests.
+    arguments: as `read_targets` reads them. prepare: makes the final action, where that needs requests. is_unchanged:
+    whether a user is already as the action would make it, so that nothing is sent.
     """
     from dyntui.resources import USERS
     from dyntui.services.actions.registry import declaration
@@ -91,10 +94,17 @@ def run_on_users(
             USERS,
             declaration(action.name).action,
             texts,
+            reads_rows=is_unchanged is not None,
             on_progress=make_lookup_line(len(texts)),
         )
-        left_out = LeftOut(lookup.unresolved, ignore_missing=ignore_missing)
-        return await perform_and_report(context, connection, final_action, lookup.targets, confirmation, left_out)
+        targets, unchanged = list(lookup.targets), []
+        if is_unchanged is not None:
+            unchanged = [(target, UNCHANGED) for target in targets if is_unchanged(target.data["row"])]
+            targets = [target for target in targets if not is_unchanged(target.data["row"])]
+        left_out = LeftOut(lookup.unresolved, unchanged, ignore_missing)
+        if unchanged and not targets:
+            return report_results(context, WriteResults(final_action, ()), left_out)
+        return await perform_and_report(context, connection, final_action, targets, confirmation, left_out)
 
     return context.run_connected(work)
 

@@ -119,6 +119,16 @@ def quantity(count: int, noun: str, plural: str = "") -> str:
     return f"{count:,} {noun if count == 1 else plural or f'{noun}s'}"
 
 
+def compose(text: str) -> str:
+    """Return a text for a comparison without regard to how an accented letter is encoded."""
+    return unicodedata.normalize("NFC", text)
+
+
+def fold(text: str) -> str:
+    """Return a text for a comparison without regard to case and to how an accented letter is encoded."""
+    return compose(text.casefold())
+
+
 def shorten(text: str, width: int) -> str:
     """Return `text` cut in the middle to `width` characters, for ids and addresses: `0xbF39…1834`."""
     if len(text) <= width:

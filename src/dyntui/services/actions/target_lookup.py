@@ -114,12 +114,14 @@ async def look_up_targets(
     texts: Sequence[str],
     *,
     parent: str = "",
+    reads_rows: bool = False,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> TargetLookup:
     """Return the targets of an action that the texts identify; their rows are read where the action needs them.
 
-    texts: ids, or values of `record.identified_by`. parent: the id of the parent, for the path. on_progress: called
-    with the number of texts that were looked up and of all texts. Raises UsageError for an empty text.
+    texts: ids, or values of `record.identified_by`. parent: the id of the parent, for the path. reads_rows: whether the
+    rows are read in any case. on_progress: called with the number of texts that were looked up and of all texts. Raises
+    UsageError for an empty text.
     """
     _check_texts(record, texts)
     if action.target is ActionTarget.LIST:
@@ -133,7 +135,7 @@ async def look_up_targets(
         return TargetLookup(tuple(make_target(record, row) for row in rows))
     if action.items:
         return TargetLookup(tuple(make_target(record, None, text) for text in texts))
-    has_rows = needs_rows(client, record, action, parent)
+    has_rows = reads_rows or needs_rows(client, record, action, parent)
     reads_details = has_rows and bool(record.detail)
     targets: dict[str, Target] = {}
     unresolved: list[TargetMatches] = []

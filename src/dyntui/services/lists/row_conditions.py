@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row
-from dyntui.core.text import shorten
+from dyntui.core.text import fold, shorten
 from dyntui.core.times import parse_since, parse_time, parse_until
 from dyntui.services.lists.row_match import Match
 
@@ -107,7 +107,7 @@ class Condition:
                 # A day is included, or excluded, as a whole.
                 parse = parse_until if operator in (Operator.GREATER, Operator.AT_MOST) else parse_since
                 return _ordered(operator, moment, parse(self.text))
-            return _ordered(operator, value.casefold(), self.text.casefold())
+            return _ordered(operator, fold(value), fold(self.text))
         raise UsageError(f"{self.field} is a number, which cannot be compared with {self.text!r}.")
 
 

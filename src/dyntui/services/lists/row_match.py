@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row
+from dyntui.core.text import compose, fold
 
 if TYPE_CHECKING:
     from dyntui.resources import Resource
@@ -33,11 +34,14 @@ class Match(StrEnum):
     CONTAINS = "contains"
 
     def fits(self, value: str, text: str) -> bool:
-        """Return whether `value` matches. EXACT is case-sensitive, except for emails and 0x addresses."""
+        """Return whether `value` matches. EXACT is case-sensitive, except for emails and 0x addresses.
+
+        How an accented letter is encoded does not matter.
+        """
         if self is Match.EXACT:
             ignores_case = "@" in text or text[:2].casefold() == "0x"
-            return value == text or (ignores_case and value.casefold() == text.casefold())
-        value, text = value.casefold(), text.casefold()
+            return compose(value) == compose(text) or (ignores_case and fold(value) == fold(text))
+        value, text = fold(value), fold(text)
         match self:
             case Match.PREFIX:
                 return value.startswith(text)
