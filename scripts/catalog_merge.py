@@ -16,7 +16,7 @@ from scripts.vendor_document import BOUNDS, bounds
 
 __all__ = ["merge"]
 
-_OF_USERS = re.compile(r"^/(sdk/|exchangeRates|environments/\{environmentId\}/users/\{userId\}/balances)")
+_OF_USERS = re.compile(r"^/(sdk/|exchangeRates)")
 """Paths that apps call with the token of a signed-in user."""
 _ERRORS = (
     "BadRequest", "ErrorMessageWithCode", "Forbidden", "ForbiddenWithErrorAndPayload", "InternalServerError",

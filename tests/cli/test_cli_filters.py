@@ -196,7 +196,16 @@ def test_rows_that_the_server_should_not_have_sent_are_not_printed(run: Run, ser
     assert "bob@example.com" in first.out and "ada" not in first.out, "a row that is not the first is found as well"
 
 
-LISTS = {"audit", "users sessions", "webhooks messages", "webhooks deliveries", "allowlists entries", "events types"}
+LISTS = {
+    "audit",
+    "users sessions",
+    "users balances",
+    "wallets balances",
+    "webhooks messages",
+    "webhooks deliveries",
+    "allowlists entries",
+    "events types",
+}
 LISTS |= {"get", "jobs get"}
 
 
@@ -210,7 +219,8 @@ def test_every_list_can_be_filtered_and_watched_by_what_its_rows_have(run: Run) 
     assert {words for words, names in options.items() if "--watch" not in names} == set()
     assert {words for words, names in options.items() if "--where" not in names} == {"jobs get"}
     assert {words for words, names in options.items() if "--no-wallet" in names} == {"users list", "get"}
-    assert {words for words, names in options.items() if "--chain" in names} == {"users list", "wallets list", "get"}
+    of_chains = {"users list", "wallets list", "users balances", "wallets balances", "get"}
+    assert {words for words, names in options.items() if "--chain" in names} == of_chains
     assert not {"--since", "--until"} & (options["allowlists list"] | options["gates list"])
     assert all("--since" in options[words] for words in ("events list", "tokens list", "users list", "jobs list"))
     for words, offered in (("allowlists", False), ("users", True), ("", True), ("nothing", True)):

@@ -20,6 +20,8 @@ from dyntui.tui.features.wallets.wallet_fields import wallet_lines
 from dyntui.tui.features.wallets.wallet_screen import WalletScreen
 from dyntui.tui.features.wallets.wallets_screen import WalletsScreen
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog
+from dyntui.tui.kit.widgets.table import Table
+from dyntui.tui.shell.console_app import RouteTarget
 from dyntui.tui.shell.link_dialog import LinkDialog
 
 WALLETS = to("wallets")
@@ -155,6 +157,30 @@ async def test_a_wallet_shows_and_opens_its_owner(size: tuple[int, int]) -> None
         await press(pilot, *["j"] * (labels.index("user") - 1), "enter")
         assert isinstance(console.screen, UserScreen)
         assert console.screen.label == screen.owner
+
+
+async def test_balances_of_a_wallet_and_of_its_owner_are_read_when_their_tab_is_opened() -> None:
+    console = demo()
+    async with console.run_test(size=(120, 40)) as pilot:
+        await go(pilot, *WALLETS, "enter")
+        screen = console.screen
+        assert isinstance(screen, WalletScreen)
+        await until(pilot, lambda: screen.owner)
+        assert post_operations(pilot) == []
+        await press(pilot, "3")
+        await until(pilot, lambda: screen.query_one("#balances", Table).count)
+        of_wallet = screen.query_one("#balances", Table).count
+        assert "Ethereum" in text_of(console) and "ETH" in text_of(console)
+        console.open_route("user", RouteTarget(row_id=screen.user_id, label=screen.owner))
+        await settled(pilot)
+        user = console.screen
+        assert isinstance(user, UserScreen)
+        await until(pilot, lambda: user.document)
+        await press(pilot, "0", "right_square_bracket")
+        assert user.TABS[user.tab].name == "balances"
+        await until(pilot, lambda: user.query_one("#balances", Table).count)
+        assert user.query_one("#balances", Table).count >= of_wallet
+        assert post_operations(pilot) == ["getUserAccountBalances"] * 2
 
 
 async def test_the_explorer_address_is_shown_before_it_opens(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,7 +24,7 @@ from dyntui.cli.write_helpers import (
     run_on_users,
 )
 from dyntui.core.errors import UsageError
-from dyntui.core.json_types import Row
+from dyntui.core.json_types import Row, as_objects
 from dyntui.resources import RESOURCES, USERS
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 __all__ = [
     "add_users_to_allowlist",
     "edit_metadata",
+    "list_balances",
     "list_sessions",
 ]
 
@@ -67,6 +68,31 @@ def list_sessions(context: CliContext, user: str, conditions: RowConditions) -> 
     )
     empty = "" if conditions else record.empty
     context.print_items(rows, columns, names=record_fields(context, record), empty=empty)
+
+
+@click.command("balances", cls=BaseCommand)
+@click.argument("user", metavar="USER")
+@watch_option
+@filter_options(RESOURCES["balances"])
+@pass_context
+def list_balances(context: CliContext, user: str, conditions: RowConditions) -> None:
+    """List the tokens that the wallets of a user hold on the enabled networks of the environment."""
+    from dyntui.services.actions.target_lookup import read_object
+    from dyntui.services.lists.balance_rows import read_balances
+
+    async def read(connection: Connection) -> list[Row]:
+        document = await read_object(connection.client, USERS, user)
+        return await read_balances(connection.client, str(document.get("id")), as_objects(document.get("wallets")))
+
+    print_balances(context, context.run_connected(read), conditions)
+
+
+def print_balances(context: CliContext, rows: Sequence[Row], conditions: RowConditions) -> None:
+    """Print the balances that fit the conditions."""
+    record = RESOURCES["balances"]
+    found = keep_rows(context, rows, conditions, record)
+    empty = "" if conditions else record.empty
+    context.print_items(found, record.columns, names=record_fields(context, record), empty=empty)
 
 
 @click.command("add-to-allowlist", cls=BaseCommand)

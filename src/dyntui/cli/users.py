@@ -33,6 +33,7 @@ users = CommandGroup(
         "list": "dyntui.cli.user_lists:list_users",
         "export": "dyntui.cli.user_lists:export_users",
         "sessions": "dyntui.cli.user_subresources:list_sessions",
+        "balances": "dyntui.cli.user_subresources:list_balances",
         "add-to-allowlist": "dyntui.cli.user_subresources:add_users_to_allowlist",
         "edit-metadata": "dyntui.cli.user_subresources:edit_metadata",
     },

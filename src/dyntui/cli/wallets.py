@@ -19,8 +19,9 @@ from dyntui.cli.shared_options import confirm_options
 from dyntui.cli.watch import watch_option
 from dyntui.cli.write_helpers import perform_and_report, run_write
 from dyntui.core.errors import UsageError
+from dyntui.core.json_types import Row
 from dyntui.core.text import json_text
-from dyntui.resources import USERS, WALLETS, Column, ListOperation
+from dyntui.resources import RESOURCES, USERS, WALLETS, Column, ListOperation
 from dyntui.resources.cell_formats import time
 from dyntui.services.actions.user_actions import PREGENERATE_TYPES
 
@@ -125,6 +126,27 @@ def get_wallet(context: CliContext, wallet: str) -> None:
     if url and not context.prints_data:
         document = {**document, "explorer": url}
     context.print_object(document, object_fields(context, WALLETS))
+
+
+@wallets.command("balances")
+@click.argument("wallet", metavar="WALLET")
+@watch_option
+@filter_options(RESOURCES["balances"])
+@pass_context
+def list_balances(context: CliContext, wallet: str, conditions: RowConditions) -> None:
+    """List the tokens that a wallet holds on the enabled networks of the environment. WALLET is its id or address."""
+    from dyntui.cli.user_subresources import print_balances
+    from dyntui.services.actions.target_lookup import look_up_one
+    from dyntui.services.lists.balance_rows import read_balances
+
+    async def read(connection: Connection) -> list[Row]:
+        row = await look_up_one(connection.client, WALLETS, wallet)
+        user_id = str(row.get("userId") or "")
+        if not user_id:
+            raise UsageError("The owner of this wallet is not known.", hint="Use `dyntui users balances USER`.")
+        return await read_balances(connection.client, user_id, [row])
+
+    print_balances(context, context.run_connected(read), conditions)
 
 
 _LINK_OPTIONS = {"publicWalletAddress": "--address", "chain": "--chain", "walletName": "--name"}

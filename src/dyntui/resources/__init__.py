@@ -6,6 +6,7 @@ from dyntui.resources import environment, events, global_wallets, organizations,
 from dyntui.resources.action import ActionTarget, ResourceAction
 from dyntui.resources.allowlists import ALLOWLIST_ENTRIES, ALLOWLISTS
 from dyntui.resources.analytics import ANALYTICS
+from dyntui.resources.balances import BALANCES
 from dyntui.resources.chainalysis import CHAINALYSIS
 from dyntui.resources.exports import EXPORTS
 from dyntui.resources.gates import GATES
@@ -32,7 +33,18 @@ __all__ += ["ActionTarget", "Filter", "ListOperation", "Paging", "Resource", "Ro
 RESOURCES: dict[str, Resource] = {
     record.name: record
     for record in (
-        *(USERS, WALLETS, ALLOWLISTS, ALLOWLIST_ENTRIES, GATES, SESSIONS, VISITORS, CHAINALYSIS, NAME_SERVICES),
+        *(
+            USERS,
+            WALLETS,
+            ALLOWLISTS,
+            ALLOWLIST_ENTRIES,
+            GATES,
+            SESSIONS,
+            BALANCES,
+            VISITORS,
+            CHAINALYSIS,
+            NAME_SERVICES,
+        ),
         *global_wallets.RECORDS,
         *waas.RECORDS,
         *webhooks.RECORDS,

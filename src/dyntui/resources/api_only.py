@@ -36,7 +36,6 @@ API_ONLY_REASONS: Mapping[str, str] = {
     "upsertWalletConnectProject": "The API does not read the project, so there is nothing to list.",
     "revokeDelegatedAccess": "`dyntui wallets revoke-delegated-access` revokes the access to one wallet.",
     "checkExternalJwt": "It checks one token of an app, which no list shows.",
-    "getUserAccountBalances": "It needs the addresses and networks of an app.",
     "getExchangeRates": "Apps show prices with it; no list has amounts of money.",
 }
 """The reasons by operation. Those below /sdk/ belong to apps; `api_only_reason` has theirs."""

@@ -170,8 +170,10 @@ def request_of_path(catalog: Catalog, method: str, path: str) -> ConsoleRequest:
 
 def warning_about(operation: Operation) -> str:
     """Return the warning for an operation; "" for none."""
+    from dyntui.api.token_scopes import is_public
+
     name = f"{operation.path} {operation.id}".lower()
-    if operation.audience != "admin":
+    if is_public(operation):
         return "This operation needs the token of a signed-in user; API tokens are refused."
     if "waas" in name and any(word in name for word in _KEY_SHARE_WORDS):
         return "This operation signs or changes key shares. Use it on the device of the owner only."

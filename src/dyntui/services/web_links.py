@@ -31,11 +31,14 @@ _EXPLORERS: Mapping[str, str] = {
     "ECLIPSE": "https://eclipsescan.xyz/account/{}",
     "SPARK": "https://sparkscan.io/address/{}",
 }
-_NAMES = {"eip155": "EVM", "solana": "SOL", "bip122": "BTC"}
+_NAMES = {
+    "eip155": "EVM", "ethereum": "EVM", "solana": "SOL", "bip122": "BTC", "bitcoin": "BTC", "algorand": "ALGO",
+    "starknet": "STARK",
+}  # fmt: skip
 
 
 def chain_name(chain: object) -> str:
-    """Return the name of a chain, such as `BTC`, also for the namespaces that credentials have, such as `bip122`."""
+    """Return the name of a chain, such as `BTC`, also for those in credentials (`bip122`) and settings (`bitcoin`)."""
     name = str(chain or "")
     return _NAMES.get(name.lower(), name.upper())
 

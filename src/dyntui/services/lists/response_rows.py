@@ -90,6 +90,12 @@ async def read_page(
 
         found = await read_sessions(client, str((path or {})["userId"]))
         return RowPage(found, total=len(found))
+    if listing.operation == "getUserAccountBalances":
+        from dyntui.api.pagination import RowPage
+        from dyntui.services.lists.balance_rows import read_balances
+
+        found = await read_balances(client, str((path or {})["userId"]))
+        return RowPage(found, total=len(found))
     parameters = {name: value for name, value in query.items() if value is not None}
     if listing.needs_date_range:
         end = now()

@@ -24,7 +24,7 @@ from dyntui.tui.kit.widgets.json_tree import JsonTree
 from dyntui.tui.kit.widgets.line_list import LineList
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.table import Table
-from dyntui.tui.kit.widgets.tabs import TabBar
+from dyntui.tui.kit.widgets.tabs import KEYS, TabBar
 from dyntui.tui.shell.actions import SHELL_ACTIONS
 from dyntui.tui.shell.auto_refresh import AutoRefreshMixin
 from dyntui.tui.shell.error_hints import errors_shown
@@ -221,8 +221,8 @@ class DetailScreen(AutoRefreshMixin, ObjectScreen[Row]):
 
     @property
     def each_count(self) -> int:
-        """The number of tabs, for the keys 1 to 9."""
-        return len(self.TABS)
+        """The number of tabs that have a key."""
+        return min(len(self.TABS), KEYS)
 
     @property
     def tab(self) -> int:

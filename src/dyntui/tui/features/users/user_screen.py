@@ -25,6 +25,7 @@ from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.actions import SHELL_ACTIONS
+from dyntui.tui.shell.balances_tab import BALANCES_TAB, BalancesTabMixin
 from dyntui.tui.shell.console_app import RouteTarget
 from dyntui.tui.shell.detail_screen import Tab
 from dyntui.tui.shell.recent_users import record_opened_user
@@ -38,7 +39,7 @@ __all__ = ["UserScreen"]
 _NOTHING_LINKED = "This user has no credentials, MFA devices or address checks."
 
 
-class UserScreen(UserActionsMixin):
+class UserScreen(BalancesTabMixin, UserActionsMixin):
     """One user."""
 
     BINDINGS = [*bindings(USERS_ACTIONS, "user"), *bindings(SHELL_ACTIONS, "copying")]
@@ -55,6 +56,7 @@ class UserScreen(UserActionsMixin):
         Tab("checks", "Checks"),
         Tab("metadata", "Metadata"),
         Tab("raw", "Raw"),
+        BALANCES_TAB,
     )
 
     @property
@@ -75,6 +77,8 @@ class UserScreen(UserActionsMixin):
                 yield JsonTree(id="metadata", unfolded=2)
             case "raw":
                 yield from super().pane(tab)
+            case "balances":
+                yield self.balances_table()
             case name:
                 table = USER_TABLES[name]
                 yield _table(name, table.columns, partial(self._empty_text, name))
@@ -127,6 +131,8 @@ class UserScreen(UserActionsMixin):
                 self.query_one("#metadata", JsonTree).show(metadata_of(document))
             case "raw":
                 super().fill(tab, document)
+            case "balances":
+                self.load_balances(self.object_id, [wallet.raw for wallet in user.wallets])
             case name:
                 self.query_one(f"#{name}", Table).set_rows(USER_TABLES[name].rows(user))
 
@@ -139,6 +145,8 @@ class UserScreen(UserActionsMixin):
                 self.query_one("#access", FieldList).show(())
             case "metadata" | "raw":
                 self.query_one(f"#{tab.name}", JsonTree).show({})
+            case "balances":
+                self.show_no_balances()
             case name:
                 self._show_loading(name)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from textual.app import ComposeResult
 from textual.widget import Widget
 
 from dyntui.core.json_types import Row
@@ -18,6 +19,7 @@ from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.widgets.field_list import FieldLine, FieldList
 from dyntui.tui.shell.action_runner import run_action
 from dyntui.tui.shell.actions import SHELL_ACTIONS
+from dyntui.tui.shell.balances_tab import BALANCES_TAB, BalancesTabMixin
 from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
 from dyntui.tui.shell.detail_screen import Tab
 from dyntui.tui.shell.sibling_navigation import SiblingScreen
@@ -28,12 +30,12 @@ if TYPE_CHECKING:
 __all__ = ["WalletScreen"]
 
 
-class WalletScreen(SiblingScreen):
+class WalletScreen(BalancesTabMixin, SiblingScreen):
     """One wallet."""
 
     BINDINGS = [*bindings(WALLETS_ACTIONS, "wallet"), *bindings(SHELL_ACTIONS, "copying")]
     record = RESOURCES["wallets"]
-    TABS = (Tab("wallet", "Wallet"), Tab("raw", "Raw"))
+    TABS = (Tab("wallet", "Wallet"), Tab("raw", "Raw"), BALANCES_TAB)
     owner = ""
     """The label of the owner; "" when it is not known."""
 
@@ -58,8 +60,23 @@ class WalletScreen(SiblingScreen):
                 return known  # only the list operation returns deleted wallets
             raise
 
+    def pane(self, tab: Tab) -> ComposeResult:
+        if tab is BALANCES_TAB:
+            yield self.balances_table()
+        else:
+            yield from super().pane(tab)
+
+    def fill(self, tab: Tab, document: Row) -> None:
+        if tab is not BALANCES_TAB:
+            super().fill(tab, document)
+        elif self.user_id:
+            self.load_balances(self.user_id, [document])
+
     def fill_preview(self, tab: Tab, row: Row) -> None:
-        self.fill(tab, dict(row))
+        if tab is BALANCES_TAB:
+            self.show_no_balances()
+        else:
+            self.fill(tab, dict(row))
 
     def document_loaded(self, document: Row) -> None:
         self.label = str(document.get("publicKey") or self.label)

@@ -13,7 +13,7 @@ from dyntui.core.text import quantity
 from dyntui.tui.kit.widgets.cells import width_of
 from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
 
-__all__ = ["TabBar", "draw_titles", "title_height"]
+__all__ = ["KEYS", "TabBar", "draw_titles", "title_height"]
 
 
 def _arranged(titles: Sequence[str], width: int) -> tuple[list[list[int]], int]:
@@ -48,6 +48,10 @@ def title_height(titles: Sequence[str], width: int) -> int:
     return len(_arranged(titles, width)[0])
 
 
+KEYS = 10
+"""The tabs that have a key: 1 to 9 and 0. The others are reached with the keys for the next and the previous tab."""
+
+
 class TabBar(LineWidget):
     """Tabs with the given names. `counts` has the number of items of each tab, None for an unknown number."""
 
@@ -65,7 +69,7 @@ class TabBar(LineWidget):
 
     def _texts(self) -> list[str]:
         return [
-            f"{number % 10} {name}" + (f" {count:,}" if count is not None else "")
+            (f"{number % 10} " if number <= KEYS else "") + name + (f" {count:,}" if count is not None else "")
             for number, (name, count) in enumerate(zip(self.names, self.counts, strict=True), 1)
         ]
 
