@@ -489,7 +489,19 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check("only what reads is a read", RULES, "effect_of", "operation.reads", "not operation.destructive"),
     Check("the stricter effect", RULES, "stricter", "max(one, other, key=_STRENGTH.index)", "one"),
-    Check("an unknown operation is a write", RULES, "rule_of", "WriteRule(Effect.WRITE)", "WriteRule(Effect.READ)"),
+    *(
+        Check(
+            meaning, RULES, "rule_of", "WriteRule(Effect.WRITE, typed_in_live=is_path, organization_wide=is_wide)", code
+        )
+        for meaning, code in (
+            (
+                "an unknown operation is a write",
+                "WriteRule(Effect.READ, typed_in_live=is_path, organization_wide=is_wide)",
+            ),
+            ("a path outside the catalog is typed", "WriteRule(Effect.WRITE, organization_wide=is_wide)"),
+            ("a path outside the catalog for the organization", "WriteRule(Effect.WRITE, typed_in_live=is_path)"),
+        )
+    ),
     Check(
         "the effects of the actions in code",
         RULES,
@@ -547,12 +559,12 @@ CHECKS: tuple[Check, ...] = (
         "rules[0].organization_wide",
     ),
     # The client
-    Check("a read-only client sends no write", CLIENT, "Client.send", "self.read_only", "False"),
-    Check("a write needs a permit", CLIENT, "Client.send", "permit is None", "False", times=2, index=1),
+    Check("a read-only client sends no write", CLIENT, "Client._send", "self.read_only", "False"),
+    Check("a write needs a permit", CLIENT, "Client._send", "permit is None", "False", times=2, index=1),
     Check(
         "a permit serves for its operations",
         CLIENT,
-        "Client.send",
+        "Client._send",
         "permit.operations and operation.id not in permit.operations",
         "False",
     ),

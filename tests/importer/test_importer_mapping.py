@@ -209,7 +209,8 @@ def test_a_mapping_file_with_a_bad_field_or_transform_is_refused() -> None:
     [
         ('"field": "email"', '"field": 5', "columns[0].field: input should be a valid string, not 5"),
         ('"kind": "users"', '"kind": "people"', "kind: input should be 'users' or 'allowlist', not 'people'"),
-        ('"version": 1', '"version": 2', "version: input should be 1, not 2"),
+        ('"version": 1', '"version": 0', "version: input should be 1, not 0"),
+        ('"version": 1', '"version": 2', " was written by a newer dyntui (format version 2, this one knows 1)"),
         ('"columns"', '"column"', "columns is missing"),
         ('"columns"', '"column"', "there is no key 'column', but there is columns"),
         ('"constants"', '"constant"', "there is no key 'constant', but there is constants"),
@@ -227,10 +228,10 @@ def test_an_error_in_a_mapping_file_names_the_file_the_key_and_what_is_allowed(
 
 def test_all_errors_of_a_mapping_file_are_reported_together() -> None:
     columns = [{"column": number, "field": "email"} for number in range(25)]
-    text = json.dumps({"dyntui": "mapping", "version": 3, "columns": columns})
+    text = json.dumps({"dyntui": "mapping", "version": 0, "columns": columns})
     with pytest.raises(UsageError) as caught:
         Mapping.from_json(text, name="my.json")
-    assert "version: input should be 1, not 3" in caught.value.message
+    assert "version: input should be 1, not 0" in caught.value.message
     assert "columns[18].column: input should be a valid string, not 18" in caught.value.message
     assert caught.value.message.endswith("; and 6 more errors.")
 

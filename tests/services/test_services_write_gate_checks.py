@@ -22,7 +22,7 @@ from dyntui.core.effect import Effect
 from dyntui.core.errors import UsageError
 from dyntui.services.actions.audit import Audit
 from dyntui.services.actions.write_gate import WriteGate
-from dyntui.services.actions.write_rules import effect_of, rule_of_all
+from dyntui.services.actions.write_rules import effect_of, rule_of, rule_of_all
 from dyntui.services.actions.write_types import (
     Confirmation,
     ConfirmationLevel,
@@ -193,6 +193,13 @@ def test_an_operation_that_no_action_declares_has_the_effect_of_the_catalog() ->
     assert effect_of(operations["deleteUser"]) is Effect.DESTRUCTIVE
     assert effect_of(operations["updateUser"]) is Effect.WRITE
     assert effect_of(operations["getUser"]) is Effect.READ
+
+
+def test_a_path_that_the_catalog_does_not_have_may_do_anything() -> None:
+    own, wide = rule_of("PUT /environments/{environmentId}/news"), rule_of("PUT /organizations/news")
+    assert own.effect is wide.effect is Effect.WRITE
+    assert own.typed_in_live and wide.typed_in_live
+    assert (own.organization_wide, wide.organization_wide) == (False, True)
 
 
 def test_the_rule_of_several_operations_is_the_strictest() -> None:

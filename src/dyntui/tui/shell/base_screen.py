@@ -67,7 +67,7 @@ class ConsoleScreen(ActionMixin, Screen[None]):
     _on_prompt_cancel: Callable[[], None] | None = None
     """Called when the prompt that is open is closed without an answer."""
     prompt_key = 0
-    """The number of the key that opened the prompt last, as `console.key_count` counts."""
+    """The number of the key that opened the prompt last, as `console.handled_keys` counts."""
     open_action = ""
     """The id of the action that a click on the line under the cursor runs; "" for none."""
     enter_shows_row = False
@@ -338,7 +338,7 @@ class ConsoleScreen(ActionMixin, Screen[None]):
 
     def ask_jump(self) -> None:
         """Open the jump bar."""
-        self.prompt_key = self.console.key_count
+        self.prompt_key = self.console.handled_keys
         self.query_one(Prompt).ask(
             ":",
             placeholder="users, allowlists, 5000, nora@example.com, 0x…, an id, a full name",
@@ -362,7 +362,7 @@ class ConsoleScreen(ActionMixin, Screen[None]):
         """
         self._on_prompt_text = on_text or self.filter_entered
         self._on_prompt_cancel = on_cancel
-        self.prompt_key = self.console.key_count
+        self.prompt_key = self.console.handled_keys
         self.query_one(Prompt).ask(sign, text, placeholder, **options)
 
     def show_prompt_note(self, text: str) -> None:

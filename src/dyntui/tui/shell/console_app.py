@@ -65,7 +65,7 @@ class ConsoleApp(ClipboardApp, Protocol):
     """The keys of keymap.toml, by action id."""
     typed_at: float
     """When a key was pressed last, by `time.monotonic`."""
-    key_count: int
+    handled_keys: int
     """The number of keys that were handled or are being handled."""
 
     @property

@@ -107,7 +107,7 @@ class NavigationMixin(TypeAheadMixin, inherit_bindings=False):
         profile = self.session.profile
         if profile is not None and profile.kind == "live" and hasattr(dialog, "badge"):
             dialog.badge = f"● live  {profile.name}"
-        is_by_key = self.in_key and self.shown is not None and self.shown.prompt_key != self.key_count
+        is_by_key = self.in_key and self.shown is not None and self.shown.prompt_key != self.handled_keys
         if self.shown is not None and self.shown.has_prompt and not is_by_key:
 
             def open_or_cancel(*, is_canceled: bool = False) -> None:

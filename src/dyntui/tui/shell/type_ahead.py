@@ -27,7 +27,7 @@ class TypeAheadMixin(ActionMixin, App[int], inherit_bindings=False):
 
     typed_at = 0.0
     """The monotonic time of the last key or paste, in seconds."""
-    key_count = 0
+    handled_keys = 0
     """The number of keys and pastes that were handled or are being handled."""
 
     def __init__(self, *, ansi_color: bool | None = None) -> None:
@@ -67,7 +67,7 @@ class TypeAheadMixin(ActionMixin, App[int], inherit_bindings=False):
             await self._dispatch_typed(self._typed_ahead.popleft())
 
     async def _dispatch_typed(self, event: events.Key | events.Paste) -> None:
-        self.key_count += 1
+        self.handled_keys += 1
         if (
             isinstance(event, events.Key)
             and event.key.startswith(_ALT)
