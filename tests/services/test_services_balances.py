@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any, cast
 
 import pytest
 
 from dyntui.api.client import Client
-from dyntui.api.errors import Forbidden
+from dyntui.api.errors import BadRequest, Forbidden
+from dyntui.resources import RESOURCES
+from dyntui.resources.name_services import CHAINS as NAME_SERVICE_CHAINS
 from dyntui.services.lists.balance_rows import environment_chains, read_balances
+from dyntui.services.lists.response_rows import read_page
 
 CHAINS = [
     {
@@ -76,3 +80,25 @@ async def test_a_missing_scope_is_an_error_and_not_an_empty_list() -> None:
     refused = Forbidden(403, message="environment.balances.read is missing")
     with pytest.raises(Forbidden):
         await read_balances(cast(Client, Api(refused)), "u1", WALLETS)
+
+
+class ChainApi(Api):
+    """A server that has a name service on each chain but one that it does not know."""
+
+    async def call(self, operation: str, *, path: Any = None, query: Any = None, body: Any = None) -> Any:
+        if operation == "getEnvironmentById" and self.error is not None:
+            raise self.error
+        if operation == "getNameService":
+            if path["chainName"] == "MIDNIGHT":
+                raise BadRequest(400, "no such chain")
+            return {"id": path["chainName"], "domain": "d.example"}
+        return await super().call(operation, path=path, body=body)
+
+
+async def test_lists_by_chain_ask_for_the_chains_of_the_environment_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    enabled = [{"name": name, "enabled": True} for name in ("evm", "stellar", "midnight")]
+    monkeypatch.setattr(sys.modules[__name__], "CHAINS", enabled)
+    for error, more in ((None, ["STELLAR"]), (Forbidden(403, "refused"), [])):
+        api = ChainApi(error)
+        page = await read_page(cast(Client, api), RESOURCES["name-services"].list, query={})
+        assert [row["chainName"] for row in page.rows] == [*NAME_SERVICE_CHAINS, *more]

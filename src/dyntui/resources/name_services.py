@@ -19,7 +19,7 @@ from dyntui.resources.undo import irreversible, undone_by, undone_by_deletion
 __all__ = ["NAME_SERVICES"]
 
 CHAINS = ("EVM", "SOL", "FLOW", "STARK", "COSMOS", "BTC", "SUI", "TON")
-"""The chains that are asked for a name service; the API has no list of them."""
+"""The chains that are asked for a name service, besides those of the environment; the API has no list of them."""
 
 NAME_SERVICES = Resource(
     name="name-services",

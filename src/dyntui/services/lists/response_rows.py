@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -105,11 +105,37 @@ async def read_page(
         return await _read(client, listing, dict(path or {}), parameters)
     from dyntui.api.pagination import RowPage
 
+    more = await _further_chains(client, values) if name == "chainName" else ()
     pages = await asyncio.gather(
-        *(_read(client, listing, {**(path or {}), name: value}, parameters) for value in values)
+        *(_read(client, listing, {**(path or {}), name: value}, parameters) for value in values),
+        *(_read_if_known(client, listing, {**(path or {}), name: value}, parameters) for value in more),
     )
-    rows = [{name: value, **row} for value, page in zip(values, pages, strict=True) for row in page.rows]
+    rows = [{name: value, **row} for value, page in zip((*values, *more), pages, strict=True) for row in page.rows]
     return RowPage(rows, total=len(rows))
+
+
+async def _further_chains(client: Client, known: Sequence[str]) -> list[str]:
+    """Return the enabled chains of the environment that are not in `known`; [] when its settings cannot be read."""
+    from dyntui.api.errors import ApiError
+    from dyntui.services.lists.balance_rows import environment_chains
+
+    try:
+        return [chain for chain in await environment_chains(client) if chain not in known]
+    except ApiError:
+        return []
+
+
+async def _read_if_known(
+    client: Client, listing: ListOperation, path: dict[str, object], query: Mapping[str, object]
+) -> RowPage:
+    """Return the page of a value that this version does not know; an empty one when the server refuses the value."""
+    from dyntui.api.errors import BadRequest, Invalid, NotFound
+    from dyntui.api.pagination import RowPage
+
+    try:
+        return await _read(client, listing, path, query)
+    except (BadRequest, NotFound, Invalid):
+        return RowPage([], total=0)
 
 
 async def _read(
