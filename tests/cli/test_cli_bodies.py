@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.conftest import Cli
+from tests.conftest import Cli, serving
 
 from dyntui.cli import settings
 from dyntui.services.actions.write_types import Confirmation
@@ -95,13 +95,15 @@ def test_unknown_and_wrong_fields_are_named_with_the_nearest(
     assert expected in done.stderr
 
 
-def test_unknown_events_are_sent_with_a_warning(dyntui: Cli) -> None:
+def test_unknown_events_are_sent_with_a_warning(tmp_path: Path) -> None:
     fields = {"url": "https://c.example", "isEnabled": True, "events": ["user.sesion.created"]}
-    for command in (("webhooks", "create"), ("api", "createWebhook")):
-        done = dyntui(*command, "-d", json.dumps(fields), "--yes")
-        assert "Did you mean user.session.created?" in done.stderr
-    done = dyntui("events", "tail", "--once", "--type", "user.sesion")
-    assert "No known event name contains 'user.sesion'" in done.stderr
+    with serving(users=0) as server:  # the other tests leave as many webhooks as an environment may have
+        dyntui = Cli(server, tmp_path)
+        for command in (("webhooks", "create"), ("api", "createWebhook")):
+            done = dyntui(*command, "-d", json.dumps(fields), "--yes")
+            assert "Did you mean user.session.created?" in done.stderr
+        done = dyntui("events", "tail", "--once", "--type", "user.sesion")
+        assert "No known event name contains 'user.sesion'" in done.stderr
 
 
 def test_settings_are_set_by_path_unless_they_changed_meanwhile(dyntui: Cli, monkeypatch: pytest.MonkeyPatch) -> None:

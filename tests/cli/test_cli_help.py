@@ -106,6 +106,6 @@ def test_former_names_of_commands_and_options_are_not_known(line: str, run: Run)
 
 
 def test_the_topic_and_the_guide_have_the_same_exit_codes() -> None:
-    table = re.findall(r"^\| ([\d, ]+) \|", (ROOT / "docs" / "guide.md").read_text(), re.M)
+    table = re.findall(r"^\| ([\d, ]+) \|", (ROOT / "docs" / "scripting.md").read_text(), re.M)
     topic = re.findall(r"^ *(\d+) ", TOPICS["exit-codes"][1], re.M)
     assert topic == [codes.split(",")[0] for codes in table]

@@ -40,11 +40,20 @@ async def newer_operations(api: Any, _: str) -> Any:
 
 
 @flag_case(_0=0, _60000=1)
-async def revoke_all_delay_ms(api: Any, _: str) -> Any:
+async def accepted_delay_ms(api: Any, _: str) -> Any:
     user = next(each for each in await api.users(includeSessions="true") if each["sessions"])
     assert (await api("POST", "ENV/users/sessions/revoke")).status_code == 202
     rows = (await api.get(f"ENV/users/{user['id']}/sessions?limit=1&revoked=false"))["sessions"]
     return len(rows)
+
+
+@flag_case(off=(201, 204, 0), destructive=(201, 202, 1), all=(202, 202, 0), denied=(202, 202, 0))
+async def approvals(api: Any, _: str) -> Any:
+    made = await api("POST", "ENV/users", {"alias": "held"})
+    user_id = made.json().get("user", {}).get("id", "00000000-0000-4000-8000-000000000000")
+    deleted = await api("DELETE", f"ENV/users/{user_id}")
+    query = {"filter[filterValue]": "held", "filter[filterColumn]": "alias"}
+    return made.status_code, deleted.status_code, len(await api.users(**query))
 
 
 @flag_case(yes=200, no=404)

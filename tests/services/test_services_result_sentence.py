@@ -49,7 +49,7 @@ def results(action: WriteAction, *outcomes: WriteOutcome, existing: int = 0) -> 
     )
 
 
-DONE, FAILED, UNKNOWN, NOT_TRIED = WriteOutcome
+DONE, ACCEPTED, FAILED, UNKNOWN, NOT_TRIED = WriteOutcome
 SENTENCES = {
     "allowlists.import": ("File X imported", "3 files imported"),
     "allowlists.import-undo": ("Import X undone", "3 imports undone"),
@@ -156,10 +156,7 @@ SENTENCES = {
     "users.recover-wallets": ("Deleted wallets of user X recovered", "Deleted wallets of 3 users recovered"),
     "users.remove-mfa-devices": ("MFA devices of user X removed", "MFA devices of 3 users removed"),
     "users.reset-mfa": ("MFA methods of user X reset", "MFA methods of 3 users reset"),
-    "users.revoke-all-sessions": (
-        "Sessions of the environment X accepted for revocation, not yet revoked",
-        "Sessions of the 3 environments accepted for revocation, not yet revoked",
-    ),
+    "users.revoke-all-sessions": ("Sessions of the environment X revoked", "Sessions of the 3 environments revoked"),
     "users.revoke-sessions": ("Sessions of user X revoked", "Sessions of 3 users revoked"),
     "waas-policies.create": ("Rule X created", "3 rules created"),
     "waas-policies.edit": ("Rule X edited", "3 rules edited"),
@@ -200,6 +197,10 @@ def test_every_declared_write_has_its_sentence() -> None:
         ((DONE, FAILED, UNKNOWN, NOT_TRIED), "1 of 4 wallets not deleted, 1 may be deleted, 1 not attempted"),
         ((DONE, DONE, UNKNOWN, NOT_TRIED), "1 of 4 wallets may be deleted, 1 not attempted"),
         ((DONE, NOT_TRIED), "1 of 2 wallets deleted, 1 not attempted"),
+        ((ACCEPTED,), "Wallet X not deleted yet"),
+        ((ACCEPTED, ACCEPTED), "2 wallets not deleted yet"),
+        ((DONE, ACCEPTED, NOT_TRIED), "1 of 3 wallets not deleted yet, 1 deleted, 1 not attempted"),
+        ((ACCEPTED, FAILED), "1 of 2 wallets not deleted, 1 not deleted yet"),
     ],
 )
 def test_failures_are_counted(outcomes: Any, sentence: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Self
 
 from dyntui.api.catalog import Catalog, Operation, catalog
@@ -31,8 +32,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Client", "OnWrite", "WritePermit"]
 
-OnWrite = Callable[[str, Mapping[str, object], bytes], None]
-"""Gets operation id, path values and response body. Called after each write that reached the server, or may have."""
+OnWrite = Callable[[str, Mapping[str, object], bytes | None], None]
+"""Gets operation id, path values and response body. Called after each write that reached the server, or may have.
+
+Without path values and a body (None) when the server accepted the write and has not done it yet.
+"""
 
 
 class Client:
@@ -197,12 +201,17 @@ class Client:
             if getattr(problem, "maybe_applied", True) or isinstance(problem, (NotFound, Conflict)):
                 self._wrote(operation, (path or {}) if isinstance(problem, NotFound) else {})
             raise
-        self._wrote(operation, path or {}, answer.body)
+        if is_accepted := answer.status == HTTPStatus.ACCEPTED:
+            self._wrote(operation, {}, None)  # rows are as they were
+        else:
+            self._wrote(operation, path or {}, answer.body)
+        if permit is not None and is_accepted:
+            permit.accepted.append(operation.id)
         if permit is not None and (request_id := request_id_of(answer.headers)):
             permit.request_ids.append(request_id)
         return answer
 
-    def _wrote(self, operation: Operation, path: Mapping[str, object], body: bytes = b"") -> None:
+    def _wrote(self, operation: Operation, path: Mapping[str, object], body: bytes | None = b"") -> None:
         if self._on_write is not None and not operation.reads:
             self._on_write(operation.id, path, body)
 

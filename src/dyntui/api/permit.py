@@ -37,6 +37,8 @@ class WritePermit:
     """The operations that were confirmed; the client refuses any other. Empty: all are allowed."""
     request_ids: deque[str] = field(default_factory=lambda: deque(maxlen=16))
     """The server's ids of the requests made with this permit, latest last; for the audit."""
+    accepted: list[str] = field(default_factory=list)
+    """The operations that the server accepted with this permit (202), and had not done when it responded."""
     is_stopped: Callable[[], bool] | None = None
     """Returns whether the action was stopped, so that nothing more is begun; None when it cannot be stopped."""
     sent_at: float = 0.0
@@ -50,8 +52,8 @@ class WritePermit:
         return self.sent_at > 0.0
 
     def for_target(self, is_stopped: Callable[[], bool] | None = None) -> WritePermit:
-        """Return a copy for one target of the action, so that the request ids are those of the target."""
-        return replace(self, request_ids=deque(maxlen=16), is_stopped=is_stopped, sent_at=0.0)
+        """Return a copy for one target of the action, so that what the server responded is about the target."""
+        return replace(self, request_ids=deque(maxlen=16), accepted=[], is_stopped=is_stopped, sent_at=0.0)
 
     def begin_request(self) -> None:
         """Record that a request is sent now. Raises WriteStopped when the action was stopped and nothing was sent yet.

@@ -12,7 +12,7 @@ from dyntui.cli.command_classes import BaseCommand
 from dyntui.cli.context import CliContext, pass_context
 from dyntui.cli.field_arguments import print_event_warnings, print_warnings, read_data
 from dyntui.cli.write_helpers import confirm_access_options, perform
-from dyntui.core.errors import UsageError
+from dyntui.core.errors import EXIT_ACCEPTED, UsageError
 from dyntui.core.text import quantity
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ def api(
 
     async def work(connection: Connection) -> Any:
         from dyntui.services.actions.raw_writes import is_sensitive, raw_write_action
-        from dyntui.services.actions.write_types import Target
+        from dyntui.services.actions.write_types import ACCEPTED_NOT_DONE, Target, WriteOutcome
 
         if operation.reads and not is_sensitive(operation, query):
             from dyntui.api.client import decode
@@ -179,9 +179,17 @@ def api(
         results = await perform(context, connection, action, [target], confirmation)
         if results.first_error is not None:
             raise results.first_error
+        if results.count(WriteOutcome.ACCEPTED):
+            not_done.append(ACCEPTED_NOT_DONE)
         return results.items[0].value
 
+    not_done: list[str] = []
     response = context.run_connected(work)
+    if not_done:
+        context.print_message(*not_done)
+        if response is not None:
+            _print_response(context, response)
+        raise click.exceptions.Exit(EXIT_ACCEPTED)
     if response is None:
         context.print_message("Done. The response has no content.")
         context.print_data(None)

@@ -14,7 +14,7 @@ from dyntui.cli.command_classes import BaseCommand
 from dyntui.cli.config_plan import PlanSource, make_saved_plan, print_plan, source_options
 from dyntui.cli.context import CliContext, pass_context
 from dyntui.cli.write_helpers import ask_confirmation, confirm_access_options
-from dyntui.core.errors import EXIT_DONE, EXIT_SOME_FAILED, UsageError
+from dyntui.core.errors import EXIT_ACCEPTED, EXIT_DONE, EXIT_SOME_FAILED, UsageError
 from dyntui.core.text import quantity
 
 if TYPE_CHECKING:
@@ -152,6 +152,7 @@ def _document(saved: SavedPlan, result: ApplyResult | None) -> dict[str, object]
 
 
 def _print_result(context: CliContext, saved: SavedPlan, result: ApplyResult) -> int:
+    from dyntui.services.actions.write_types import ACCEPTED_NOT_DONE, WriteOutcome
     from dyntui.services.configuration.compare import change_lines
 
     context.print_data(_document(saved, result))
@@ -169,5 +170,10 @@ def _print_result(context: CliContext, saved: SavedPlan, result: ApplyResult) ->
         context.print_message(*(f"! {each.line}" for each in result.left.impossible))
     restore = f"dyntui config apply --snapshot {result.snapshot.id} --prune"
     context.print_message(f"To restore what was before: {restore}")
+    accepted = sum(step.outcome is WriteOutcome.ACCEPTED for step in result.steps)
+    if accepted:
+        context.print_message(f"{quantity(accepted, 'step')}: {ACCEPTED_NOT_DONE}")
+    if accepted and accepted == failed:
+        return EXIT_ACCEPTED
     is_complete = result.is_complete and not saved.plan.is_partial
     return EXIT_DONE if is_complete else EXIT_SOME_FAILED

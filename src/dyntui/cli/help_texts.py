@@ -49,6 +49,7 @@ TOPICS: Mapping[str, tuple[str, str]] = {
         4    the server cannot be reached, or sends no usable response
         5    a job was stopped and can be resumed: `dyntui jobs resume`
         6    the server failed, or its rate limit is used up: try again later
+        7    the server accepted the write and had not done it: it does it later, perhaps after an approval
         130  stopped by ctrl+c (143 by SIGTERM, 129 by a closed terminal)
         """,
     ),

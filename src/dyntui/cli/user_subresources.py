@@ -160,7 +160,7 @@ def edit_metadata(context: CliContext, user: str, source: str | None, confirmati
         is_saved = False
         try:
             results = await perform(context, connection, write_action("users.edit"), [target], confirmation)
-            is_saved = not results.remaining
+            is_saved = results.is_complete
         finally:
             if not is_saved and file_text is None:
                 context.print_message("The metadata was not saved. Your text, for --from FILE:", *text.split("\n"))

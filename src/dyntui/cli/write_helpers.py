@@ -16,7 +16,7 @@ from dyntui.cli.progress import show_progress
 from dyntui.cli.questions import confirm, prompt
 from dyntui.cli.shared_options import combine_options, confirm_options
 from dyntui.cli.targets import UNCHANGED, LeftOut, read_targets
-from dyntui.core.errors import EXIT_SOME_FAILED
+from dyntui.core.errors import EXIT_ACCEPTED, EXIT_SOME_FAILED
 
 if TYPE_CHECKING:
     from dyntui.core.json_types import Row
@@ -242,7 +242,7 @@ def report_results(context: CliContext, results: WriteResults, left_out: LeftOut
     from dyntui.resources import Column
     from dyntui.services.actions.result_sentence import result_sentence
     from dyntui.services.actions.undo import is_undoable
-    from dyntui.services.actions.write_types import WriteOutcome
+    from dyntui.services.actions.write_types import ACCEPTED_NOT_DONE, WriteOutcome
 
     outcome = Column("outcome", format=lambda value, now: str(value).replace("_", " "))
     columns = outcome, Column("id"), Column("label"), Column("error")
@@ -258,11 +258,14 @@ def report_results(context: CliContext, results: WriteResults, left_out: LeftOut
         context.print_message(f"{done}; {left_out.sentence}" if left_out.count else done, *left_out.advice)
     if results.items and is_undoable(results):
         context.print_message(f"To undo this: dyntui undo {results.action.job}")
-    failed = [item for item in results.items if item.outcome is not WriteOutcome.DONE]
+    accepted = results.count(WriteOutcome.ACCEPTED)
+    if accepted:
+        context.print_message(ACCEPTED_NOT_DONE)
+    failed = [item for item in results.items if not item.outcome.is_received]
     if left_out.ignore_missing:
         failed = [item for item in failed if not isinstance(item.error, NotFound)]
     if not failed and not left_out.is_failure:
-        return 0
+        return EXIT_ACCEPTED if accepted else 0
     error = failed[0].error if failed else None
     return error.exit_code if error is not None and len(results.items) == 1 else EXIT_SOME_FAILED
 

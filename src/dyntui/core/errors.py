@@ -14,12 +14,22 @@ from __future__ import annotations
 from typing import ClassVar
 
 __all__ = ["EXIT_DONE", "EXIT_NOT_AUTHORIZED", "EXIT_SOME_FAILED", "EXIT_STOPPED", "EXIT_UNREACHABLE", "EXIT_USAGE"]
-__all__ += ["EXIT_SERVER_FAILED", "AmbiguousTarget", "DyntuiError", "NotAuthorized", "StoppedError", "TargetNotFound"]
+__all__ += [
+    "EXIT_ACCEPTED",
+    "EXIT_SERVER_FAILED",
+    "AmbiguousTarget",
+    "DyntuiError",
+    "NotAuthorized",
+    "StoppedError",
+    "TargetNotFound",
+]
 __all__ += ["UsageError", "join_sentences"]
 
 EXIT_DONE, EXIT_SOME_FAILED, EXIT_USAGE, EXIT_NOT_AUTHORIZED, EXIT_UNREACHABLE, EXIT_STOPPED = range(6)
 EXIT_SERVER_FAILED = 6
 """The server failed or refuses more requests: the same command may succeed later."""
+EXIT_ACCEPTED = 7
+"""The server accepted the write and had not done it when it responded."""
 
 
 def join_sentences(*sentences: str) -> str:

@@ -112,7 +112,7 @@ USERS = Resource(
             undo=irreversible("Sessions that were revoked cannot be opened again; the user has to sign in."),
             warning="All devices are signed out. A new sign-in is required.", in_parallel=True),
         ResourceAction("revoke-all-sessions", "revokeAllEnvironmentSessions", "Revoke the sessions of all users of the environment.", key="vertical_line", effect=Effect.DESTRUCTIVE,
-            target=ActionTarget.LIST, typed_in_live=True, noun="environment", question="Revoke the sessions of all users of the", past="accepted for revocation, not yet revoked", result_subject="Sessions of the",
+            target=ActionTarget.LIST, typed_in_live=True, noun="environment", question="Revoke the sessions of all users of the", past="revoked", result_subject="Sessions of the",
             undo=irreversible("Sessions that were revoked cannot be opened again; the users have to sign in."),
             warning="All users are signed out on all devices. The server does it after its response, and does not tell when it is done."),
         ResourceAction("reset-mfa", "resetUserMfa", "Reset the MFA methods of the user.", key="equals_sign", effect=Effect.DESTRUCTIVE,

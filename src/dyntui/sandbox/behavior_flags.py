@@ -156,7 +156,17 @@ _FLAGS = (
     BehaviorFlag("webhook-disable-after", "250", "messages that fail every attempt disable the webhook; 0: never"),
     BehaviorFlag("max-webhooks", "10", "more webhooks than this are refused; 0: no limit"),
     BehaviorFlag("export-delay-ms", "1500", "milliseconds that an export is pending before it is made"),
-    BehaviorFlag("revoke-all-delay-ms", "1500", "milliseconds until the sessions of the environment are revoked"),
+    BehaviorFlag(
+        "approvals",
+        "off",
+        "writes are accepted with 202 and done later: none, those that remove something, all, or all and then denied",
+        ("off", "destructive", "all", "denied"),
+    ),
+    BehaviorFlag(
+        "accepted-delay-ms",
+        "1500",
+        "milliseconds until an accepted write is done, such as revoking all sessions of the environment",
+    ),
     BehaviorFlag("export-url-seconds", "3600", "seconds until the download URL of an export expires"),
     _yes_no_flag("export-url-listed", "yes", "a completed export carries its downloadUrl"),
     BehaviorFlag(

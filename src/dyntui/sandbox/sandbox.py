@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from dyntui.api.catalog import catalog
 from dyntui.api.token_scopes import ORGANIZATION, is_public, required_scope
 from dyntui.sandbox import operations, sample_configuration, sample_history
 from dyntui.sandbox.api_tokens import PERSONAL_TOKENS, public_token
-from dyntui.sandbox.handler_registry import CHECKS_ITS_BODY, HANDLERS, OperationCall
+from dyntui.sandbox.handler_registry import CHECKS_ITS_BODY, HANDLERS, Handler, OperationCall
 from dyntui.sandbox.hostile_payloads import inject_payloads
 from dyntui.sandbox.options import SandboxOptions
 from dyntui.sandbox.replies import Reply, RequestRefused, bad_request, forbidden, not_found
@@ -138,14 +138,36 @@ class Sandbox(SandboxState):
         call = OperationCall(self, operation, values, parse_query(operation, query, self.flags), None, token, host)
         if operation.body is not None:
             call.body = self._body(call, body)
-        with self.store.lock, nullcontext() if operation.reads else self.store.write():
-            result = handler(call)
-        self.webhooks.wake()
+        if token and self._needs_approval(operation):
+            if self.flags["approvals"] != "denied":
+                self.run_delayed(
+                    self.flags.number("accepted-delay-ms") / 1000, lambda: self._apply_approved(handler, call)
+                )
+            return Reply(202, {"message": "The request was accepted and has to be approved"})
+        result = self._call(handler, call)
         reply = result if isinstance(result, Reply) else Reply(204 if result is None else 200, result)
         documented = [code for code in operation.responses if code.startswith("2")]
         if len(documented) == 1 and 200 <= reply.status < 300:
             return Reply(int(documented[0]), reply.body, reply.headers)
         return reply
+
+    def _call(self, handler: Handler, call: OperationCall) -> object:
+        with self.store.lock, nullcontext() if call.operation.reads else self.store.write():
+            result = handler(call)
+        self.webhooks.wake()
+        return result
+
+    def _needs_approval(self, operation: Operation) -> bool:
+        """Return whether a write is only accepted, and done later."""
+        approvals = self.flags["approvals"]
+        if operation.reads or approvals == "off" or operation.responses[:1] == ("202",):
+            return False
+        return approvals != "destructive" or operation.destructive
+
+    def _apply_approved(self, handler: Handler, call: OperationCall) -> None:
+        """Do an accepted write. A refusal then is not reported."""
+        with suppress(RequestRefused):
+            self._call(handler, call)
 
     def _authenticate(self, headers: Mapping[str, str]) -> Document:
         scheme, _, raw = headers.get("authorization", "").partition(" ")

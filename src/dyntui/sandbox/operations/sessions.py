@@ -59,7 +59,7 @@ def list_user_sessions(call: OperationCall) -> Document:
 @operation("revokeAllEnvironmentSessions")
 def revoke_all_sessions(call: OperationCall) -> Reply:
     """Accept the revocation of all sessions, which happens later. Nothing tells that it is done."""
-    call.sandbox.users.revoke_all_sessions(call.now, call.now + call.sandbox.flags.number("revoke-all-delay-ms"))
+    call.sandbox.users.revoke_all_sessions(call.now, call.now + call.sandbox.flags.number("accepted-delay-ms"))
     return Reply(202, {"message": "The sessions of the environment will be revoked"})
 
 

@@ -214,6 +214,10 @@ def replacement_target(old: Mapping[str, Any], new: Mapping[str, Any]) -> Target
     return Target(str(old.get("id", "")), entry_label(old), {"entry": dict(old), "new": body_of(new)})
 
 
+class _NotReplaced(DyntuiError):
+    """The server accepted the first of two steps and had not done it, so the second one was not sent."""
+
+
 def replace_entry(row: Row, *, gap: bool = False, job: str = "") -> WriteAction:
     """Replace an entry, because the API cannot change one.
 
@@ -229,6 +233,11 @@ def replace_entry(row: Row, *, gap: bool = False, job: str = "") -> WriteAction:
             raise UsageError("Nothing was changed, so nothing was sent.")
         if key_of(old) != key_of(new):
             added = await post_entry(client, list_id, new, permit)
+            if permit.accepted:
+                raise _NotReplaced(
+                    f"The server accepted {entry_label(new)} and has not added it yet, so {entry_label(old)} was kept.",
+                    hint="Delete the old entry when the new one is on the list.",
+                )
             try:
                 await _remove(client, list_id, old, permit)
             except DyntuiError as error:
@@ -276,6 +285,11 @@ async def _remove_then_add(
     client: Client, list_id: str, old: Mapping[str, Any], new: Mapping[str, Any], permit: WritePermit
 ) -> Row:
     await _remove(client, list_id, old, permit)
+    if permit.accepted:
+        raise _NotReplaced(
+            f"The server accepted the deletion of {entry_label(old)} and has not done it yet, so nothing was added.",
+            hint="Add the entry again when it is gone.",
+        )
     try:
         return await post_entry(client, list_id, new, permit)
     except DyntuiError as error:

@@ -59,10 +59,11 @@ class Changes:
         """
         self._listeners.append(listener)
 
-    def on_write(self, operation_id: str, path: Mapping[str, object], body: bytes) -> None:
+    def on_write(self, operation_id: str, path: Mapping[str, object], body: bytes | None) -> None:
         """Record a write that reached the server, or may have.
 
-        path: values of the path parameters. body: of the response, empty when there is none.
+        path: values of the path parameters. body: of the response, empty when there is none,
+        None when the write is not done yet.
         """
         with self._lock:
             self._resources |= changed_by(operation_id)
@@ -159,10 +160,10 @@ def _row_operations() -> tuple[Mapping[str, Resource], Mapping[str, Resource]]:
     return created, deleted
 
 
-def _created_by(operation_id: str, body: bytes) -> tuple[str, str] | None:
+def _created_by(operation_id: str, body: bytes | None) -> tuple[str, str] | None:
     """Return the record and the id of the created row; "" when the response does not contain the id."""
     record = _row_operations()[0].get(operation_id)
-    if record is None:
+    if record is None or body is None:
         return None
     import orjson
 

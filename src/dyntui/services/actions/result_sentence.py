@@ -17,6 +17,7 @@ def result_sentence(results: WriteResults) -> str:
 
     existing = sum(already_existed(item.value) for item in results.items)
     done = results.count(WriteOutcome.DONE) - existing
+    accepted = results.count(WriteOutcome.ACCEPTED)
     failed, unknown = results.count(WriteOutcome.FAILED), results.count(WriteOutcome.UNKNOWN)
     not_tried = results.count(WriteOutcome.NOT_TRIED)
     past = results.action.past or past_participle(results.action.verb)
@@ -24,6 +25,7 @@ def result_sentence(results: WriteResults) -> str:
     parts = [
         (failed, f"not {past}"),
         (unknown, f"may be {past}"),
+        (accepted, f"not {past} yet"),
         (done_shown, past),
         (existing, "already present"),
         (not_tried, "not attempted"),

@@ -134,7 +134,8 @@ class TargetRunner:
             return TargetResult(target, WriteOutcome.NOT_TRIED)
         except DyntuiError as problem:
             error = problem
-            lost = isinstance(problem, ApiProblem) and problem.maybe_applied
+            # What the server accepted before may still be done.
+            lost = (isinstance(problem, ApiProblem) and problem.maybe_applied) or bool(permit.accepted)
             outcome = WriteOutcome.UNKNOWN if lost else WriteOutcome.FAILED
         except BaseException:
             is_unsent = action.effect is not Effect.READ and not permit.has_sent
@@ -142,12 +143,15 @@ class TargetRunner:
             detail = "stopped before it was sent" if is_unsent else "stopped before the response"
             records.record_outcome(action, (target,), outcome, detail=detail, before=before)
             raise
+        else:
+            outcome = WriteOutcome.ACCEPTED if permit.accepted else outcome
         request_id = error.request_id if isinstance(error, ApiError) else next(iter(permit.request_ids), "")
+        detail = "not done yet" if outcome is WriteOutcome.ACCEPTED else str(error or "")
         record = partial(
-            records.record_outcome, action, (target,), outcome, str(error or ""), request_id=request_id, before=before
+            records.record_outcome, action, (target,), outcome, detail, request_id=request_id, before=before
         )
         after: object = None
-        if action.after is not None and error is None:
+        if action.after is not None and outcome is WriteOutcome.DONE:
             try:
                 after = await action.after(self.client, target, value, before)
             except DyntuiError:
@@ -157,7 +161,7 @@ class TargetRunner:
                 raise
         await _record_in_thread(partial(record, after=after))
         reread: object = None
-        if action.reread is not None and not stops_remaining(error):
+        if action.reread is not None and outcome is not WriteOutcome.ACCEPTED and not stops_remaining(error):
             with suppress(DyntuiError):  # deleted or not readable now: the next refresh of the list shows which
                 reread = await action.reread(self.client, target)
         return TargetResult(target, outcome, value, reread, error)

@@ -46,6 +46,10 @@ __all__ = [
 _NOTHING_CHANGED = "There is nothing to undo: nothing was changed."
 _LISTED = 10
 """The number of texts of each kind in a plan."""
+_ACCEPTED = (
+    "This cannot be undone yet: the server had accepted the change and not done it, so its values are not known. "
+    "Wait until it is done, or reject it in the dashboard."
+)
 _UNKNOWN = "This cannot be undone here: it is not known whether the change was made. Check the object first."
 
 
@@ -103,7 +107,7 @@ def _reason_against(line: AuditLine) -> str | None:
     if line.outcome in ("failed", "refused", "not_tried"):
         return _NOTHING_CHANGED
     if method is UndoMethod.ENTRIES and line.job:
-        return None
+        return _ACCEPTED if line.outcome == WriteOutcome.ACCEPTED else None
     if method is UndoMethod.JOB:
         job = next(iter(line.targets), "JOB")
         return "An import is undone from its job: " + by_interface(
@@ -117,6 +121,8 @@ def _reason_against(line: AuditLine) -> str | None:
     if method is UndoMethod.NONE:
         assert declared.action.undo is not None
         return f"This cannot be undone. {declared.action.undo.reason}"
+    if line.outcome == WriteOutcome.ACCEPTED:
+        return _ACCEPTED
     if line.outcome != "done":
         return _UNKNOWN
     return None if _has_state(declared, line) else "This cannot be undone: its values are not in the audit log."
@@ -261,7 +267,7 @@ async def plan_undo_of(
         skipped = _some(draft.skipped)
         raise UsageError(" ".join([f"There is nothing to undo of {name}.", *skipped]), hint="Nothing was sent.")
     changed_since = [f"Changed since: {text}" for text in draft.changed]
-    unknown = [_UNKNOWN] if _UNKNOWN in reasons else []
+    unknown = [reason for reason in (_UNKNOWN, _ACCEPTED) if reason in reasons]
     parts = (draft.lines, changed_since, draft.skipped, unknown)
     texts = (f"Undo of {first.job}: {name}", *(text for part in parts for text in _some(part)))
     return _plan_of(draft, first.job, texts)

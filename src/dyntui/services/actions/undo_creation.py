@@ -96,7 +96,7 @@ async def _chain(steps: Sequence[_Step]) -> UndoDraft | None:
             rest = steps[number:]
 
             async def then(results: WriteResults, rest: Sequence[_Step] = rest) -> UndoDraft | None:
-                if results.remaining:
+                if not results.is_complete:
                     raise UsageError("Not all of it was done, so what follows was not done.", hint="Do it by hand.")
                 return await _chain(rest)
 

@@ -98,7 +98,7 @@ async def _draft_settings(connection: Connection, line: AuditLine) -> UndoDraft:
             changes.append(services.SettingChange(path, value, was))
 
     async def check(results: WriteResults) -> UndoDraft | None:
-        if results.remaining:
+        if not results.is_complete:
             return None
         stored = await services.read_settings(connection.client)
         values = (

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from dyntui.services.access.access_policy import AccessPolicy
 
 __all__ = [
+    "ACCEPTED_NOT_DONE",
     "AuditUnavailable",
     "Cancel",
     "Confirmation",
@@ -44,14 +45,25 @@ class ConfirmationLevel(StrEnum):
     """A text that has to be typed, such as the name of the environment."""
 
 
+ACCEPTED_NOT_DONE = "Accepted, not done yet: the server does it later, perhaps after an approval in the dashboard."
+"""What to say of a write that the server accepted."""
+
+
 class WriteOutcome(StrEnum):
     """The outcome of one target."""
 
     DONE = "done"
+    ACCEPTED = "accepted"
+    """The server accepted the write (202) and does it later, perhaps after an approval. Nothing tells when."""
     FAILED = "failed"
     UNKNOWN = "unknown"
     """The response was lost, and the write may have been applied."""
     NOT_TRIED = "not_tried"
+
+    @property
+    def is_received(self) -> bool:
+        """Whether the server has taken the write: it is done, or accepted. It must not be sent again."""
+        return self in (WriteOutcome.DONE, WriteOutcome.ACCEPTED)
 
 
 class Cancel(Protocol):
@@ -287,8 +299,18 @@ class WriteResults:
 
     @property
     def remaining(self) -> tuple[Target, ...]:
-        """The targets that are not done and stay marked."""
-        return tuple(item.target for item in self.items if item.outcome is not WriteOutcome.DONE)
+        """The targets that the server has not taken. They stay marked, to be tried again."""
+        return tuple(item.target for item in self.items if not item.outcome.is_received)
+
+    @property
+    def accepted_ids(self) -> set[str]:
+        """The ids of the targets that the server accepted and had not done."""
+        return {item.target.id for item in self.items if item.outcome is WriteOutcome.ACCEPTED}
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all targets are done."""
+        return all(item.outcome is WriteOutcome.DONE for item in self.items)
 
     @property
     def first_error(self) -> DyntuiError | None:

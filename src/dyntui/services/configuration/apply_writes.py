@@ -324,4 +324,5 @@ def _joined(items: Sequence[TargetResult]) -> tuple[WriteOutcome, str]:
         return WriteOutcome.DONE, ""
     first = next((item for item in missing if item.error is not None), missing[0])
     count = f"{len(missing):,} of {len(items):,}: " if len(items) > 1 else ""
-    return first.outcome, f"{count}{first.error or 'not tried'}"
+    default = "accepted by the server, not done yet" if first.outcome is WriteOutcome.ACCEPTED else "not tried"
+    return first.outcome, f"{count}{first.error or default}"

@@ -8,6 +8,7 @@ from dyntui.services.imports.response_outcome import RETRYABLE_CODES
 __all__ = ["failure_hint"]
 
 _BY_CODE = {
+    "accepted": "The server does it later, perhaps after an approval. Search for it before you send the row again.",
     "duplicate_in_file": "The first row with the value was sent. Nothing to do, or change one of the rows.",
     "excluded": "Excluded in the review.",
     "cancelled": "The job was canceled before this row. Import the failed-rows file to send it.",

@@ -8,6 +8,7 @@
 | 413, and a 4xx about the number of rows | refused | TOO_LARGE |
 | other 4xx, a redirect | refused | REFUSED |
 | 2xx with JSON | each row matched by key | ANSWERED |
+| 202 | accepted, not done yet | ANSWERED |
 | 5xx, timeout, reset, truncated or invalid JSON | may have worked, completely or partly | MAYBE |
 """
 
@@ -16,6 +17,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from dyntui.api.errors import (
@@ -87,6 +89,8 @@ class ResponseOutcome:
         try:
             return replace(self, document=decode(self.response), response=None)
         except ApiProblem as problem:
+            if self.status == HTTPStatus.ACCEPTED:
+                return replace(self, response=None)  # accepted all the same
             return outcome_of_error(problem)
 
     @property

@@ -5,6 +5,10 @@ What a response proves is decided in response_outcome.py (docs/vendor-api.md, wh
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from http import HTTPStatus
+from itertools import pairwise
+
 from dyntui.services.imports.batch_sender import SentBatch
 from dyntui.services.imports.batch_size import BatchSize, RefusedBatch
 from dyntui.services.imports.destination import Destination, is_taken, refused_row_outcome
@@ -16,12 +20,19 @@ from dyntui.services.imports.row_queue import Batch, RowQueue
 from dyntui.store.journal import Journal, JournalOutcome, WorkRow
 from dyntui.store.states import RowState
 
-__all__ = ["MAX_ROWS", "Settlement"]
+__all__ = ["ACCEPTED", "MAX_ROWS", "Settlement"]
 
 MAX_ROWS = "max_rows"
 """The fact with the number of rows that the server accepts in a request, when it refused more."""
 
+ACCEPTED = "accepted"
+"""The code of a row that the server accepted (202) and had not done when it responded."""
 _ROW_TRIES = 6
+
+
+def _is_refused(outcome: JournalOutcome | None) -> bool:
+    """Return whether the response says of a row that it was refused."""
+    return outcome is not None and outcome.state not in (RowState.CREATED, RowState.UPDATED)
 
 
 class Settlement:
@@ -74,9 +85,20 @@ class Settlement:
         outcome_by_row = {
             outcome.number: outcome for outcome in self._destination.read_response(batch.queue, batch.rows, response)
         }
-        outcomes = [self._outcome_of(row, outcome_by_row.get(row.number)) for row in batch.rows]
+        rows = batch.rows
+        if response.status == HTTPStatus.ACCEPTED:
+            self._settle_accepted([row for row in rows if not _is_refused(outcome_by_row.get(row.number))])
+            rows = [row for row in rows if _is_refused(outcome_by_row.get(row.number))]
+        outcomes = [self._outcome_of(row, outcome_by_row.get(row.number)) for row in rows]
         self._journal.settle(RowState.SENDING, outcomes)
         self._reporter.add_failures(outcomes)
+
+    def _settle_accepted(self, rows: Sequence[WorkRow]) -> None:
+        """Put rows to review that the server accepted (202) and has not done: they must not be sent again."""
+        message = "The server accepted the row and had not done it when it responded."
+        for before, after in pairwise((RowState.SENDING, RowState.UNKNOWN, RowState.REVIEW)):
+            outcomes = [JournalOutcome(row.number, after, "", ACCEPTED, "", message) for row in rows]
+            self._journal.settle(before, outcomes)
 
     def _outcome_of(self, row: WorkRow, outcome: JournalOutcome | None) -> JournalOutcome:
         if outcome is None:

@@ -310,6 +310,10 @@ class _Deletions:
                 self._check()
                 document = (await kind.read(self._read_server, [row])).get(row.user_id)
                 continue
+            if permit.accepted:
+                reason = "the server accepted the deletion and had not done it when it responded"
+                write_undo(journal, [line._replace(state=UndoState.FAILED, reason=reason)])
+                return UndoState.FAILED
             write_undo(journal, [line._replace(state=UndoState.DELETED)])
             return UndoState.DELETED
 

@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from dyntui.core.errors import DyntuiError, UsageError, join_sentences
 from dyntui.services.actions.write_types import (
+    ACCEPTED_NOT_DONE,
     Confirmation,
     ConfirmationLevel,
     Requirement,
@@ -164,7 +165,7 @@ def close_or_reopen_form(form: BaseDialog[Any] | None, results: WriteResults) ->
     """Close a submitted form when something was done, else reopen it with the reason."""
     if form is None:
         return
-    if results.count(WriteOutcome.DONE):
+    if any(item.outcome.is_received for item in results.items):
         form.finish()
     else:
         form.reopen(str(results.first_error or "Nothing was changed."))
@@ -336,6 +337,9 @@ def notify_results(console: ConsoleApp, results: WriteResults, environment: str 
     if environment:
         text = f"{environment}: {text}"
     error = results.first_error
+    if error is None and results.count(WriteOutcome.ACCEPTED):
+        console.notify(join_sentences(text, ACCEPTED_NOT_DONE), "warning")
+        return
     if error is None:
         offer = "" if environment else _offer_undo(console, results)
         console.notify(f"{text}{offer}")

@@ -13,7 +13,7 @@ from dyntui.resources.allowlists import IDENTIFIER_TITLES
 from dyntui.services.access.access_policy import name_of
 from dyntui.services.access.drafts import DraftState, EntryDraft, mark_duplicates, parse_lines
 from dyntui.services.access.entries import add_entries, check_existing, entry_target
-from dyntui.services.actions.write_types import WriteOutcome, WriteResults
+from dyntui.services.actions.write_types import WriteResults
 from dyntui.tui.features.access.actions import ACCESS_ACTIONS
 from dyntui.tui.features.access.entry_form import EntryForm, draft_from
 from dyntui.tui.kit.action_registry import bindings
@@ -162,7 +162,7 @@ class EntryDraftsScreen(TableScreen):
             item = items.get(draft.key) if draft.state is DraftState.NEW else None
             if item is None:
                 remaining.append(draft)
-            elif item.outcome is not WriteOutcome.DONE:
+            elif not item.outcome.is_received:
                 remaining.append(replace(draft, note=str(item.error or "not tried")))
         self.drafts = remaining
         if self.is_mounted:

@@ -131,5 +131,5 @@ class GateScreen(_GateActionsMixin, DetailScreen):
         return self.document
 
     def on_deleted(self, results: WriteResults) -> None:
-        if not results.remaining:
+        if results.is_complete:
             start_worker(self, self.console.action_back)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult, SuspendNotSupported
@@ -20,7 +21,7 @@ from dyntui.core.typed_path import PathRule, free_name, to_path
 from dyntui.services import editor
 from dyntui.services.actions.resource_actions import HIDDEN
 from dyntui.services.actions.resource_changes import resources_of
-from dyntui.services.actions.write_types import Confirmation, ConfirmationLevel, Requirement
+from dyntui.services.actions.write_types import ACCEPTED_NOT_DONE, Confirmation, ConfirmationLevel, Requirement
 from dyntui.services.api_console import (
     ConsoleRequest,
     ConsoleResponse,
@@ -85,7 +86,11 @@ class _ResponseHeader(LineWidget):
             status = str(response.status) if response.status else "no response"
             size = f"   {quantity(response.size, 'byte')}" if response.size or not failed else ""
             details = f"   {response.ms:,.0f} ms{size}   {exact_text(response.at)}"
-            return [("  ● ", "bad" if failed else "good"), (status, "strong"), (details, "dim")], ""
+            is_done = response.status != HTTPStatus.ACCEPTED
+            role = "bad" if failed else "good" if is_done else "warn"
+            return [("  ● ", role), (status, "strong"), (details, "dim")], ""
+        if response.error is None and response.status == HTTPStatus.ACCEPTED:
+            return [(cut(f"    {ACCEPTED_NOT_DONE}", width), "warn")], ""
         if response.error is not None:
             return [(cut(f"    {safe(response.error.message, 400)}", width), "bad")], ""
         return [], ""

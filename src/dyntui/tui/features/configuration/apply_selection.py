@@ -166,8 +166,9 @@ class _ApplyRun:
         name, snapshot = self.connection.profile.name, result.snapshot.id
         count = len(result.steps) - result.count_failed()
         text = f"{name}: {count:,} of {quantity(len(result.steps), 'step')} done"
+        waiting = (WriteOutcome.NOT_TRIED, WriteOutcome.ACCEPTED)
         lines = [
-            f"{'!' if step.outcome is WriteOutcome.NOT_TRIED else '✕'} {step.write.title}: {step.detail}"
+            f"{'!' if step.outcome in waiting else '✕'} {step.write.title}: {step.detail}"
             for step in result.steps
             if step.outcome is not WriteOutcome.DONE
         ]

@@ -13,7 +13,7 @@ from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row, as_object
 from dyntui.core.redact import is_secret_name
 from dyntui.services import settings
-from dyntui.services.actions.write_types import WriteResults
+from dyntui.services.actions.write_types import WriteOutcome, WriteResults
 from dyntui.services.forms import field_text, read_form
 from dyntui.tui.features.resources.actions import RESOURCES_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
@@ -121,6 +121,8 @@ class SettingsScreen(SearchableScreen, ReadScreen[Row]):
         if item.error is not None:
             if self.is_attached:
                 self.action_refresh()
+            return
+        if item.outcome is WriteOutcome.ACCEPTED:
             return
         if not isinstance(item.reread, dict):
             self.console.notify("The change was sent, but the settings could not be loaded to check it.", "warning")

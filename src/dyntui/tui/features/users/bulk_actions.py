@@ -77,7 +77,7 @@ def _on_results(screen: MarkedListScreen, results: WriteResults) -> None:
 
 def _show_unfinished(screen: MarkedListScreen, results: WriteResults) -> None:
     """List the users whose action failed, is unknown or was not tried, with the reason. Enter opens a user."""
-    unfinished = [item for item in results.items if item.outcome is not WriteOutcome.DONE]
+    unfinished = [item for item in results.items if not item.outcome.is_received]
     choices = [
         Choice(
             item.target.id,

@@ -55,12 +55,15 @@ class MarkedListScreen(LocalListScreen):
     def update_marks(self, results: WriteResults, unfinished_ids: Collection[str] | None = None) -> None:
         """Update the marks after an action: all rows stay marked, or only the unfinished ones when there are some.
 
+        Rows for which the server has accepted the action are unmarked, so that it is not sent again.
+
         unfinished_ids: the ids of the rows for which the action was not done; those of the results by default.
         """
         if results.remaining:
             if unfinished_ids is None:
                 unfinished_ids = {target.id for target in results.remaining}
             self.table.marks &= set(unfinished_ids)
+        self.table.marks -= results.accepted_ids
         self.marks_after_action = frozenset(self.table.marks)
         self.table.repaint()
         self.refresh_status()
