@@ -59,9 +59,25 @@ This page is for users who want to take back a write. Every write that the API c
 
 ```
 dyntui do origins create origin=https://app.example --yes
+  OUTCOME  ID                                    LABEL
+  done     bcddb470-fed1-4431-947e-03eaef9f40d9  https://app.example
+  Origin https://app.example created
+  To undo this: dyntui undo 87228199
 dyntui undo --list
+  ID        TIME  ACTION          TARGETS              UNDO
+  87228199  …     origins.create  https://app.example  `delete`
 dyntui undo --dry-run
+  Undo of 87228199: origins.create of 2026-11-29 16:52 UTC
+  Delete https://app.example
+  DELETE /origins/bcddb470-fed1-4431-947e-03eaef9f40d9
+  Dry run: no write was sent. Delete origin https://app.example?  (sandbox environment acme)
+  https://app.example  bcddb470-fed1-4431-947e-03eaef9f40d9
+  …
+  To do it, run it without --dry-run and with --yes.
 dyntui undo --yes
+  …
+  Origin https://app.example deleted
+  To undo this: dyntui undo 8d3c1c9e
 ```
 
 Without an id, or with `last`, the last change of the environment is undone. A command prints the id of its

@@ -266,7 +266,7 @@ CASES: dict[str, dict[str, Case]] = {
             affects=lambda w: {"-origin https://app.example"}
         ),
         "dyntui audit failed --since 7d --this-environment": Case(),
-        "dyntui audit --last 20": Case(prints="webhooks"),
+        "dyntui audit --last 20": Case(prints="origins.delete"),
         "dyntui settings get security.jwtDuration": Case(prints="hours"),
         "dyntui settings set general.displayName=Acme security.jwtDuration.amount:=4": Case(
             answers=YES, affects=lambda w: {"~environment settings"}, prints="2 → 4"
