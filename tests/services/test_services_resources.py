@@ -20,6 +20,7 @@ from dyntui.api.catalog import catalog
 from dyntui.core.effect import Effect
 from dyntui.core.errors import TargetNotFound, UsageError
 from dyntui.resources import RESOURCES, ActionTarget, Scope, resource
+from dyntui.services.actions.organization_choice import resolve_organization
 from dyntui.services.actions.resource_actions import (
     HIDDEN,
     check_values,
@@ -30,7 +31,6 @@ from dyntui.services.actions.resource_actions import (
     make_write_action,
     mask_secrets,
     read_one,
-    resolve_organization,
     resolve_parent,
     write_action,
 )

@@ -15,6 +15,7 @@ from tests.tui.conftest import NOW
 from tests.tui.test_tui_hostile import assert_harmless
 from tests.tui.tui_support import SMALL, console_of, demo, jump, lines_of, paste, press, settled, text_of, until
 
+from dyntui.api.permit import WritePermit
 from dyntui.config.paths import paths
 from dyntui.core.effect import Effect
 from dyntui.core.errors import DyntuiError
@@ -485,6 +486,28 @@ async def test_lists_that_the_token_cannot_read_show_the_reason_and_are_checked_
         assert log.total == sent
         await press(pilot, "colon", *"memb")
         assert "not allowed" in text_of(console)
+
+
+async def test_one_of_several_organizations_is_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def is_in_no_organization(*_: object) -> bool:
+        return False
+
+    monkeypatch.setattr("dyntui.services.actions.organization_choice._has_environment", is_in_no_organization)
+    console = resource_console()
+    async with console.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        connection = console.session.connection
+        assert connection is not None
+        permit = WritePermit("test", frozenset())
+        await connection.client.call("createOrganization", body={"name": "Second Labs"}, permit=permit)
+        await jump(pilot, "members")
+        assert "Choose an Organization" in text_of(console) and "Second Labs" in text_of(console)
+        await press(pilot, "escape")
+        assert "ambiguous" in text_of(console)
+        await press(pilot, "r", "enter")
+        assert "robin@northwind.example" in text_of(console)
+        await jump(pilot, "invites")
+        assert "Choose an Organization" not in text_of(console)
 
 
 async def test_the_index_has_every_resource() -> None:

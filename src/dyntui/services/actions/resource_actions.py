@@ -9,15 +9,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
 from dyntui.core.errors import UsageError
 from dyntui.core.interface import by_interface
-from dyntui.core.json_types import Row, as_object, as_objects
+from dyntui.core.json_types import Row, as_object
 from dyntui.resources import RESOURCES, ActionTarget, Resource, ResourceAction, Scope, Shape, resource
 from dyntui.resources.cell_formats import get_path
 from dyntui.resources.tokens import is_own_token
 from dyntui.services.access.actions import ACCESS_RECORDS, access_action
+from dyntui.services.actions.organization_choice import resolve_organization
 from dyntui.services.actions.registry import declaration, declared_write
 from dyntui.services.actions.undo_state import SavedState
 from dyntui.services.actions.write_types import Target, WriteAction, WriteResults
@@ -34,7 +34,6 @@ from dyntui.services.forms import (
     set_path,
 )
 from dyntui.services.lists.list_source import scan
-from dyntui.services.lists.response_rows import read_page
 from dyntui.services.text_diff import elide_common, list_diff
 
 if TYPE_CHECKING:
@@ -61,7 +60,6 @@ __all__ = [
     "needs_parent",
     "needs_rows",
     "read_one",
-    "resolve_organization",
     "resolve_parent",
     "starting_values",
     "with_warnings",
@@ -117,37 +115,6 @@ def _nested(path: str, value: object) -> dict[str, object]:
 
 
 # Parents of lists
-
-
-async def resolve_organization(client: Client) -> str:
-    """Return the id of the organization of the environment; cached. Raises UsageError when it cannot be found."""
-    organization_id = _organizations.get(client)
-    if organization_id is None:
-        organization_id = _organizations[client] = await _find_organization(client)
-    return organization_id
-
-
-_organizations: WeakKeyDictionary[Client, str] = WeakKeyDictionary()
-
-
-async def _find_organization(client: Client) -> str:
-    record = RESOURCES["organizations"]
-    organizations = (await read_page(client, record.list, query={})).rows
-    if len(organizations) == 1:
-        return str(organizations[0].get("id"))
-    for organization in organizations:
-        path = {"organizationId": organization.get("id")}
-        for project in (await read_page(client, RESOURCES["projects"].list, path=path, query={})).rows:
-            environments = as_objects(project.get("projectEnvironments"))
-            if any(item.get("id") == client.environment_id for item in environments):
-                return str(organization.get("id"))
-    names = ", ".join(f"{item.get('name')} {item.get('id')}" for item in organizations)
-    raise UsageError(
-        "The organization of this environment is ambiguous."
-        if organizations
-        else "This token can read no organization.",
-        hint=f"Give the id of one: {names}." if organizations else "Use the token of a member.",
-    )
 
 
 def needs_parent(client: Client, record: Resource, action: ResourceAction) -> bool:

@@ -14,7 +14,8 @@ from dyntui.services.access.access_policy import name_of
 from dyntui.services.access.actions import ACCESS_RECORDS, access_target
 from dyntui.services.access.drafts import key_of
 from dyntui.services.access.entries import EntryChanges
-from dyntui.services.actions.resource_actions import make_target, make_write_action, resolve_organization
+from dyntui.services.actions.organization_choice import resolve_organization
+from dyntui.services.actions.resource_actions import make_target, make_write_action
 from dyntui.services.actions.target_runner import stops_remaining
 from dyntui.services.actions.write_types import (
     Cancel,

@@ -130,7 +130,7 @@ class _Reading:
 
     async def _rows(self, record: Resource, parent: str = "") -> list[Row]:
         if record.scope is Scope.ORGANIZATION:
-            from dyntui.services.actions.resource_actions import resolve_organization
+            from dyntui.services.actions.organization_choice import resolve_organization
 
             parent = await resolve_organization(self.client)
         async with aclosing(scan(self.client, record, parent=parent)) as rows:

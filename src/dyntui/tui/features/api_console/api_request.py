@@ -156,7 +156,7 @@ class ApiRequestScreen(SearchableScreen):
             values.setdefault("userId", recent[-1])
         self._set_known_values(values)
         if "organizationId" in self.operation.path_names and "organizationId" not in values:
-            from dyntui.services.actions.resource_actions import resolve_organization
+            from dyntui.services.actions.organization_choice import resolve_organization
 
             self.run_worker_then(
                 partial(resolve_organization, connection.client),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -44,11 +45,28 @@ class ResourceActionsScreen(ResourceScreen, ActionFlowMixin):
             self.parent_id = parent
             ResourceScreen.connected(self, connection)
 
-        self.run_worker_then(partial(resolve_parent, connection.client, self.record), on_found, self._parent_failed)
+        failed = partial(self._parent_failed, connection, on_found)
+        self.run_worker_then(partial(resolve_parent, connection.client, self.record), on_found, failed)
 
-    def _parent_failed(self, error: DyntuiError) -> None:
+    def _parent_failed(self, connection: Connection, on_found: Callable[[str], object], error: DyntuiError) -> None:
+        from dyntui.services.actions.organization_choice import AmbiguousOrganization, choose_organization
+
         self.not_connected(error)
-        self.record_reachability(error)
+        if not isinstance(error, AmbiguousOrganization):
+            self.record_reachability(error)
+            return
+
+        def on_chosen(organization_id: str) -> None:
+            choose_organization(connection.client, organization_id)
+            on_found(organization_id)
+
+        from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
+
+        choices = [
+            Choice(str(row.get("id")), str(row.get("name") or row.get("id")), note=str(row.get("id")))
+            for row in error.organizations
+        ]
+        self.console.ask_then(SelectDialog("Choose an Organization", choices), on_chosen)
 
     # Actions
 
