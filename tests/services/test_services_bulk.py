@@ -31,7 +31,7 @@ def run_with(per_minute: float = 0, in_flight: int = 16) -> BulkRun:
 
 @pytest.mark.parametrize(
     ("per_minute", "response_time_s", "needed"),
-    [(1500, 0.2, 8), (1500, 0.8, 16), (150, 0.8, 4), (150, 3.0, 11), (0, 0.2, 16), (0, 0.003, 5), (60, 0.01, 2)],
+    [(1500, 0.2, 8), (1500, 0.8, 16), (150, 0.8, 4), (150, 3.0, 11), (0, 0.2, 16), (0, 0.012, 3), (60, 0.01, 2)],
 )
 def test_the_rate_and_the_response_time_decide_how_many_are_in_flight(
     per_minute: float, response_time_s: float, needed: int
@@ -47,7 +47,15 @@ def test_without_a_limit_requests_that_wait_for_each_other_do_not_become_more() 
     run.record_response(0.003)
     for _ in range(20):
         run.record_response(0.1)
-    assert run.needed == 5
+    assert run.needed == 3
+
+
+def test_without_a_limit_the_first_response_time_counts_little_because_it_opens_the_connection() -> None:
+    run = run_with()
+    run.record_response(0.05)
+    assert run.needed == 9
+    run.record_response(0.05)
+    assert run.needed == 16
 
 
 async def test_results_come_in_the_order_of_the_items_and_no_more_than_the_maximum_run() -> None:
@@ -91,7 +99,7 @@ async def test_few_results_wait_while_the_first_is_slow() -> None:
 
 async def test_an_error_and_a_closed_generator_end_the_calls_that_run() -> None:
     run, canceled = run_with(in_flight=4), 0
-    run.record_response(0.001)
+    run.record_response(0.1)
 
     async def call(number: int) -> int:
         nonlocal canceled

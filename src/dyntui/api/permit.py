@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from dyntui.api.errors import WriteStopped
 
@@ -53,7 +53,7 @@ class WritePermit:
 
     def for_target(self, is_stopped: Callable[[], bool] | None = None) -> WritePermit:
         """Return a copy for one target of the action, so that what the server responded is about the target."""
-        return replace(self, request_ids=deque(maxlen=16), accepted=[], is_stopped=is_stopped, sent_at=0.0)
+        return WritePermit(self.action, self.operations, is_stopped=is_stopped, prepared=self.prepared)
 
     def begin_request(self) -> None:
         """Record that a request is sent now. Raises WriteStopped when the action was stopped and nothing was sent yet.

@@ -9,7 +9,7 @@ import re
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 from urllib.parse import unquote, unquote_plus
@@ -159,15 +159,13 @@ class RequestLog:
         content: AttemptContent | None = None,
     ) -> None:
         """Record the end of an attempt. content: None when it is not to be shown."""
-        entry = RequestEntry(now(), method, operation, status, ms, out, got, attempt, error)
+        path = sent = received = ""
         if content is not None:
             is_bulk = content.is_bulk and not error
-            entry = replace(
-                entry,
-                path=_logged_path(content.path),
-                sent=_logged_body(content.sent, _MOST_SENT, operation, is_bulk=is_bulk),
-                received=_logged_body(content.received, _MOST_RECEIVED, operation, is_bulk=is_bulk),
-            )
+            path = _logged_path(content.path)
+            sent = _logged_body(content.sent, _MOST_SENT, operation, is_bulk=is_bulk)
+            received = _logged_body(content.received, _MOST_RECEIVED, operation, is_bulk=is_bulk)
+        entry = RequestEntry(now(), method, operation, status, ms, out, got, attempt, error, path, sent, received)
         with self._lock:
             self.in_flight -= 1
             self.total += 1

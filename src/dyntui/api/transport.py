@@ -110,6 +110,8 @@ class Transport:
         self._app = app
         self._ca_file = ca_file
         self._http: httpx.AsyncClient | None = None
+        self._last_url: tuple[str, Sequence[tuple[str, str]], httpx.URL] | None = None
+        """Path, query and URL of the last request: the requests of an import have the same."""
 
     def __repr__(self) -> str:
         return f"Transport({str(self._base)!r})"
@@ -195,6 +197,19 @@ class Transport:
                 return await send_attempt()
         raise AssertionError("unreachable: the last attempt returns or raises")
 
+    def _url(self, path: str, query: Sequence[tuple[str, str]]) -> httpx.URL:
+        """Return the URL of a request; raise UsageError as `_build_request` does."""
+        try:
+            url = httpx.URL(str(self._base) + path, params=list(query)) if query else httpx.URL(str(self._base) + path)
+        except httpx.InvalidURL as error:
+            raise UsageError(
+                f"The URL of the request is not valid: {safe(str(error), 200)}; nothing was sent.",
+                hint="Shorten the id, the filter or the order.",
+            ) from None
+        if origin_of(url) != self._origin or not url.path.startswith(self._base.path):
+            raise UsageError(f"{safe(path, 200)!r} leads away from {self.base_url}; nothing was sent.")
+        return url
+
     def _build_request(
         self,
         method: str,
@@ -208,15 +223,9 @@ class Transport:
 
         Raises UsageError for a path that leads away from the base URL, and for a URL that is too long.
         """
-        try:
-            url = httpx.URL(str(self._base) + path, params=list(query)) if query else httpx.URL(str(self._base) + path)
-        except httpx.InvalidURL as error:
-            raise UsageError(
-                f"The URL of the request is not valid: {safe(str(error), 200)}; nothing was sent.",
-                hint="Shorten the id, the filter or the order.",
-            ) from None
-        if origin_of(url) != self._origin or not url.path.startswith(self._base.path):
-            raise UsageError(f"{safe(path, 200)!r} leads away from {self.base_url}; nothing was sent.")
+        if self._last_url is None or self._last_url[:2] != (path, query):
+            self._last_url = path, query, self._url(path, query)
+        url = self._last_url[2]
         sent = {**(headers or {}), "Authorization": f"Bearer {self._token}"}
         if content is not None:
             sent["Content-Type"] = "application/json"

@@ -217,7 +217,7 @@ def compile_step(
     steps = [make_transform(name, field, rules) for name in transforms]
     if checked:
         steps.append(make_check(field, rules))
-    fast = fast_path(field.kind) if set(transforms) <= {"trim"} else None
+    fast = fast_path(field.kind, transforms)
 
     def run(value: object, problems: list[Problem]) -> object:
         for step in steps:

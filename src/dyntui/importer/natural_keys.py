@@ -50,14 +50,15 @@ def natural_keys(user: Mapping[str, object]) -> tuple[str, ...]:
         keys.append("phone:" + _CONTROL.sub("", normal_phone(phone)))
     username = user.get("username")
     if username and isinstance(username, str):
-        keys.append("username:" + _CONTROL.sub("", username.strip()))
+        keys.append("username:" + (username.strip() if username.isprintable() else _CONTROL.sub("", username.strip())))
+    distinct = len(keys)  # only wallets and accounts can be listed twice
     if wallets := user.get("wallets"):
         keys += _wallets(wallets)
     if accounts := user.get("oauthAccounts"):
         keys += _accounts(accounts)
     if (user_id := user.get("id")) and isinstance(user_id, str):
         keys.append("id:" + _CONTROL.sub("", user_id.strip().casefold()))
-    return tuple(dict.fromkeys(keys)) if len(keys) > 1 else tuple(keys)
+    return tuple(keys) if len(keys) == distinct else tuple(dict.fromkeys(keys))
 
 
 def _wallets(wallets: object) -> Iterable[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from dyntui.core.text import quantity
 from dyntui.core.times import parse_time
@@ -39,9 +39,13 @@ PLAIN = {
 }
 
 
-def fast_path(kind: str) -> Callable[[str], object] | None:
-    """Return a test for values of a kind that need neither transform nor check."""
-    return PLAIN[kind].fullmatch if kind in PLAIN else None
+def fast_path(kind: str, transforms: Collection[str]) -> Callable[[str], object] | None:
+    """Return a test for values of a kind that need neither these transforms nor the check; None when there is none."""
+    if kind == "country" and set(transforms) <= {"trim", "country"}:
+        from dyntui.importer.countries import CODES
+
+        return CODES.__contains__
+    return PLAIN[kind].fullmatch if kind in PLAIN and set(transforms) <= {"trim"} else None
 
 
 def _basics(value: object, name: str, problems: list[Problem]) -> str | None:

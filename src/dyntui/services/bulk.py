@@ -31,9 +31,12 @@ _SMOOTHING = 0.3
 """The share of the latest response time in the average."""
 _RESERVE = 1.25
 """Requests in flight, as a multiple of rate x response time: response times vary."""
-UNLIMITED_PER_S = 1000.0
-"""Requests per second that are sent at most without a rate limit. More in flight than that needs only wait for each
-other, and each makes the connection pool slower."""
+UNLIMITED_PER_S = 500.0
+"""Requests per second that are sent at most without a rate limit: one process sends about as many. More in flight than
+that needs only wait for each other, and each makes the connection pool slower."""
+_FIRST_SHARE = 0.25
+"""The share of the first response time that counts without a rate limit: the request also opens the connection, and the
+server may have to warm up."""
 _WINDOW_S = 15.0
 _SHORTEST_S = 1.0
 """Seconds before there is a rate: the first responses come together, and are no measure."""
@@ -152,7 +155,8 @@ class BulkRun:
 
     def _in_flight_for(self, response_time_s: float) -> int:
         if not self.limit_per_minute:
-            return math.ceil(UNLIMITED_PER_S * min(response_time_s, self._shortest_s) * _RESERVE) + 1
+            shortest_s = min(response_time_s, self._shortest_s) * (_FIRST_SHARE if self.attempts == 1 else 1.0)
+            return math.ceil(UNLIMITED_PER_S * shortest_s * _RESERVE) + 1
         return math.ceil(self.limit_per_minute / 60 * response_time_s * _RESERVE) + 1
 
     @property

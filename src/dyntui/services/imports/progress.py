@@ -88,6 +88,7 @@ class ProgressReporter:
         self._pace = Pace()
         self._reported_at = 0.0
         self._batch = 0
+        self._measure: Callable[[], Throughput] | None = None
         self._throughput: Throughput | None = None
         self._wait_reason = ""
         self._wait_until = 0.0
@@ -107,15 +108,25 @@ class ProgressReporter:
         self._wait_reason, self._wait_until = "", 0.0
 
     def report(
-        self, activity: str = "", *, batch: int = 0, throughput: Throughput | None = None, force: bool = False
+        self,
+        activity: str = "",
+        *,
+        batch: int = 0,
+        throughput: Callable[[], Throughput] | None = None,
+        force: bool = False,
     ) -> None:
-        """Send a snapshot, unless the last one is recent. activity: what the job does instead of sending."""
+        """Send a snapshot, unless the last one is recent.
+
+        activity: what the job does instead of sending. throughput: called for this snapshot and for later ones.
+        """
         self._batch = batch or self._batch
-        self._throughput = throughput or self._throughput
+        self._measure = throughput or self._measure
         at = time.monotonic()
         if self._listener is None or (at - self._reported_at < _REPORT_EVERY_S and not force):
             return
         self._reported_at = at
+        if self._measure is not None:
+            self._throughput = self._measure()
         journal = self._journal
         counts = {state: n for state, n in journal.counts.items() if n}
         finished = sum(n for state, n in counts.items() if state in FINAL)

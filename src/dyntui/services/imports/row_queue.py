@@ -23,6 +23,8 @@ class Batch:
     queue: SendQueue
     rows: list[WorkRow]
     request: BatchRequest
+    keys: Sequence[str]
+    """The natural keys of its rows."""
     is_half: bool = False
     """Whether it is one half of a refused batch."""
 
@@ -74,13 +76,14 @@ class RowQueue:
                 numbers = [row.number for row in rows]
                 at = self._clock.not_before(steady_ms())
                 number = self._journal.begin_batch(numbers, sending.operation, len(sending.content), at=at)
-                self._keys_in_flight.update(_keys(rows))
-                marked.append(Batch(number, queue, rows, sending, is_half=bool(half)))
+                keys = _keys(rows)
+                self._keys_in_flight.update(keys)
+                marked.append(Batch(number, queue, rows, sending, keys, is_half=bool(half)))
         return marked
 
     def release(self, batch: Batch) -> None:
         """Record that a batch is no longer in flight."""
-        self._keys_in_flight.difference_update(_keys(batch.rows))
+        self._keys_in_flight.difference_update(batch.keys)
 
     def _next_half(self, queue: SendQueue) -> list[WorkRow]:
         """Return the rows of the next half of a refused batch; none when there is none."""

@@ -225,7 +225,7 @@ class ImportRunner:
                     self._wait_label = ""
                     self._reporter.end_wait()
                 self._reporter.report(
-                    batch=queue.max_rows or self._settlement.size.rows, throughput=self._bulk.throughput()
+                    batch=queue.max_rows or self._settlement.size.rows, throughput=self._bulk.throughput
                 )
                 if self._sender.in_flight:
                     # Requests that were just started have not taken their places at the rate limit yet.
