@@ -32,7 +32,7 @@ LABELS = ("scroll", "page")
 def make_keys(path: Path) -> str:
     """Return the keys: load the rows, scroll, start the import of a file in the wizard, and scroll again."""
     pasted = f"\x1b[200~{path}\x1b[201~".encode().hex()
-    scroll = "down*40@warm down*120@scroll-{0} pagedown*60@page-{0} home wait:500"
+    scroll = "down*40@warm down*80@scroll-{0} pagedown*40@page-{0} home wait:500"
     steps = (
         "pagedown*65@warm wait:1000 home wait:500",
         scroll.format("idle"),

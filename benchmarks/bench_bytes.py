@@ -11,7 +11,8 @@ from benchmarks.measure import RUNS, Figure, print_figures, run_in_pty, run_in_t
 
 DEMO = ("-m", "dyntui", "demo", "--no-tour", "--users", "1000")
 MARKER = r"@\w+\."
-ROWS = "down*30@cursor pagedown*20@page down*40@warm down*30@scroll wait:5000"
+ROWS = "down*30@cursor pagedown*20@page down*40@warm down*30@scroll"
+IDLE = " wait:5000"
 SCREENS = "down enter@detail escape@back ?@modal escape@close / type:walter@typed escape escape"
 AT_REST = ("--quiesce", "300")
 BPS, ROUND_TRIP = 8192, 150
@@ -40,9 +41,10 @@ def measure_fast_link() -> list[Figure]:
     found = run_in_turns(
         {
             f"{writer} {what}": make_program(writer, keys, *extra)
-            for what, keys, extra in (("rows", ROWS, ()), ("screens", SCREENS, AT_REST))
-            for writer in ("lean", "textual")
-        }
+            for writer, idle in (("lean", IDLE), ("textual", ""))
+            for what, keys, extra in (("rows", ROWS + idle, ()), ("screens", SCREENS, AT_REST))
+        },
+        warm_up=("lean rows", "textual rows"),
     )
     lean, stock = found["lean rows"], found["textual rows"]
     lines = [
@@ -65,7 +67,7 @@ def measure_slow_link() -> list[Figure]:
     """Measure start and a held key over a slow connection."""
     link = ("-m", "benchmarks.slow_link", "--bps", str(BPS), "--rtt", str(ROUND_TRIP), "--")
     timeouts = ("--settle", "2500", "--settle-max", "20", "--step-timeout", "120", "--quiesce", "1000")
-    lean = run_in_turns({"lean": make_program("lean", HELD, *timeouts, link=link)})["lean"]
+    lean = run_in_turns({"lean": make_program("lean", HELD, *timeouts, link=link)}, warm_up=())["lean"]
     lines = [
         Figure("start to the first users", lean.median("marker_ms"), "ms"),
         Figure("a key held for 3 s, until the last output", lean.p50("held", "lag"), "ms", None, 2.0 * ROUND_TRIP),

@@ -66,7 +66,7 @@ def main() -> bool:
             programs[f"{users:,}"] = partial(console, environ=environ)
             if users == DATATABLE_ROWS:
                 programs["textual"] = partial(console, environ={**environ, "DYNTUI_TERMINAL": "textual"})
-        found = run_in_turns(programs)
+        found = run_in_turns(programs, warm_up=("plain", "stock", "1,000"))
     first, many = found["1,000"], found["1,000,000"]
     memory = first.median("peak_rss_mib")
     lines = make_figures(first, found["plain"], found["stock"], found["textual"], many)

@@ -14,7 +14,7 @@ At 800 and 3,000 ms, 16 requests in flight are fewer than the limit of scans, ex
 these are the same with and without a limit and are measured once.
 
 Each measurement has a process and a sandbox of its own. Those at 800 and 3,000 ms, and those with a limit, mostly wait,
-so several run at the same time; the others run alone. It takes about 3 minutes with one run on an idle machine.
+so several run at the same time; the others run one after another, while those before and after them do nothing.
 BENCH_RUNS (default 3) is the number of runs.
 """
 
@@ -96,39 +96,41 @@ def make_cases(latency_ms: int, requests: int, *, is_limited: bool, batches: int
     ]
 
 
-GROUPS = (
+TOGETHER = (
     [*make_cases(3000, 160, is_limited=True, batches=75), Case("import", 3000, 160)],
-    [*make_cases(800, 240, is_limited=True, batches=40), Case("import", 800, 240)],
-    make_cases(200, 320, is_limited=True, batches=40),
-    *([case] for case in make_cases(200, 320, is_limited=False)),
-    *([case] for case in make_cases(50, 400, is_limited=False)),
+    [*make_cases(800, 240, is_limited=True, batches=30), Case("import", 800, 240)],
+    make_cases(200, 320, is_limited=True, batches=30),
 )
 """The cases that run at the same time."""
+ONE_BY_ONE = (
+    make_cases(200, 240, is_limited=False),
+    make_cases(50, 400, is_limited=False),
+)
+"""The cases that are prepared at the same time and run one after another."""
 
 
 def main() -> bool:
     """Run the benchmark. Returns whether all targets are met."""
     seconds: dict[Case, list[float]] = {}
     for _ in range(RUNS):
-        done: set[Case] = set()
-        for group in GROUPS:
-            for cases in _add_baselines(group, done):
-                print(f"  {', '.join(map(_label, cases))}", file=sys.stderr, flush=True)
-                for case, taken in measure(cases).items():
-                    seconds.setdefault(case, []).append(taken)
-                done.update(cases)
+        for group in (*TOGETHER, *ONE_BY_ONE):
+            cases = _with_baselines(group)
+            print(f"  {', '.join(map(_label, cases))}", file=sys.stderr, flush=True)
+            for case, taken in measure(cases, one_by_one=group in ONE_BY_ONE).items():
+                seconds.setdefault(case, []).append(taken)
+    measured = [case for group in (*TOGETHER, *ONE_BY_ONE) for case in group]
     is_met = True
     for is_limited, title in ((True, "the vendor's limits"), (False, "no limit")):
-        figures = [_make_figure(case, seconds) for group in GROUPS for case in group if case.is_limited is is_limited]
+        figures = [_make_figure(case, seconds) for case in measured if case.is_limited is is_limited]
         is_met = print_figures(f"Bulk work with {title}, requests per second", figures) and is_met
     return is_met
 
 
-def _add_baselines(group: Sequence[Case], done: set[Case]) -> list[list[Case]]:
-    """Return the cases to run one group after another: those of `group`, and the baselines that are still missing."""
-    baselines = list(dict.fromkeys(case.baseline for case in group if not case.is_limit_reached))
-    missing = [case for case in baselines if case not in done]
-    return [[*group, *missing]] if len(group) > 1 else [list(group), *([case] for case in missing)]
+def _with_baselines(group: Sequence[Case]) -> list[Case]:
+    """Return the cases of a group, each before the bare loop that it is compared with, if any."""
+    return list(
+        dict.fromkeys(each for case in group for each in ((case,) if case.is_limit_reached else (case, case.baseline)))
+    )
 
 
 def _label(case: Case) -> str:
@@ -154,10 +156,11 @@ def _make_figure(case: Case, seconds: dict[Case, list[float]]) -> Figure:
     )
 
 
-def measure(cases: Iterable[Case]) -> dict[Case, float]:
-    """Run cases at the same time, each in a process with a sandbox of its own; return their seconds.
+def measure(cases: Iterable[Case], *, one_by_one: bool) -> dict[Case, float]:
+    """Run cases, each in a process with a sandbox of its own; return their seconds.
 
-    They begin together, when all sandboxes have started and all have prepared their work.
+    They begin when all sandboxes have started and all have prepared their work: together, or each after the end of the
+    one before.
     """
     with ExitStack() as stack:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dyntui-bench-")))
@@ -166,11 +169,23 @@ def measure(cases: Iterable[Case]) -> dict[Case, float]:
             assert process.stdout is not None
             if process.stdout.readline() != "ready\n":
                 raise SystemExit(f"{_label(case)}: failed to start")
+        if one_by_one:
+            return {case: _go_and_read(case, process) for case, process in running.items()}
         for process in running.values():
-            assert process.stdin is not None
-            process.stdin.write("go\n")
-            process.stdin.flush()
+            _go(process)
         return {case: _read_result(case, process) for case, process in running.items()}
+
+
+def _go(process: subprocess.Popen[str]) -> None:
+    """Let a process begin that waits in `wait_for_go`."""
+    assert process.stdin is not None
+    process.stdin.write("go\n")
+    process.stdin.flush()
+
+
+def _go_and_read(case: Case, process: subprocess.Popen[str]) -> float:
+    _go(process)
+    return _read_result(case, process)
 
 
 def _start(case: Case, stack: ExitStack, home: Path) -> subprocess.Popen[str]:

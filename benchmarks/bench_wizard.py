@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 
-from benchmarks.measure import Figure, median_of, print_figures, run_in_pty
+from benchmarks.measure import Figure, print_figures, run_in_pty, run_in_turns
 
 ROWS = 100_000
 MAX_MS = 100.0
@@ -63,15 +64,15 @@ def main() -> bool:
     with tempfile.TemporaryDirectory(prefix="dyntuibench") as folder:
         path = Path(folder) / "users.csv"
         write_csv(path)
-        result = run_in_pty(
-            "-m", "dyntui", "demo", "--no-tour", "--users", "1000", marker=r"@\w+\.", keys=make_keys(path)
-        )
+        demo = ("-m", "dyntui", "demo", "--no-tour", "--users", "1000")
+        wizard = partial(run_in_pty, *demo, marker=r"@\w+\.", keys=make_keys(path))
+        found = run_in_turns({"wizard": wizard})["wizard"]
     lines = [
-        Figure(f"{label}: longest time to the first output", group["first_ms"]["max"], "ms", None, MAX_MS)
-        for label, group in result["keys"].items()
-        if "first_ms" in group and label in _MEASURED
+        Figure(f"{label}: longest time to the first output", times[-1], "ms", None, MAX_MS)
+        for label in _MEASURED
+        if (times := found.keys(label, "first"))
     ]
-    lines.append(Figure("memory at the end", median_of(result["peak_rss_mib"]), "MiB"))
+    lines.append(Figure("memory at the end", found.median("peak_rss_mib"), "MiB"))
     return print_figures(f"Keys in the import wizard at {ROWS:,} rows", lines)
 
 

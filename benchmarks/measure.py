@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,21 +91,26 @@ class Turns:
         return statistics.quantiles(found, n=20, method="inclusive")[-1] if len(found) > 1 else found[0]
 
 
-def run_in_turns(programs: Mapping[str, Callable[..., dict[str, Any]]], turns: int = RUNS) -> dict[str, Turns]:
+def run_in_turns(
+    programs: Mapping[str, Callable[..., dict[str, Any]]],
+    turns: int = RUNS,
+    *,
+    warm_up: Collection[str] | None = None,
+) -> dict[str, Turns]:
     """Run the programs in turn, so that other load on the machine affects all of them equally.
 
-    Each program is a `run_in_pty` without the number of runs. Before the first turn each is started once without keys,
-    so that its code is compiled and in memory. Progress is shown on standard error.
+    Each program is a `run_in_pty` without the number of runs. Before the first turn those of `warm_up`, by default all,
+    are started once without keys, so that their code is compiled and in memory. Progress is shown on standard error.
     """
     compileall.compile_dir(FOLDER.parent / "src", quiet=1)
     found = {name: Turns() for name in programs}
-    for turn in range(turns + 1):
+    for name in programs if warm_up is None else warm_up:
+        print(f"  warm-up: {name}", file=sys.stderr, flush=True)
+        programs[name](runs=1, warmup=0, keys="")
+    for turn in range(1, turns + 1):
         for name, program in programs.items():
-            print(f"  {f'turn {turn} of {turns}' if turn else 'warm-up'}: {name}", file=sys.stderr, flush=True)
-            if turn:
-                found[name].results.append(program(runs=1, warmup=0, per_key=True))
-            else:
-                program(runs=1, warmup=0, keys="")
+            print(f"  turn {turn} of {turns}: {name}", file=sys.stderr, flush=True)
+            found[name].results.append(program(runs=1, warmup=0, per_key=True))
     return found
 
 
@@ -174,11 +179,6 @@ def prepare_import(file: Path, *, rate: float | None) -> Journal:
         mapping = propose_mapping(source.info, source.sample()).with_constant("emailVerifiedAt", "unverified")
         options = {"batch": BULK_ROWS, "rate": rate, "settle": 30.0}
         return prepare_job(source.info, source.rows(), mapping, location, options=options)
-
-
-def median_of(value: Any) -> float:
-    """Return the median of a figure, which ptybench gives as min/p50/max for several runs."""
-    return float(value["p50"] if isinstance(value, dict) else value)
 
 
 @dataclass(frozen=True)
