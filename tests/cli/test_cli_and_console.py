@@ -27,7 +27,7 @@ from tests.tui.access_support import (
     to,
 )
 from tests.tui.conftest import still  # noqa: F401
-from tests.tui.test_tui_resources import confirm_it
+from tests.tui.resource_support import confirm_it
 from tests.tui.tui_support import SIZE, console_of, demo, fill, press, settled, text_of, until
 
 from dyntui.config.paths import paths

@@ -18,7 +18,7 @@ from tests.services.resource_fixtures import actions
 from tests.tui.access_support import LAUNCH_PARTY, LAUNCH_PARTY_ENTRIES, go, pretend_live, to
 from tests.tui.conftest import still
 from tests.tui.import_support import go_to, job_at_rest
-from tests.tui.test_tui_resources import confirm_it
+from tests.tui.resource_support import confirm_it
 from tests.tui.tui_support import SIZE, demo, fill, press, settled, text_of
 
 from dyntui.sandbox.server import RunningServer

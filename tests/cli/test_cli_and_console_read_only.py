@@ -15,7 +15,7 @@ from tests.families import slow_except
 from tests.services.resource_fixtures import FILLED
 from tests.tui.access_support import LAUNCH_PARTY_ENTRIES
 from tests.tui.conftest import still
-from tests.tui.test_tui_resources import OWN, open_record, resource_console
+from tests.tui.resource_support import OWN, open_record, resource_console
 from tests.tui.tui_support import SIZE, demo, press, settled
 
 from dyntui.core.effect import Effect

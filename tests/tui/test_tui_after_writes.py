@@ -21,7 +21,7 @@ from tests.services.resource_fixtures import (
     sandbox_of,
 )
 from tests.tui.import_support import go_to, job_at_rest, step_of
-from tests.tui.test_tui_resources import confirm_it
+from tests.tui.resource_support import confirm_it
 from tests.tui.tui_support import console_of, demo, fill, is_out_of_date, jump, press, settled, text_of, until
 
 from dyntui.core.effect import Effect

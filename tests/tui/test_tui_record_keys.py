@@ -13,7 +13,7 @@ import pytest
 from tests.families import slow_except
 from tests.services.resource_fixtures import DELETED_BEFORE, FILLED, FIRST, sandbox_of
 from tests.tui.access_support import pretend_live
-from tests.tui.test_tui_resources import OWN, audited, confirm_it, fill_form, open_record, resource_console
+from tests.tui.resource_support import OWN, audited, confirm_it, fill_form, open_record, resource_console
 from tests.tui.tui_support import press, settled, text_of
 
 from dyntui.api.catalog import catalog

@@ -5,26 +5,23 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.services.resource_fixtures import FILLED, FLAGS, parent_for
+from tests.services.resource_fixtures import FILLED, parent_for
 from tests.tui.conftest import NOW
+from tests.tui.resource_support import OWN, audited, confirm_it, fill_form, open_record, resource_console
 from tests.tui.test_tui_hostile import assert_harmless
-from tests.tui.tui_support import SMALL, console_of, demo, jump, lines_of, paste, press, settled, text_of, until
+from tests.tui.tui_support import SMALL, console_of, demo, jump, lines_of, press, settled, text_of, until
 
 from dyntui.api.permit import WritePermit
 from dyntui.config.paths import paths
 from dyntui.core.effect import Effect
 from dyntui.core.errors import DyntuiError
-from dyntui.resources import RESOURCES, Resource, ResourceAction, Scope
-from dyntui.services.actions.audit import Audit
+from dyntui.resources import RESOURCES, Resource, Scope
 from dyntui.services.actions.resource_actions import find_action
 from dyntui.tui.kit.action_registry import ACTIONS
-from dyntui.tui.kit.dialogs.form_dialog import FormChoice
-from dyntui.tui.shell.app import Console
 from dyntui.tui.shell.confirm_dialog import ConfirmDialog
 from dyntui.tui.shell.lists.cached_names import cached_name
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
@@ -35,65 +32,7 @@ from dyntui.tui.shell.schema_form import SchemaForm
 pytestmark = pytest.mark.slow
 
 WIDE = (160, 50)
-OWN = [name for name, record in RESOURCES.items() if offered_actions(record)]
 LISTED = [name for name in RESOURCES if name not in ("allowlists", "allowlist-entries", "gates")]
-
-
-def resource_console(users: int = 40, **options: Any) -> Console:
-    """A console that reaches everything."""
-    return demo(users, flags=FLAGS, **options)
-
-
-def audited() -> list[tuple[str, str]]:
-    return [(line.action, line.outcome) for line in Audit(paths().audit_file).lines()]
-
-
-async def open_record(pilot: Any, name: str, action: ResourceAction | None = None) -> ResourceScreen:
-    """Go to the list of a record, below something that has rows the action fits."""
-    console, record = console_of(pilot), RESOURCES[name]
-    connection = console.session.connection
-    assert connection is not None
-    if record.scope is Scope.PARENT:
-        console.open_list(record, await parent_for(connection, record, action), "its parent")
-    else:
-        console.visit(list_screen(record))
-    await settled(pilot)
-    screen = console.screen
-    assert isinstance(screen, ResourceScreen)
-    return screen
-
-
-async def fill_form(pilot: Any, values: Mapping[str, str]) -> None:
-    """Fill in a schema form by its fields, and go on."""
-    console = console_of(pilot)
-    form = console.screen
-    assert isinstance(form, SchemaForm), text_of(console)
-    for name, field in form.schema_fields.items():
-        if field.name not in values:
-            continue
-        widget = form.query_one(f"#field-{name}")
-        form.set_focus(widget)
-        await pilot.pause()
-        if isinstance(widget, FormChoice):
-            for _ in widget.options:
-                if widget.value == values[field.name]:
-                    break
-                await press(pilot, "space")
-            assert widget.value == values[field.name]
-        else:
-            await press(pilot, "home", "shift+end", "backspace")
-            await paste(pilot, values[field.name])
-    await press(pilot, "ctrl+s")
-
-
-async def confirm_it(pilot: Any) -> None:
-    screen = console_of(pilot).screen
-    assert isinstance(screen, ConfirmDialog), text_of(console_of(pilot))
-    if screen.requirement.accepted:
-        await paste(pilot, screen.requirement.accepted[0])
-        await press(pilot, "enter")
-    else:
-        await press(pilot, screen.key)
 
 
 def assert_table(screen: ResourceScreen) -> None:
