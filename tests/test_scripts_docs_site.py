@@ -37,6 +37,16 @@ def test_every_page_is_in_the_navigation(source: Path) -> None:
     assert {page for page in pages if not page.startswith("decisions/0")} == {*listed}
 
 
+def test_the_site_loads_nothing_from_other_hosts_by_its_policy() -> None:
+    """The scripts of the theme would load diagrams and a replacement for old browsers from elsewhere."""
+    theme = (ROOT / "scripts" / "data" / "docs_theme" / "main.html").read_text()
+    assert re.search(
+        r'Content-Security-Policy" content="default-src \'self\' file: data: blob: \'unsafe-inline\'"', theme
+    )
+    settings = (ROOT / "mkdocs.yml").read_text()
+    assert "font: false" in settings and "repo_url" not in settings
+
+
 PAGE = '<html><head>{}</head><body><h2 id="here">x</h2>{}</body></html>'
 
 
