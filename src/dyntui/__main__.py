@@ -10,7 +10,6 @@ from dyntui.core.process_state import (
     install_crash_hook,
     open_closed_streams,
     pause_garbage_collection,
-    resume_garbage_collection,
     skip_garbage_collection_at_exit,
 )
 
@@ -32,8 +31,6 @@ def main() -> None:
             return
     if sys.argv[1:] or completes:
         from dyntui.cli.root import main as run
-
-        resume_garbage_collection()
     else:
         from dyntui.cli.launch import main as run
 

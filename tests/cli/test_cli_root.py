@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import platform
 import re
@@ -79,6 +80,16 @@ def test_the_help_on_a_full_disk_is_an_error() -> None:
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert done.returncode == 1
     assert "No space left on device" in done.stderr
+
+
+def test_a_command_runs_with_garbage_collection(run: Run) -> None:
+    """It is paused while the program and the command are loaded."""
+    gc.disable()
+    try:
+        assert run("alias", "list").code == 0
+        assert gc.isenabled()
+    finally:
+        gc.enable()
 
 
 def test_opening_the_console_does_not_load_click(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,8 @@ import importlib
 import os
 import sys
 import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -14,13 +16,27 @@ import pytest
 from dyntui.core import process_state
 
 
-def test_garbage_collection_is_restored_as_it_was_before_the_block() -> None:
-    with process_state.without_garbage_collection():
+@pytest.mark.parametrize("block", [process_state.without_garbage_collection, process_state.permanent_objects])
+def test_garbage_collection_is_restored_as_it_was_before_the_block(
+    block: Callable[[], AbstractContextManager[None]],
+) -> None:
+    with block():
         assert not gc.isenabled()
-        with process_state.without_garbage_collection():
+        with block():
             pass
         assert not gc.isenabled(), "an inner block must not turn it on"
     assert gc.isenabled()
+
+
+def test_permanent_objects_are_not_collected() -> None:
+    before = gc.get_freeze_count()
+    try:
+        with process_state.permanent_objects():
+            made = [[number] for number in range(1000)]
+        assert len(made) == 1000
+        assert gc.get_freeze_count() >= before + 1000
+    finally:
+        gc.unfreeze()
 
 
 def test_a_blocked_import_fails_in_the_block_only() -> None:

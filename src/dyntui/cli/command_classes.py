@@ -12,6 +12,7 @@ import click
 from dyntui.cli.context import CliContext
 from dyntui.cli.output_options import make_output_options
 from dyntui.cli.shared_options import global_options
+from dyntui.core.process_state import resume_garbage_collection
 
 __all__ = ["BaseCommand", "CommandGroup"]
 
@@ -72,6 +73,7 @@ class BaseCommand(click.Command):
             return super().parse_args(ctx, _join_conditions(args))
 
     def invoke(self, ctx: click.Context) -> Any:
+        resume_garbage_collection()
         ctx.ensure_object(CliContext).output.check()
         return super().invoke(ctx)
 

@@ -9,6 +9,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import TYPE_CHECKING, TypeVar
 
 import click
@@ -18,6 +19,7 @@ from dyntui.cli.output_options import OutputOptions
 from dyntui.cli.progress import show_progress
 from dyntui.cli.streams import ignore_closed_stream
 from dyntui.core.errors import DyntuiError
+from dyntui.core.process_state import permanent_objects
 
 if TYPE_CHECKING:
     from dyntui.cli.rendering import ItemPrinter
@@ -81,11 +83,12 @@ class CliContext:
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
         """Open a connection to the selected environment, and record that its profile was used."""
-        from dyntui.cli.activity import shown_activity
-        from dyntui.config.credentials import find_token
-        from dyntui.services.connection import Connection
-
         profile = self.profile()
+        with permanent_objects():
+            import_module("dyntui.api.client")  # the largest part, which would be loaded for the first request
+            from dyntui.cli.activity import shown_activity
+            from dyntui.config.credentials import find_token
+            from dyntui.services.connection import Connection
         credential = self._credential or find_token(profile, ask_passphrase=ask_passphrase)
         if credential.note and not self._credential:
             self.print_message(f"note: {credential.note}")

@@ -4,7 +4,9 @@
 |-----------------------------|-----------------------------------|----------------------------|
 | `sys.excepthook`            | `install_crash_hook`              | until the process ends     |
 | `threading.excepthook`      | `install_thread_crash_hook`       | while the console is open  |
-| garbage collector, on start | `pause_garbage_collection`        | until the console is shown |
+| garbage collector, on start | `pause_garbage_collection`        | until the command starts   |
+|                             |                                   | or the console is shown    |
+| garbage collector, modules  | `permanent_objects`               | one `with` block           |
 | garbage collector, freeze   | `resume_garbage_collection`       | until the process ends     |
 | garbage collector, rarely   | `collect_rarely`                  | until the process ends     |
 | garbage collector, at exit  | `skip_garbage_collection_at_exit` | until the process ends     |
@@ -41,6 +43,7 @@ __all__ = [
     "install_thread_crash_hook",
     "open_closed_streams",
     "pause_garbage_collection",
+    "permanent_objects",
     "private_umask",
     "remove_thread_crash_hook",
     "resume_garbage_collection",
@@ -117,6 +120,19 @@ def skip_garbage_collection_at_exit() -> None:
     """
     gc.disable()
     gc.freeze()
+
+
+@contextmanager
+def permanent_objects() -> Iterator[None]:
+    """Exempt what the block makes from garbage collection: modules, which stay loaded and take long to look through."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.freeze()
+            gc.enable()
 
 
 @contextmanager
