@@ -27,12 +27,13 @@ from tests.tui.tui_support import console_of, demo, fill, is_out_of_date, jump, 
 from dyntui.core.effect import Effect
 from dyntui.core.json_types import Row
 from dyntui.resources import RESOURCES, ActionTarget, Resource, Scope
+from dyntui.sandbox.behavior_flags import BehaviorFlags
 from dyntui.services.access.policy_fields import with_counts
 from dyntui.services.actions.registry import declarations
 from dyntui.services.actions.resource_actions import find_action, read_one, resolve_parent
 from dyntui.services.actions.result_sentence import result_sentence
 from dyntui.services.actions.undo import is_undoable
-from dyntui.services.actions.write_types import Target, WriteAction, WriteOutcome, WriteResults
+from dyntui.services.actions.write_types import ACCEPTED_NOT_DONE, Target, WriteAction, WriteOutcome, WriteResults
 from dyntui.services.connection import Connection
 from dyntui.services.settings import leaf_at, read_settings
 from dyntui.tui.features.access.compare_screen import CompareAllowlistScreen
@@ -110,7 +111,9 @@ def assert_current(console: Console) -> None:
     assert "out of date" not in text_of(console)
 
 
-async def run_in_console(pilot: Any, write: WriteAction, *targets: Target) -> None:
+async def run_in_console(
+    pilot: Any, write: WriteAction, *targets: Target, outcome: WriteOutcome = WriteOutcome.DONE
+) -> None:
     """Do a write as its key does: confirmed in the dialog, with the result and its undo in a notification."""
     console, done = console_of(pilot), list[WriteResults]()
     run_action(console, write, targets, done=done.append)
@@ -119,12 +122,13 @@ async def run_in_console(pilot: Any, write: WriteAction, *targets: Target) -> No
         await confirm_it(pilot)
         await settled(pilot)
     (results,) = done
-    assert results.count(WriteOutcome.DONE) == len(targets), results.first_error
+    assert results.count(outcome) == len(targets), results.first_error
     if isinstance(console.screen, SecretDialog):
         await press(pilot, "escape")
     else:
         text = console.session.notifications[-1].text
-        assert text == result_sentence(results) + (". Press Z to undo it" if is_undoable(results) else "")
+        more = f". {ACCEPTED_NOT_DONE}" if outcome is WriteOutcome.ACCEPTED else ""
+        assert text == result_sentence(results) + (". Press Z to undo it" if is_undoable(results) else more)
 
 
 async def press_import_keys(pilot: Any, file: Path) -> None:
@@ -266,6 +270,31 @@ async def test_list_detail_and_overview_show_the_result_of_a_write(name: str, ac
             is_create=action.target is ActionTarget.LIST,
             deletes_row=action_name == "delete",
             changes_nothing=(name, action_name) in UNSEEN,
+        )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "action_name"), ONE_EACH.values())
+async def test_screens_show_nothing_of_a_write_that_the_server_only_accepts(name: str, action_name: str) -> None:
+    record = RESOURCES[name]
+    console = demo(40, flags=FLAGS)
+    async with console.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        connection = connection_of(pilot)
+        if kind := DELETED_BEFORE.get((name, action_name)):
+            sandbox_of(connection).store.remove(kind, connection.client.environment_id)
+        if before := {**FIRST, **ENABLED}.get((name, action_name)):
+            assert (await done(connection, *before)).outcome is WriteOutcome.DONE
+        ready = await prepared(connection, name, action_name)
+        sandbox_of(connection).flags = BehaviorFlags({**FLAGS, "approvals": "denied"})
+
+        await assert_screens_follow(
+            pilot,
+            record,
+            ready.row,
+            ready.parent,
+            lambda: run_in_console(pilot, ready.write, ready.target, outcome=WriteOutcome.ACCEPTED),
+            changes_nothing=True,
         )
 
 

@@ -337,12 +337,12 @@ def notify_results(console: ConsoleApp, results: WriteResults, environment: str 
     if environment:
         text = f"{environment}: {text}"
     error = results.first_error
-    if error is None and results.count(WriteOutcome.ACCEPTED):
-        console.notify(join_sentences(text, ACCEPTED_NOT_DONE), "warning")
-        return
     if error is None:
         offer = "" if environment else _offer_undo(console, results)
-        console.notify(f"{text}{offer}")
+        if results.count(WriteOutcome.ACCEPTED):
+            console.notify(join_sentences(f"{text}{offer}", ACCEPTED_NOT_DONE), "warning")
+        else:
+            console.notify(f"{text}{offer}")
         return
     if len(results.items) > 1:
         hint = "" if environment else "Unfinished rows stay marked."
