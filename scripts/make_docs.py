@@ -99,7 +99,8 @@ The audit log saves the values that the undo needs: those of the fields that an 
 deleted, up to 64 KB for each object. Secrets are never saved. An edit of a secret is undone without the secret, and
 says so. If the token may not read the object, nothing is saved, and the change cannot be undone.
 
-A change that the server only accepted, and does later, cannot be undone: reject it in the dashboard if it waits for an approval.
+A change that the server only accepted, and does later, cannot be undone: reject it in the dashboard if it waits for an
+approval.
 
 An import is undone with `dyntui jobs undo`. A request of `dyntui api` is undone as the action with the same operation;
 without such an action it cannot be undone, and says so.
