@@ -105,7 +105,7 @@ class ConsoleResponse:
 def search_operations(catalog: Catalog, text: str) -> list[Operation]:
     """Return the operations with every word of `text` in id, method, path, group or summary.
 
-    Order: an exact id, then operations for API tokens, then ids that begin with the text.
+    Order: an exact id, then operations for API tokens, then ids with every word, then ids that begin with the text.
     """
     words = text.lower().split()
 
@@ -118,7 +118,8 @@ def search_operations(catalog: Catalog, text: str) -> list[Operation]:
     def sort_key(operation: Operation) -> tuple[bool, ...]:
         name = operation.id.lower()
         is_for_users = operation.audience != "admin"
-        return (name != first_word, is_for_users, not name.startswith(first_word), operation.deprecated)
+        has_words = all(word in name for word in words)
+        return (name != first_word, is_for_users, not has_words, not name.startswith(first_word), operation.deprecated)
 
     return sorted(filter(matches, catalog), key=sort_key)
 
