@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import shlex
@@ -282,6 +283,23 @@ def test_a_recorded_delivery_is_verified_in_each_form(cli: Run, tmp_path: Path) 
     alone = cli("webhooks", "verify", hook, str(recorded), "--yes")
     assert alone.code == 2 and "no recorded delivery" in alone.err and "--signature" in alone.err
     assert cli("webhooks", "verify", hook, str(recorded), "--message", "m", "--yes").code == 2
+
+
+def test_a_response_that_names_what_was_not_done_is_a_failure(cli: Run) -> None:
+    wallets = document(cli("wallets", "list", "--limit", "100", "--json"))["items"]
+    delegated = [wallet["id"] for wallet in wallets if wallet.get("delegatedAccessWalletApiKeys")]
+    line = ("do", "delegation-keys", "revoke-delegated-access", "--yes", "--json")
+    expected = "The delegated access to 1 of 2 wallets was not revoked: unknown-id: "
+    part = cli(*line, f"walletIds={delegated[0]},unknown-id")
+    assert part.code == 1
+    assert part.document["items"][0]["error"].startswith(expected)
+    assert not document(cli("wallets", "get", delegated[0], "--json")).get("delegatedAccessWalletApiKeys")
+    wrong = cli("do", "keys", "verify-jwt", "encodedJwt=abc", "--json")
+    assert (wrong.code, wrong.document["items"][0]["error"]) == (1, "The token is not a JWT")
+    parts = ({"alg": "RS256"}, {"sub": "u1", "exp": 4102444800})
+    token = ".".join(base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts)
+    valid = cli("do", "keys", "verify-jwt", f"encodedJwt={token}.signature")
+    assert valid.code == 0 and " valid" in valid.err and token not in valid.out + valid.err
 
 
 def test_the_tail_prints_the_selected_events(cli: Run) -> None:

@@ -102,6 +102,7 @@ FILLED: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("gates", "edit"): {"name": "Renamed"},
     ("waas-policies", "create"): {"name": "Limit", "ruleType": "deny", "chain": "EVM", "valueLimit.totalLimit": "100"},
     ("waas-policies", "edit"): {"ruleType": "deny", "addresses": "0x%s" % ("cd" * 20)},
+    ("delegation-keys", "create"): {"publicKey": "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A"},
     ("webhooks", "create"): {"url": "https://hooks.example.com/in", "events": "user.created", "isEnabled": "true"},
     ("webhooks", "edit"): {"events": "user.created, user.deleted"},
     ("exports", "create"): {"model": "users", "format": "csv"},

@@ -76,6 +76,12 @@ SENTENCES = {
     "custom-networks.create": ("Custom network X created", "3 custom networks created"),
     "custom-networks.delete": ("Custom network X deleted", "3 custom networks deleted"),
     "custom-networks.edit": ("Custom network X edited", "3 custom networks edited"),
+    "delegation-keys.create": ("Delegated access key X created", "3 delegated access keys created"),
+    "delegation-keys.revoke-delegated-access": (
+        "Delegated access to wallet X revoked",
+        "Delegated access to 3 wallets revoked",
+    ),
+    "keys.verify-jwt": ("JWT X valid", "3 JWTs valid"),
     "deeplinks.create": ("Deeplink URL X created", "3 deeplink URLs created"),
     "deeplinks.delete": ("Deeplink URL X deleted", "3 deeplink URLs deleted"),
     "exchanges.create": ("Exchange X created", "3 exchanges created"),

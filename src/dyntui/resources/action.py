@@ -91,6 +91,8 @@ class ResourceAction:
     """Whether it is only possible for one row at a time."""
     reveals: tuple[str, str] = ("", "")
     """Dot path of a value in the response that is shown one time and not saved, and its name."""
+    problem: Callable[[Row], str] | None = None
+    """Returns what a response says that was not done, as a sentence, although its status is that of success; "" for nothing."""
     sensitive: bool = False
     """Whether the response contains a secret."""
     warning: str = ""

@@ -24,7 +24,6 @@ API_ONLY_REASONS: Mapping[str, str] = {
     "getWalletByIdLegacy": _LEGACY.format("`dyntui wallets get`"),
     "authenticateWaas": "It needs a signed request of the wallet service.",
     "verifyApiKey": "The wallet service calls it to check a token; `dyntui auth status` checks yours.",
-    "createDelegatedCredentials": "Its keys are made by the application that receives the delegation.",
     "delegatedSignMessage": "It needs a key share of the application.",
     "backupKeySharesToLocationsForPregen": "It needs key shares.",
     "getWaasWalletByWalletId": "It is the view of the wallet service; `dyntui wallets get` reads the wallet.",
@@ -34,8 +33,6 @@ API_ONLY_REASONS: Mapping[str, str] = {
     "updateWaasSignaturePolicyByWalletIdAndPolicyId": _POLICIES,
     "deleteWaasSignaturePolicyByWalletIdAndPolicyId": _POLICIES,
     "upsertWalletConnectProject": "The API does not read the project, so there is nothing to list.",
-    "revokeDelegatedAccess": "`dyntui wallets revoke-delegated-access` revokes the access to one wallet.",
-    "checkExternalJwt": "It checks one token of an app, which no list shows.",
     "getExchangeRates": "Apps show prices with it; no list has amounts of money.",
 }
 """The reasons by operation. Those below /sdk/ belong to apps; `api_only_reason` has theirs."""

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from dyntui.core.json_types import as_objects
-from dyntui.resources.action import create_action, delete_action, disable_action, edit_action, enable_action
+from dyntui.core.effect import Effect
+from dyntui.core.json_types import Row, as_list, as_objects
+from dyntui.core.text import json_text, shorten
+from dyntui.resources.action import (
+    ActionTarget,
+    ResourceAction,
+    create_action,
+    delete_action,
+    disable_action,
+    edit_action,
+    enable_action,
+)
 from dyntui.resources.cell_formats import item_count, thousands, yes_no
 from dyntui.resources.columns import enabled_column, id_column, label_from, time_column
 from dyntui.resources.configuration import WHOLE_ELEMENT, Configuration
@@ -11,6 +21,13 @@ from dyntui.resources.resource import Column, ListOperation, Resource, Shape
 from dyntui.resources.undo import created_again, irreversible, restored, undone_by, undone_by_deletion
 
 __all__ = ["RECORDS"]
+
+
+def _invalid_jwt(response: Row) -> str:
+    """Return why a JWT is not valid; "" when it is."""
+    if response.get("valid") is True:
+        return ""
+    return "; ".join(map(json_text, as_list(response.get("errors")))) or "The server gives no reason."
 
 
 SETTINGS = Resource(
@@ -88,7 +105,12 @@ KEYS = Resource(
     route="detail",
     empty="The environment has no public key.",
     not_configuration="Dynamic makes the key of each environment.",
-)
+    label=lambda row: str(row.get("id") or shorten(str(row.get("encodedJwt") or ""), 12)),
+    actions=(
+        ResourceAction("verify-jwt", "checkExternalJwt", "Check whether a JWT of your own sign-in is valid for this environment.", "verify JWT", key="V",
+            target=ActionTarget.LIST, effect=Effect.READ, fields=("encodedJwt",), noun="JWT", question="Verify the", past="valid", problem=_invalid_jwt),
+    ),
+)  # fmt: skip
 
 ORIGINS = Resource(
     name="origins",

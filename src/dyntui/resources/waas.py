@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dyntui.resources.action import create_action, delete_action, edit_action
+from dyntui.core.effect import Effect
+from dyntui.core.json_types import Row, as_objects
+from dyntui.core.text import quantity
+from dyntui.resources.action import ActionTarget, ResourceAction, create_action, delete_action, edit_action
 from dyntui.resources.columns import id_column, time_column
 from dyntui.resources.configuration import WHOLE_ELEMENT, Configuration
 from dyntui.resources.resource import Column, ListOperation, Resource, Shape
-from dyntui.resources.undo import created_again, restored, undone_by_deletion
+from dyntui.resources.undo import created_again, irreversible, restored, undone_by_deletion
 
 __all__ = ["RECORDS"]
 
@@ -78,6 +81,16 @@ POLICIES = Resource(
     ),
 )  # fmt: skip
 
+
+def _not_revoked(response: Row) -> str:
+    """Return which wallets a request did not revoke the access to, with the reasons; "" for none."""
+    failed = [row for row in as_objects(response.get("results")) if row.get("success") is not True]
+    total = len(as_objects(response.get("results")))
+    reasons = "; ".join(f"{row.get('walletId')}: {row.get('error') or 'no reason'}" for row in failed)
+    number = f"{len(failed):,} of {quantity(total, 'wallet')}"
+    return f"The delegated access to {number} was not revoked: {reasons}." if failed else ""
+
+
 DELEGATION_KEYS = Resource(
     name="delegation-keys",
     description="Keys that encrypt delegated wallet access",
@@ -95,8 +108,16 @@ DELEGATION_KEYS = Resource(
     ),
     detail="getDelegatedAccessEncryptionPublicKeyById",
     detail_wrapper="key",
-    empty="There are no delegated access keys, so users cannot delegate access.",
+    empty="There are no delegated access keys, so users cannot delegate access. Press {delegation-keys.create} to add one.",
     not_configuration="An application makes its own keys, so they differ in each environment.",
-)
+    actions=(
+        create_action("createDelegatedCredentials", "Add the public key of the application to which users delegate access.", fields=("publicKey", "alg", "type"),
+            undo=irreversible("The API cannot delete the key."), typed_in_live=True),
+        ResourceAction("revoke-delegated-access", "revokeDelegatedAccess", "Revoke the delegated access to up to 100 wallets in one request.", "revoke access", key="X",
+            target=ActionTarget.LIST, effect=Effect.DESTRUCTIVE, fields=("walletIds",), noun="wallet", question="Revoke the delegated access to", past="revoked",
+            result_subject="Delegated access to", problem=_not_revoked, undo=irreversible("The owners have to delegate the access again."),
+            warning="The owners have to delegate the access again."),
+    ),
+)  # fmt: skip
 
 RECORDS = (WALLET_VERSIONS, POLICIES, DELEGATION_KEYS)

@@ -10,7 +10,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from dyntui.core.errors import UsageError
+from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.core.interface import by_interface
 from dyntui.core.json_types import Row, as_object
 from dyntui.resources import RESOURCES, ActionTarget, Resource, ResourceAction, Scope, Shape, resource
@@ -318,7 +318,10 @@ def make_write_action(
         query = {**dict(action.query), **(filled.query if filled else {})}
         sent = target.data["body"] if "body" in target.data else _body_for(on, action, row, values)
         body = {action.body_list: [sent]} if action.body_list else sent
-        return _unwrap(record, await on.call(action.operation, path=path, query=query, body=body, permit=permit))
+        response = await on.call(action.operation, path=path, query=query, body=body, permit=permit)
+        if action.problem is not None and (problem := action.problem(as_object(response))):
+            raise DyntuiError(problem)
+        return _unwrap(record, response)
 
     async def reread(on: Client, target: Target) -> Any:
         return await read_one(on, record, target.id, parent=parent)
