@@ -61,11 +61,16 @@ def write_requirements() -> None:
 
 
 def download_wheels() -> None:
-    """Fetch the wheels of all packages for this platform and Python, and check their hashes."""
+    """Fetch the wheels of all packages for this platform and Python, and check their hashes, unless that was done."""
+    requirements = DIST / f"requirements-{read_version()}.txt"
+    fetched = WHEELS / requirements.name
+    if fetched.exists() and fetched.read_bytes() == requirements.read_bytes():
+        return
     shutil.rmtree(WHEELS, ignore_errors=True)
     command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "download", "--quiet", "--require-hashes"]
     command += ["--only-binary", ":all:", "--find-links", str(DIST), "-d", str(WHEELS)]
-    subprocess.run([*command, "-r", str(DIST / f"requirements-{read_version()}.txt")], check=True)
+    subprocess.run([*command, "-r", str(requirements)], check=True)
+    shutil.copy(requirements, fetched)
 
 
 def describe_platform(wheels: list[Path]) -> str:

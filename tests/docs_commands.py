@@ -29,14 +29,14 @@ from dyntui.services.lists.list_source import scan
 
 ROOT = Path(__file__).parent.parent
 _BLOCK = re.compile(r"^```([a-z]*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
-_GENERATED = {"commands.md"}
-"""Pages that are generated from the code."""
+_OTHER_PAGES = {"commands.md", "install.md"}
+"""A page that is generated from the code, and one whose commands `tests/dist` runs."""
 
 
 def pages() -> list[str]:
     """Return the paths of the pages with fenced blocks of commands, relative to the root."""
     found = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
-    return [str(page.relative_to(ROOT)) for page in found if page.name not in _GENERATED and _blocks(page)]
+    return [str(page.relative_to(ROOT)) for page in found if page.name not in _OTHER_PAGES and _blocks(page)]
 
 
 def _blocks(page: Path) -> list[str]:

@@ -31,8 +31,8 @@ from tests.test_docs_recipes import RECIPES, RECIPES_PAGE
 from dyntui.resources.webhooks import is_delivered
 
 NOT_RUN = {
-    "pipx install .": "installs from the network",
-    "uv tool install --compile-bytecode .": "installs from the network",
+    "pipx install .": "installs from the network; tests/dist runs it",
+    "uv tool install --compile-bytecode .": "installs from the network; tests/dist runs it",
 }
 YES = (("[y/N]", "y\n"),)
 HEADER = "email,firstName,lastName\n"

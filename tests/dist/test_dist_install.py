@@ -16,13 +16,14 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from tests.e2e.terminal import Terminal
+from tests.docs_commands import commands, matches_page, shown_output
+from tests.e2e.terminal import Terminal, clean_environ
 
 from dyntui import __version__
 
 ROOT = Path(__file__).parent.parent.parent
 BARE = {"PATH": "/usr/bin:/bin", "TERM": "xterm-256color"}
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 
 def copy_source(folder: Path) -> Path:
@@ -33,7 +34,7 @@ def copy_source(folder: Path) -> Path:
     for name in filter(None, done.stdout.decode().split("\0")):
         if (ROOT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, folder / name)
+            shutil.copy2(ROOT / name, folder / name)  # with its time, by which make decides
     return folder
 
 
@@ -58,13 +59,22 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def dist(shared: Path) -> Path:
-    """The files of `make release`, made by the first test process."""
+def tools(shared: Path) -> Path:
+    """The tools of a release, installed by the first test process that needs them."""
+    with (shared / "tools.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        run_make(ROOT, str(shared / "tools" / ".installed"), tools=shared / "tools")
+    return shared / "tools"
+
+
+@pytest.fixture(scope="module")
+def dist(shared: Path, tools: Path) -> Path:
+    """The files of `make release`, made by the first test process that needs them."""
     source = shared / "first"
-    with (shared / "lock").open("w") as lock:
+    with (shared / "dist.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (source / "dist" / "SHA256SUMS").exists():
-            run_make(copy_source(source), "release", tools=shared / "tools")
+            run_make(copy_source(source), "release", tools=tools)
     return source / "dist"
 
 
@@ -166,8 +176,8 @@ def test_a_changed_package_is_refused(tmp_path: Path, dist: Path) -> None:
         install_wheel(make_venv(tmp_path / "venv"), files)
 
 
-def test_two_builds_are_equal(tmp_path: Path, dist: Path, shared: Path) -> None:
-    other = run_make(copy_source(tmp_path / "second"), "release", tools=shared / "tools", umask=0o077)
+def test_two_builds_are_equal(tmp_path: Path, dist: Path, tools: Path) -> None:
+    other = run_make(copy_source(tmp_path / "second"), "release", tools=tools, umask=0o077)
     first, second = ((folder / "SHA256SUMS").read_text().splitlines() for folder in (dist, other))
     assert first == second
     assert [re.sub(r"-cp.*\.pyz", ".pyz", line.split()[1]) for line in first] == [
@@ -213,3 +223,40 @@ def test_the_steps_of_the_containerfile_run(tmp_path: Path, home: Path, dist: Pa
     command[1:] = ["doctor", "--paths", "--json"]
     done = subprocess.run(command, env={**BARE, **environment, "HOME": "/"}, capture_output=True, text=True)
     assert set(json.loads(done.stdout).values()) == {str(folders["/data"] / name) for name in ("config", "state", "cache")}
+
+
+def test_the_commands_of_the_install_page_run_and_print_what_it_shows(
+    tmp_path: Path, home: Path, tools: Path
+) -> None:
+    page = "docs/install.md"
+    source = copy_source(tmp_path / "source")
+    installers = make_venv(tmp_path / "installers")
+    run_pip(installers, "install", "pipx", "uv")
+    local = home / ".local" / "bin"
+    variables = {
+        "HOME": str(home),
+        "PATH": f"{local}:{installers / 'bin'}:{os.environ['PATH']}",
+        "MAKEFLAGS": f"RELEASE_V={tools} PYTHON={sys.executable}",
+        "PIPX_BIN_DIR": str(home / "pipx"),  # both installers make a program of one name
+        "UV_TOOL_BIN_DIR": str(home / "uv"),
+        "TERM": "xterm-256color",
+    }
+    inherited = {name: value for name, value in clean_environ().items() if not name.startswith(("XDG_", "PIPX_", "UV_"))}
+    shown = shown_output(page)
+    for command in commands(page):
+        done = subprocess.run(
+            ["bash", "-ec", command],
+            cwd=source,
+            env=inherited | variables,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        assert done.returncode == 0, f"{command}\n{done.stdout}"
+        if command in shown:
+            assert matches_page(shown[command], done.stdout), f"{command}\n{done.stdout}"
+        elif command.startswith(("pipx install", "uv tool install")):
+            installed = Path(variables["PIPX_BIN_DIR" if command.startswith("pipx") else "UV_TOOL_BIN_DIR"]) / "dyntui"
+            assert run_bare(installed, "--version", home=home).startswith(f"dyntui {__version__}")
+    programs = [folder / "dyntui" for folder in (local, home / "pipx", home / "uv", home / ".local" / "lib")]
+    assert [path for path in programs if os.path.lexists(path)] == []
