@@ -19,10 +19,10 @@ from tests.services.resource_fixtures import (
 from dyntui.api.catalog import catalog
 from dyntui.core.effect import Effect
 from dyntui.core.errors import TargetNotFound, UsageError
+from dyntui.core.masking import HIDDEN
 from dyntui.resources import RESOURCES, ActionTarget, Scope, resource
 from dyntui.services.actions.organization_choice import resolve_organization
 from dyntui.services.actions.resource_actions import (
-    HIDDEN,
     check_values,
     describe_changes,
     find_action,

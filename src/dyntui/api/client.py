@@ -13,7 +13,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Self
 
 from dyntui.api.catalog import Catalog, Operation, catalog
-from dyntui.api.errors import ApiProblem, BadResponse, Conflict, NotFound, WriteRefused, request_id_of
+from dyntui.api.errors import ApiProblem, BadResponse, Conflict, MaskedValue, NotFound, WriteRefused, request_id_of
 from dyntui.api.filter_forms import FilterForm, FilterForms, FilterReader, search_parameter
 from dyntui.api.pagination import MAX_LIMIT, RowPage, page_from
 from dyntui.api.permit import PreparedRequest, WritePermit
@@ -24,6 +24,7 @@ from dyntui.api.transport import BULK_TIMEOUT, READ_TIMEOUT, ApiResponse, AsgiAp
 from dyntui.core.errors import UsageError
 from dyntui.core.ids import quote_segment
 from dyntui.core.json_types import Json, Row, as_object
+from dyntui.core.masking import HIDDEN, contains_mask
 from dyntui.core.strict_json import dump_json, load_json
 from dyntui.core.text import without_surrogates
 
@@ -178,6 +179,7 @@ class Client:
             if permit.operations and operation.id not in permit.operations:
                 names = ", ".join(sorted(permit.operations))
                 raise WriteRefused(f"{operation.id} was not confirmed: {permit.action} calls {names}.")
+            _refuse_mask(operation, content)
         url_path, url_query = self._path(operation, path or {}), _query(operation, query or {}, form)
         if permit is not None and permit.prepared is not None:
             permit.prepared.append(PreparedRequest(operation.id, operation.method, url_path, url_query, content or b""))
@@ -269,6 +271,15 @@ def decode(answer: ApiResponse) -> Json:
             f"The server answered {answer.status} with {kind}.",
             hint="Is a proxy in between?",
         ).sent(reads=answer.reads) from None
+
+
+def _refuse_mask(operation: Operation, content: bytes | None) -> None:
+    """Raise MaskedValue when the body of a write has the text that is shown in place of a secret."""
+    if content is not None and HIDDEN.encode() in content and contains_mask(load_json(content)):
+        raise MaskedValue(
+            f"The request of {operation.id} contains {HIDDEN!r}, which stands for a secret; nothing was sent.",
+            hint="Give the value itself, or leave the field out.",
+        )
 
 
 def _query(operation: Operation, values: Mapping[str, object], form: FilterForm) -> list[tuple[str, str]]:

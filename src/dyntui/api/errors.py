@@ -267,6 +267,10 @@ class WriteRefused(ApiProblem):
     exit_code = EXIT_USAGE
 
 
+class MaskedValue(WriteRefused):
+    """The body of a write contains the text that is shown in place of a secret. Nothing was sent."""
+
+
 class WriteStopped(ApiProblem):
     """The action was stopped before its request was sent. Nothing was sent."""
 

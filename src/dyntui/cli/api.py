@@ -176,6 +176,8 @@ def api(
         action = raw_write_action(operation, path=path, query=query, body=body, headers=headers)
         label = f"{operation.method} {operation.path} " + " ".join(f"{name}={value}" for name, value in path.items())
         target = Target(next(reversed(path.values()), operation.id), label=label)
+        # What a write returns may be readable only now.
+        context.output.reveal = True
         results = await perform(context, connection, action, [target], confirmation)
         if results.first_error is not None:
             raise results.first_error

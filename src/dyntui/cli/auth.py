@@ -55,7 +55,7 @@ def login(context: CliContext, credential: str | None, token_stdin: bool) -> Non
             profile
         )  # only after the token is in its new store, because saving the profile empties the old one
         context.print_message(*profiles.save())
-    context.print_data({"profile": profile.name, "token": stored, "source": kind})
+    context.print_data({"profile": profile.name, "token": stored, "source": kind}, is_own=True)
     if token is None:
         context.print_result(
             f"No token is stored for {profile.name}. The console asks for it; commands read DYNTUI_TOKEN."
@@ -100,7 +100,7 @@ def show_status(context: CliContext, offline: bool) -> int:
             document |= health.as_json()
             lines.append(f"Scopes: {health.scopes_text}")
             lines += [f"warning: {warning}" for warning in health.warnings]
-    context.print_data(document)
+    context.print_data(document, is_own=True)
     context.print_result(*lines)
     return problem.exit_code if problem else 0
 
@@ -121,7 +121,7 @@ def logout(context: CliContext) -> None:
     where = store_for(profile.credential).describe(profile)
     deleted = delete_token(profile)
     purge_all(paths().cache)
-    context.print_data({"profile": profile.name, "deleted": deleted, "where": where})
+    context.print_data({"profile": profile.name, "deleted": deleted, "where": where}, is_own=True)
     if deleted:
         context.print_result(f"Token of {profile.name} deleted from {where}.")
     else:

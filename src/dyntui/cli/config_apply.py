@@ -116,7 +116,7 @@ def _step_line(step: WriteStep) -> str:
 
 
 def _print_nothing(context: CliContext, saved: SavedPlan) -> int:
-    context.print_data(_document(saved, None))
+    context.print_data(_document(saved, None), is_own=True)
     context.print_message("There is nothing to apply.")
     return EXIT_SOME_FAILED if saved.plan.is_partial else EXIT_DONE
 
@@ -125,7 +125,7 @@ def _print_dry_run(context: CliContext, saved: SavedPlan, impact: PlanImpact) ->
     from dyntui.cli.dry_run import print_impact
     from dyntui.services.configuration.plan_text import plan_document
 
-    context.print_data({"dryRun": True, **plan_document(saved, impact, os.environ)})
+    context.print_data({"dryRun": True, **plan_document(saved, impact, os.environ)}, is_own=True)
     print_impact(context, impact.requirement)
     return EXIT_DONE
 
@@ -155,7 +155,7 @@ def _print_result(context: CliContext, saved: SavedPlan, result: ApplyResult) ->
     from dyntui.services.actions.write_types import ACCEPTED_NOT_DONE, WriteOutcome
     from dyntui.services.configuration.compare import change_lines
 
-    context.print_data(_document(saved, result))
+    context.print_data(_document(saved, result), is_own=True)
     name = saved.plan.current.environment
     failed = result.count_failed()
     done = f"{len(result.steps) - failed:,} of {quantity(len(result.steps), 'step')} done."

@@ -210,7 +210,7 @@ def plan(
     if markdown:
         print_values(plan_markdown(saved, impact, os.environ).rstrip())
     else:
-        context.print_data(plan_document(saved, impact, os.environ))
+        context.print_data(plan_document(saved, impact, os.environ), is_own=True)
         print_plan(context, found)
         if impact is not None:
             context.print_message(*impact.requirement.effects, *impact.lockout)

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Itera
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -20,6 +20,7 @@ from dyntui.cli.progress import show_progress
 from dyntui.cli.streams import ignore_closed_stream
 from dyntui.core.errors import DyntuiError
 from dyntui.core.process_state import permanent_objects
+from dyntui.core.text import quantity
 
 if TYPE_CHECKING:
     from dyntui.cli.rendering import ItemPrinter
@@ -65,6 +66,8 @@ class CliContext:
     _credential: Credential | None = None
     activity: Callable[[], str] | None = None
     """Describes what the command does, for the line that a terminal shows after two seconds."""
+    masked: int = 0
+    """Number of values that were not shown since the last message about them."""
     printed: int = 0
     """Number of result rows printed so far. An error message states it, because the output is incomplete then."""
 
@@ -182,18 +185,23 @@ class CliContext:
             with ignore_closed_stream(sys.stderr):
                 print_lines(*texts, err=True)
 
-    def print_data(self, document: object) -> None:
-        """Print a result that is no list as data. Does nothing when text is printed, for `print_result`."""
+    def print_data(self, document: object, *, is_own: bool = False) -> None:
+        """Print a result that is no list as data. Does nothing when text is printed, for `print_result`.
+
+        is_own: whether it is of this program, so that no name in it says that a value of the server is a secret.
+        """
         if self.prints_data:
             from dyntui.cli.rendering import print_data
 
-            print_data(self.output, document)
+            print_data(self.output, document if is_own else self._shown(document))
+            self.announce_masked()
 
     def print_object(self, document: object, names: FieldNames | None = None) -> None:
         """Print one object in full. names: the fields that it can have."""
         from dyntui.cli.rendering import print_object
 
-        print_object(self.output, document, names)
+        print_object(self.output, self._shown(document), names)
+        self.announce_masked()
 
     def print_items(
         self,
@@ -204,26 +212,49 @@ class CliContext:
         next: int | None = None,
         names: FieldNames | None = None,
         empty: str = "",
+        is_own: bool = False,
         **extra: object,
     ) -> None:
         """Print a list. columns: of tables, CSV and TSV; all fields when they are empty.
 
         total: how many items the list has, by default those given. next: the number of the first item left out. names:
-        the fields that the items can have. empty: the message when there are none. extra: further fields of the JSON
-        document.
+        the fields that the items can have. empty: the message when there are none. is_own: as in `print_data`. extra:
+        further fields of the JSON document.
         """
-        printer = self.item_printer(columns, names)
+        printer = self.item_printer(columns, names, is_own=is_own)
         for item in items:
             printer.add(item)
         printer.end(total, next, **extra)
         if not printer.count and not self.prints_data:
             self.print_message(empty)
 
-    def item_printer(self, columns: Sequence[Column] = (), names: FieldNames | None = None) -> ItemPrinter:
-        """Return a printer for items that arrive one after the other. columns, names: as in `print_items`."""
+    def item_printer(
+        self, columns: Sequence[Column] = (), names: FieldNames | None = None, *, is_own: bool = False
+    ) -> ItemPrinter:
+        """Return a printer for items that arrive one after the other. Its arguments are those of `print_items`."""
         from dyntui.cli.rendering import ItemPrinter
 
-        return ItemPrinter(self.output, columns, names, self._count_printed)
+        shown = None if is_own else self._shown
+        return ItemPrinter(self.output, columns, names, self._count_printed, shown, self.announce_masked)
+
+    def _shown(self, document: Any) -> Any:
+        """Return a JSON value of the server as it may be printed: without secrets, unless --reveal asks for them."""
+        from dyntui.core.masking import mask_counted
+        from dyntui.core.redact import redactor
+
+        if self.output.reveal:
+            redactor.add_revealed(document)
+            return document
+        masked, count = mask_counted(document)
+        self.masked += count
+        return masked
+
+    def announce_masked(self, *, always: bool = False) -> None:
+        """Print how many values were not shown, where the result is data or `always`: a table has few of them."""
+        if self.masked and (always or self.prints_data):
+            masked = f"{quantity(self.masked, 'value')} that may be secret {'is' if self.masked == 1 else 'are'}"
+            self.print_message(f"{masked} not shown; --reveal shows what is secret by its name.")
+        self.masked = 0
 
     def _count_printed(self) -> None:
         self.printed += 1

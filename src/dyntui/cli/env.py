@@ -64,7 +64,7 @@ def list_profiles(context: CliContext, conditions: RowConditions) -> None:
         Column("last_used", "last used", format=time),
     )
     rows = [*damaged, *(_document(profile, profiles.current) for profile in profiles.all())]
-    context.print_items(keep_rows(context, rows, conditions), columns)
+    context.print_items(keep_rows(context, rows, conditions), columns, is_own=True)
 
 
 def _access_text(row: Row) -> str:
@@ -159,7 +159,7 @@ def add(
         profile = checked
         profiles.put(profile)
         profiles.save()
-    context.print_data({**_document(profile, profiles.current), "token": stored})
+    context.print_data({**_document(profile, profiles.current), "token": stored}, is_own=True)
     verb = "Changed" if old else "Added"
     context.print_result(f"{verb} {name}: {profile.kind}, {profile.base_url}, {environment_id}.")
     context.print_result(_describe_token(profile, token, stored["where"] or "", unchanged=keeps_token))
@@ -260,7 +260,7 @@ def use(context: CliContext, name: str) -> None:
         profiles.put(profile)
     profiles.use(name)
     profiles.save()
-    context.print_data(_document(profile, name))
+    context.print_data(_document(profile, name), is_own=True)
     context.print_result(f"Using {name}: {profile.kind}, {profile.base_url}, {profile.environment_id}.")
 
 
@@ -284,7 +284,7 @@ def remove(context: CliContext, name: str, yes: bool) -> None:
     profiles.remove(name)
     warnings = profiles.save()
     context.print_message(*warnings)
-    context.print_data({"removed": name, "warnings": warnings})
+    context.print_data({"removed": name, "warnings": warnings}, is_own=True)
     context.print_result(f"Removed {name} ({address}).")
 
 
@@ -312,7 +312,8 @@ def check(context: CliContext, name: str | None) -> None:
             **_document(profile, None),
             "token": {"hint": hint, "source": credential.source, "where": credential.where},
             **health.as_json(),
-        }
+        },
+        is_own=True,
     )
     context.print_result(f"{profile.name}: {profile.kind}, {profile.base_url}, {profile.environment_id}")
     context.print_result(f"Token    {hint}, from {credential.where}")

@@ -127,10 +127,19 @@ async def write_rows(
     if output is None:
         exporter = make_exporter(format, columns, options.fields)
         try:
-            return await export(rows, exporter)
+            return await export(rows, exporter, reveals=options.reveal)
         finally:
             context.printed = exporter.written
-    count = await export_file(output, rows, format, columns, fields=options.fields)
+            context.masked = exporter.masked
+            context.announce_masked(always=True)
+
+    def on_masked(masked: int) -> None:
+        context.masked = masked
+        context.announce_masked(always=True)
+
+    count = await export_file(
+        output, rows, format, columns, fields=options.fields, reveals=options.reveal, on_masked=on_masked
+    )
     assert count is not None, "only a cancel flag stops it"
     return count
 

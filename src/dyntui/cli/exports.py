@@ -33,7 +33,7 @@ exports = make_resource_group(
 @pass_context
 def watch(context: CliContext, export_id: str) -> int:
     """Wait until an export is finished, and show its status."""
-    from dyntui.services.actions.resource_actions import mask_secrets
+    from dyntui.services.actions.resource_actions import mask_fields
     from dyntui.services.vendor_exports import wait_for_export
 
     export = context.run_connected(
@@ -41,7 +41,7 @@ def watch(context: CliContext, export_id: str) -> int:
             connection.client, export_id, on_change=lambda export: show_progress(export.status)
         )
     )
-    context.print_data(mask_secrets(RESOURCES["exports"], export.raw))
+    context.print_data(export.raw if context.output.reveal else mask_fields(RESOURCES["exports"], export.raw))
     context.print_result(f"{export.status}  {export.error_line if export.is_failed else export.model}")
     return EXIT_SOME_FAILED if export.is_failed else 0
 

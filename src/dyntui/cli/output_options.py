@@ -30,6 +30,8 @@ class OutputOptions:
     """A jq expression, which gets the JSON document, or each line of NDJSON."""
     template: str = ""
     """A text with `{field}`, printed for each item."""
+    reveal: bool = False
+    """Whether the values of fields are printed that are secrets by their names."""
 
     @property
     def prints_text(self) -> bool:
@@ -129,6 +131,18 @@ def make_output_options(options_of: Callable[[click.Context], OutputOptions]) ->
         metavar="TEXT",
         callback=set_text,
         help="Print TEXT for each item, with {field} replaced: '{id} {email}'.",
+    )
+
+    def set_reveal(ctx: click.Context, parameter: click.Parameter, value: bool) -> None:
+        if value:
+            options_of(ctx).reveal = True
+
+    yield _option(
+        "--reveal",
+        name="_reveal",
+        is_flag=True,
+        callback=set_reveal,
+        help="Print values that are secrets by the names of their fields.",
     )
 
 

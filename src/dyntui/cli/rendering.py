@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -45,15 +45,20 @@ class ItemPrinter:
         columns: Sequence[Column] = (),
         names: FieldNames | None = None,
         on_printed: Callable[[], None] = lambda: None,
+        shown: Callable[[Row], Row] | None = None,
+        on_end: Callable[[], None] = lambda: None,
     ) -> None:
         """columns: of tables, CSV and TSV; all fields when they are empty. names: the fields that the items can have.
 
-        on_printed: called after each item that is printed before the end.
+        on_printed: called after each item that is printed before the end. shown: returns an item as it may be printed.
+        on_end: called after the end.
         """
         self._options = options
         self._columns = columns
         self._names = names
         self._on_printed = on_printed
+        self._shown = shown
+        self._on_end = on_end
         self._format = "tsv" if options.prints_text and not sys.stdout.isatty() else options.format
         self._is_streamed = options.is_streamed or self._format == "tsv"
         self._items: list[Row] = []
@@ -64,6 +69,7 @@ class ItemPrinter:
     def add(self, item: Row) -> None:
         """Print an item, or keep it for the end."""
         self.count += 1
+        item = item if self._shown is None else self._shown(item)
         if not self._is_streamed or not self._can_check_first():
             self._items.append(item)
             return
@@ -78,10 +84,15 @@ class ItemPrinter:
         total: how many items the list has; by default those that were added, if there is no rest. next: the number of
         the first item that is left out; None when there is no rest. extra: further fields of the document.
         """
+        self._print_end(total, next, extra)
+        self._on_end()
+
+    def _print_end(self, total: int | None, next: int | None, extra: Mapping[str, object]) -> None:
         options = self._options
         total = self.count if total is None and next is None else total
         if self._is_streamed:
-            self._check(self._items)
+            if len(self._items) == self.count:  # no item was printed, and so none was checked
+                self._check(self._items)
             for item in self._items:
                 self._print(item)
             if not options.template and not options.jq:

@@ -273,11 +273,11 @@ class _RowPrinter:
 
 
 def _printable_row(connection: Connection, record: Resource, row: Row) -> Row:
-    """Return the row without secrets; an API token gets the field `own`: whether the connection uses it."""
+    """Return the row without the secrets of its record; an API token gets the field `own`: whether it is in use."""
     from dyntui.resources.tokens import is_own_token
-    from dyntui.services.actions.resource_actions import mask_secrets
+    from dyntui.services.actions.resource_actions import mask_fields
 
-    masked = mask_secrets(record, row)
+    masked = mask_fields(record, row)
     return {**masked, "own": is_own_token(row, connection.token_hint)} if "checksum" in masked else masked
 
 
@@ -296,12 +296,13 @@ def _with_key(record: Resource, columns: Sequence[Column], first: Row) -> list[C
 
 def show_resource(context: CliContext, record: Resource, row_id: str, *, parent: str = "") -> None:
     """Read one object of a resource and print it in full."""
-    from dyntui.services.actions.resource_actions import mask_secrets
+    from dyntui.services.actions.resource_actions import mask_fields
     from dyntui.services.actions.target_lookup import find_parent, read_object
 
     async def work(connection: Connection) -> object:
         parent_id = await find_parent(connection.client, record, parent)
-        return mask_secrets(record, await read_object(connection.client, record, row_id, parent=parent_id))
+        found = await read_object(connection.client, record, row_id, parent=parent_id)
+        return found if context.output.reveal else mask_fields(record, found)
 
     context.print_object(context.run_connected(work), object_fields(context, record))
 

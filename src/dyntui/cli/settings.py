@@ -28,11 +28,14 @@ settings = CommandGroup("settings", help="Show settings of the environment, and 
 @pass_context
 def get_settings(context: CliContext, path: str | None) -> None:
     """Show all settings, or those at SETTING, such as security.jwtDuration."""
+    from dyntui.core.masking import mask_field
     from dyntui.services.forms import field_text
     from dyntui.services.settings import is_leaf, read_settings, value_at, without_secrets
 
     settings = context.run_connected(lambda connection: read_settings(connection.client))
-    found = value_at(without_secrets(settings), path or "")
+    found = value_at(settings if context.output.reveal else without_secrets(settings), path or "")
+    if path and not context.output.reveal:
+        found = mask_field(path, found)
     if is_leaf(found):
         context.print_data(found)
         context.print_result(field_text(found))

@@ -244,6 +244,7 @@ def report_results(context: CliContext, results: WriteResults, left_out: LeftOut
     from dyntui.services.actions.undo import is_undoable
     from dyntui.services.actions.write_types import ACCEPTED_NOT_DONE, WriteOutcome
 
+    context.output.reveal = context.output.reveal or bool(results.action.reveals[0])
     outcome = Column("outcome", format=lambda value, now: str(value).replace("_", " "))
     columns = outcome, Column("id"), Column("label"), Column("error")
     context.print_items(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
-from functools import lru_cache
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
+
+from dyntui.core.json_scanner import replace_named_values
+from dyntui.core.masking import is_masked_name, secret_values
 
 __all__ = [
     "Redactor",
@@ -34,16 +37,18 @@ _SECRET_ENDINGS = (
     *("otp", "totp"),
 )
 """The ends of the names of values that may be secrets, in lower case and without `-` and `_`."""
-_NAME_END = re.compile(r'(?<!\\)(\\*)"\s*:\s*')
-"""The end of a name in JSON, with the backslashes of JSON inside a text."""
+_MOST_SECRETS = 1_000
 _MARGIN = 1_024
 """The length of the end of a cut body that is dropped: it may be the start of a secret without a known form."""
 
 
 def is_secret_name(name: str) -> bool:
-    """Return whether the value of a field, parameter or header may be a secret. name: may be a dot path."""
+    """Return whether the value of a field, parameter or header may be a secret. name: may be a dot path.
+
+    Besides the names that are masked on screens (`core.masking`), these are codes and signatures, which logs hide.
+    """
     last = name.rsplit(".", 1)[-1].lower().replace("-", "").replace("_", "")
-    return last == "code" or last.endswith(_SECRET_ENDINGS)
+    return last == "code" or last.endswith(_SECRET_ENDINGS) or is_masked_name(name)
 
 
 def is_secret_value(name: str, value: str) -> bool:
@@ -85,10 +90,19 @@ class Redactor:
         self._exact: tuple[str, ...] = ()
 
     def add(self, secret: str) -> None:
-        """Add a secret of at least 8 characters, to be replaced in every text."""
-        if len(secret) >= 8 and secret not in self._exact:
+        """Add a secret of at least 8 characters, to be replaced in every text, also where JSON or a URL quotes it.
+
+        The first of very many are kept, because each makes every text slower to redact.
+        """
+        if len(secret) >= 8 and secret not in self._exact and len(self._exact) < _MOST_SECRETS:
+            quoted = (json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1], quote(secret, safe=""))
             # The longest first, so that no rest remains where one secret begins with another.
-            self._exact = tuple(sorted({*self._exact, secret}, key=len, reverse=True))
+            self._exact = tuple(sorted({*self._exact, secret, *quoted}, key=len, reverse=True))
+
+    def add_revealed(self, document: object) -> None:
+        """Add every secret of a JSON value that is shown because its user asked for it."""
+        for secret in secret_values(document):
+            self.add(secret)
 
     def __call__(self, text: str, *, people: bool = True) -> str:
         """Return `text` with tokens as `<token>` and, unless `people` is false, email addresses as `<email>`."""
@@ -116,32 +130,11 @@ def redact_body(body: bytes, limit: int) -> str:
     """
     is_cut = len(body) > limit + _MARGIN
     text = body[: limit + _MARGIN].decode("utf-8", "replace")
-    text = redactor(_without_named_values(text))
+    text = redactor(replace_named_values(text, "<secret>", _is_logged_secret)[0])
     if is_cut:
         text = text[:-_MARGIN]
     return f"{text[:limit]}…" if is_cut or len(text) > limit else text
 
 
-@lru_cache(maxsize=16)
-def _value_pattern(backslashes: str) -> re.Pattern[str]:
-    """Return the pattern of a value: a text, list or object up to its end or that of the body, or a number.
-
-    backslashes: what is before each quote, in JSON inside a text. A value that ends later hides more, not less.
-    """
-    quote = re.escape(backslashes) + '"'
-    return re.compile(rf"{quote}.*?(?:(?<!\\){quote}|\Z)|\[[^\]]*(?:\]|\Z)|\{{[^}}]*(?:\}}|\Z)|[-\d.]+", re.DOTALL)
-
-
-def _without_named_values(text: str) -> str:
-    """Return JSON, which may be cut, with the values of secret names as `"<secret>"`."""
-    parts: list[str] = []
-    done = 0
-    for end in _NAME_END.finditer(text):
-        name = text[max(0, end.start() - 80) : end.start()].rpartition('"')[2]
-        if end.start() < done or not is_secret_name(name):
-            continue
-        value = _value_pattern(end[1]).match(text, end.end())
-        if value is not None and is_secret_value(name, value[0].strip('"\\')):
-            parts += [text[done : end.end()], f'{end[1]}"<secret>{end[1]}"']
-            done = value.end()
-    return "".join((*parts, text[done:]))
+def _is_logged_secret(name: str, value: object) -> bool:
+    return is_secret_value(name, str(value))

@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from dyntui.core.json_types import Row
+from dyntui.core.masking import mask
 from dyntui.resources.action import ActionTarget, ResourceAction
 from dyntui.resources.cell_formats import SHORTENING, Format, get_path, min_width, text
 from dyntui.resources.configuration import Configuration
@@ -116,8 +117,8 @@ class Column:
         return max(self.width, min_width(self.format))
 
     def value(self, row: Row) -> object:
-        """Return the raw value, for copying and exports."""
-        return self.pick(row) if self.pick is not None else get_path(row, self.field)
+        """Return the raw value, for copying and exports; secrets inside it are masked by their names."""
+        return self.pick(row) if self.pick is not None else mask(get_path(row, self.field))
 
     def cell(self, row: Row, now: datetime) -> str:
         """Return the text of the cell, safe for the terminal; `—` for no value. now: the time from which ages are counted."""

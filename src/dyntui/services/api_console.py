@@ -18,6 +18,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 from dyntui.core.errors import DyntuiError, UsageError, join_sentences
 from dyntui.core.file_version import check_version
 from dyntui.core.json_types import as_object
+from dyntui.core.masking import hide_values
 from dyntui.core.redact import is_secret_name, is_secret_value, redact
 from dyntui.core.strict_json import load_json, parse_json
 from dyntui.core.text import plain_json
@@ -374,27 +375,5 @@ def without_secrets(request: ConsoleRequest) -> ConsoleRequest:
 
 
 def hide_secret_values(document: object, placeholder: str = "") -> tuple[object, int]:
-    """Return a JSON value with `placeholder` for each text that may be a secret, and the number of those.
-
-    A list that may have secrets gets the placeholder too, unless that is "".
-    """
-    hidden = 0
-
-    def clean(value: object) -> object:
-        nonlocal hidden
-        match value:
-            case dict():
-                found: dict[str, object] = {}
-                for name, part in value.items():
-                    if isinstance(part, list):
-                        is_hidden = bool(placeholder and part) and is_secret_name(str(name))
-                    else:
-                        is_hidden = isinstance(part, str) and is_secret_value(str(name), part)
-                    hidden += is_hidden
-                    found[name] = placeholder if is_hidden else clean(part)
-                return found
-            case list():
-                return [clean(part) for part in value]
-        return value
-
-    return clean(document), hidden
+    """Return a JSON value with `placeholder` for each value that may be a secret, and the number of those."""
+    return hide_values(document, placeholder, lambda name, value: is_secret_value(name, str(value)))

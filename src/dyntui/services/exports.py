@@ -15,6 +15,7 @@ from dyntui.config.private_files import new_whole_file
 from dyntui.core.errors import DyntuiError
 from dyntui.core.formula_escaping import escape_formula, shield
 from dyntui.core.json_types import Row
+from dyntui.core.masking import mask_counted
 from dyntui.core.strict_json import dump_json
 from dyntui.core.text import plain_json, safe, visible_controls, without_surrogates
 from dyntui.resources.users import PROFILE_FIELDS
@@ -91,6 +92,10 @@ class Exporter:
     fields: Sequence[str] = ()
     """The only fields of the rows in the other formats; all when it is empty."""
     written: int = 0
+    masks: bool = False
+    """Whether secrets are masked by their names."""
+    masked: int = 0
+    """How many were."""
     on_terminal: bool = False
     """Escape characters that a terminal would hide or interpret with `safe()` in a CSV, as always in the others."""
     paint_json: Callable[[str], str] | None = None
@@ -112,6 +117,9 @@ class Exporter:
     def row(self, row: Row) -> None:
         """Write one row."""
         self.begin()
+        if self.masks:
+            row, count = mask_counted(row)
+            self.masked += count
         match self.format:
             case ExportFormat.NDJSON:
                 self.stream.write(self._json(row) + b"\n")
@@ -168,8 +176,9 @@ class Exporter:
         self.stream.write(without_surrogates(text.getvalue()).encode())
 
 
-async def export(rows: AsyncIterator[Row], exporter: Exporter) -> int:
-    """Write every row of `rows`; returns how many."""
+async def export(rows: AsyncIterator[Row], exporter: Exporter, *, reveals: bool = False) -> int:
+    """Write every row of `rows`; returns how many. reveals: whether values that are secrets by name are written."""
+    exporter.masks = not reveals
     async for row in rows:
         exporter.row(row)
     exporter.end()
@@ -191,16 +200,19 @@ async def export_file(
     *,
     fields: Sequence[str] = (),
     stopped: Callable[[], bool] = lambda: False,
+    reveals: bool = False,
+    on_masked: Callable[[int], None] = lambda count: None,
 ) -> int | None:
     """Write every row of `rows` to a new private file; returns the number of rows, None when it was stopped.
 
-    columns, fields: as in Exporter.
+    columns, fields: as in Exporter. reveals: as in `export`. on_masked: gets the number of values that were masked.
 
     The file is complete or absent: after a stop, an error or a signal there is none.
     """
     try:
         with new_whole_file(path) as stream:
-            written = await export(rows, Exporter(stream, format, columns, fields))
+            exporter = Exporter(stream, format, columns, fields)
+            written = await export(rows, exporter, reveals=reveals)
             if stopped():
                 raise _Stopped
     except _Stopped:
@@ -208,6 +220,7 @@ async def export_file(
     except OSError as error:
         hint = "Free disk space, or use another file." if error.errno in _NO_ROOM else "Use another file."
         raise DyntuiError(f"{path} cannot be written: {error.strerror}.", hint=hint) from error
+    on_masked(exporter.masked)
     return written
 
 

@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING
 from dyntui.api.catalog import catalog
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row, as_object
+from dyntui.core.masking import HIDDEN
 from dyntui.core.redact import is_secret_name
 from dyntui.core.text import shorten
 from dyntui.resources import RESOURCES
 from dyntui.resources.cell_formats import get_path
 from dyntui.services.actions.registry import declared_write
-from dyntui.services.actions.resource_actions import HIDDEN, mask_secrets
+from dyntui.services.actions.resource_actions import mask_fields
 from dyntui.services.actions.undo_state import saved_values
 from dyntui.services.actions.write_types import Target, WriteAction
 from dyntui.services.forms import (
@@ -75,8 +76,9 @@ def leaf_at(document: object, path: Path) -> object:
 
 
 def without_secrets(settings: Row) -> Row:
-    """Return the settings without the values that must not be shown."""
-    return as_object(mask_secrets(RESOURCES["settings"], {"settings": settings})["settings"])
+    """Return the settings without the secrets that the record names. Those with the names of secrets are masked where
+    they are shown."""
+    return as_object(mask_fields(RESOURCES["settings"], {"settings": settings})["settings"])
 
 
 def value_at(settings: Row, name: str) -> object:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from dyntui.core.errors import DyntuiError
 from dyntui.core.json_types import Row
+from dyntui.core.redact import redactor
 from dyntui.core.strict_json import load_json, stringify_json
 from dyntui.core.text import quantity
 from dyntui.core.times import time_text
@@ -71,8 +72,9 @@ def verify_signature(secret: str, body: bytes, signature: str) -> SignatureCheck
 
     A pasted body often has other newlines, and a saved one is often indented, but Dynamic signs compact JSON. These
     are tried as well, and the message says which ones fit.
-    Source: docs/vendor-api.md#signature.
+    The secret is added to the redactor. Source: docs/vendor-api.md#signature.
     """
+    redactor.add(secret)
     expected = signature.strip().lower().removeprefix("sha256=")
     if not expected:
         return SignatureCheck(False, "The signature is missing.")

@@ -21,6 +21,7 @@ from dyntui.config.private_files import private_dir
 from dyntui.core.errors import DyntuiError
 from dyntui.core.file_version import newer_file_text
 from dyntui.core.json_types import Row
+from dyntui.core.masking import mask_row
 from dyntui.core.process_state import private_umask
 from dyntui.core.text import without_surrogates
 from dyntui.core.times import now
@@ -36,6 +37,7 @@ __all__ = [
     "CachedPage",
     "RowCache",
     "cache_off",
+    "cached_form",
     "open_cache",
     "words_of",
 ]
@@ -115,7 +117,7 @@ class RowCache:
     ) -> None:
         """Save a page of the list `name` that starts at `start` under `query`, and the total."""
         at = now().timestamp()
-        stored = [(_without_secrets(row), without_surrogates(str(row.get(key, "")))) for row in rows]
+        stored = [(cached_form(row), without_surrogates(str(row.get(key, "")))) for row in rows]
         with self._lock:
             try:
                 self._put(name, query, start, stored, total, at)
@@ -220,7 +222,7 @@ class RowCache:
 
     def replace(self, name: str, row_id: str, row: Row) -> None:
         """Replace a row under every query."""
-        stored = _without_secrets(row)
+        stored = cached_form(row)
         self._fetch(
             "UPDATE items SET body = ?, words = ?, at = ? WHERE list = ? AND id = ?",
             (pack(stored), words_of(stored), now().timestamp(), name, without_surrogates(row_id)),
@@ -317,8 +319,9 @@ def _row(body: bytes) -> Row:
     return row if isinstance(row, dict) else {}
 
 
-def _without_secrets(row: Row) -> Row:
-    return {name: value for name, value in row.items() if name not in NEVER_CACHED}
+def cached_form(row: Row) -> Row:
+    """Return a row as it is cached: without the fields of NEVER_CACHED, and with other secrets masked."""
+    return mask_row({name: value for name, value in row.items() if name not in NEVER_CACHED})
 
 
 def words_of(row: Row) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.core.interface import by_interface
 from dyntui.core.json_types import Row, as_object
+from dyntui.core.masking import HIDDEN, mask_row
 from dyntui.resources import RESOURCES, ActionTarget, Resource, ResourceAction, Scope, Shape, resource
 from dyntui.resources.cell_formats import get_path
 from dyntui.resources.tokens import is_own_token
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
     from dyntui.services.connection import Connection
 
 __all__ = [
-    "HIDDEN",
     "NothingChanged",
     "check_values",
     "created_results",
@@ -55,6 +55,7 @@ __all__ = [
     "make_new_target",
     "make_target",
     "make_write_action",
+    "mask_fields",
     "mask_results",
     "mask_secrets",
     "needs_parent",
@@ -65,8 +66,6 @@ __all__ = [
     "with_warnings",
     "write_action",
 ]
-
-HIDDEN = "set, not shown"
 
 
 class NothingChanged(UsageError):
@@ -98,8 +97,13 @@ def find_action(record: Resource, name: str) -> ResourceAction:
     raise UsageError(f"{record.title} have no action {name!r}.", hint=hint)
 
 
-def mask_secrets(record: Resource, row: Row) -> dict[str, Any]:
-    """Return a row without the values that must not be shown."""
+def mask_secrets(record: Resource, row: Row) -> Row:
+    """Return a row without the values that must not be shown: those of the record, and secrets by their names."""
+    return mask_row(mask_fields(record, row))
+
+
+def mask_fields(record: Resource, row: Row) -> Row:
+    """Return a row without the secrets that its record names."""
     masked = {name: HIDDEN if name in record.secrets and value else value for name, value in row.items()}
     for path in record.secrets:
         if "." in path and get_path(masked, path):

@@ -318,9 +318,16 @@ class WriteResults:
 
 
 def one_time_value(results: WriteResults) -> tuple[str, str] | None:
-    """Return name and value of what is shown one time, such as a raw token; None when there is nothing."""
+    """Return name and value of what is shown one time, such as a raw token; None when there is nothing.
+
+    The value is added to the redactor, so that no log has it.
+    """
+    from dyntui.core.redact import redactor
     from dyntui.resources.cell_formats import get_path
 
     path, name = results.action.reveals
     value = get_path(results.items[0].value, path) if results.items else None
-    return (name, str(value)) if path and value else None
+    if not path or not value:
+        return None
+    redactor.add(str(value))
+    return name, str(value)

@@ -9,6 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from dyntui.api.catalog import catalog
+from dyntui.core.masking import is_masked_name, mask_field
 from dyntui.core.redact import has_secret_in_url, is_secret_value, redact
 from dyntui.resources import RESOURCES, Resource
 from dyntui.resources.configuration import ENABLED, Configuration
@@ -102,10 +103,10 @@ def is_secret(place: LeafPlace, value: object, rules: FieldRules) -> bool:
     """Return whether a single value must not be written: a secret by its place, its name or its form."""
     if is_secret_place(place, rules):
         return value not in (None, "", False)
-    if not isinstance(value, str):
-        return False
     name = place.name.rpartition(".")[2]
-    is_redacted = redact(value, people=False) != value
+    if not isinstance(value, str):
+        return is_masked_name(name) and isinstance(value, int) and not isinstance(value, bool)
+    is_redacted = redact(value, people=False) != value or mask_field(name, value) != value
     return is_redacted or is_secret_value(name, value) or has_secret_in_url(value) or _has_key_in_path(name, value)
 
 

@@ -24,6 +24,7 @@ from dyntui.api.errors import (
     ApiError,
     ApiProblem,
     Forbidden,
+    MaskedValue,
     NotSent,
     RateLimited,
     Redirected,
@@ -139,10 +140,10 @@ def _outcome_kind(error: ApiProblem, status: int) -> OutcomeKind:
             return OutcomeKind.NOT_SENT
         case RateLimited():
             return OutcomeKind.RATE_LIMITED
+        case RepeatedPage() | MaskedValue():
+            return OutcomeKind.REFUSED
         case Unauthorized() | Forbidden() | WriteRefused() | Redirected():
             return OutcomeKind.NOT_ALLOWED
-        case RepeatedPage():
-            return OutcomeKind.REFUSED
         case TooLarge():
             return OutcomeKind.TOO_LARGE
         case ApiError() if _TOO_MANY.search(error.message) and not _ROW_PATH.search(error.message):

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from dyntui.config.list_preferences import Widths
+from dyntui.core.masking import is_masked_name, mask_field
 from dyntui.core.times import parse_time
 from dyntui.resources import Column, Resource, Row
-from dyntui.resources.cell_formats import item_count, text, time
+from dyntui.resources.cell_formats import get_path, item_count, text, time
 
 __all__ = ["arrange_columns", "available_columns", "widths_of"]
 
@@ -26,6 +28,8 @@ def available_columns(record: Resource, default_columns: Sequence[Column], rows:
     found: dict[str, int] = {}
     for row, _ in zip(rows, range(_SAMPLED_ROWS), strict=False):
         for path, value in _fields(row):
+            if is_masked_name(path):
+                continue
             if path not in known and path.split(".")[0] not in known and (path in found or len(found) < _MAX_FIELDS):
                 found[path] = max(found.get(path, 0), len(format_any(value, _EPOCH)))
     further = [_field(path, max(6, min(width, _MAX_WIDTH))) for path, width in sorted(found.items())]
@@ -69,7 +73,12 @@ _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
 def _field(path: str, width: int) -> Column:
-    return Column(path, path, width, format=time if path.endswith("At") else format_any)
+    return Column(path, path, width, format=time if path.endswith("At") else format_any, pick=partial(_masked_at, path))
+
+
+def _masked_at(path: str, row: Row) -> object:
+    """Return the value of a field that no record describes; a secret is masked by its name."""
+    return mask_field(path, get_path(row, path))
 
 
 def _fields(row: Row) -> Iterator[tuple[str, object]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from dyntui.core.json_types import Row
 from dyntui.services.lists.row_blocks import RowBlock
@@ -36,18 +36,15 @@ class RowChanges:
 
     def record(self, before: RowBlock, rows: Sequence[Row], *, is_last: bool) -> None:
         """Compare a block with its rows from the server. is_last: whether no block follows."""
-        never_cached: frozenset[str] = frozenset()
+        form: Callable[[Row], Row] | None = None
         if before.from_cache:
-            from dyntui.store.cache import NEVER_CACHED
+            from dyntui.store.cache import cached_form
 
-            never_cached = NEVER_CACHED
+            form = cached_form
         old = {self._id(row): row for row in before.rows}
         for row in rows:
             row_id = self._id(row)
-            cacheable = (
-                {name: value for name, value in row.items() if name not in never_cached} if never_cached else row
-            )
-            if row_id in old and old[row_id] != cacheable:
+            if row_id in old and old[row_id] != (row if form is None else form(row)):
                 self.changed.add(row_id)
         if self._known is not None and not before.from_cache:
             self._record_added(rows, self._known, is_last=is_last)

@@ -25,6 +25,7 @@ KIT_ACTIONS = register(
     Action("tree.close", ("h", "left"), "fold", "Fold, or go to the parent.", READ),
     Action("tree.open", ("l", "right"), "unfold", "Unfold, or go to the first child.", READ),
     Action("tree.all", ("z",), "fold all", "Fold or unfold all.", READ, 11),
+    Action("tree.reveal", ("K",), "show secrets", "Show or hide values that are secrets by their names.", READ, 13),
     Action("dialog.cancel", ("escape", "q"), "close", "Close the dialog; nothing is changed.", READ),
     Action("select.choose", ("enter", "ctrl+s"), "choose", "Choose the option under the cursor.", READ),
     Action("form.next", ("down",), "next field", "Go to the next field.", READ),

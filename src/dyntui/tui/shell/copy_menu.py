@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from dyntui.core.json_types import Row
+from dyntui.core.masking import mask
 from dyntui.core.text import plain_json, quantity
 from dyntui.services.web_links import dashboard_url
 from dyntui.tui.kit.clipboard import paste_safe_text, send_to_clipboard
@@ -33,7 +34,9 @@ _DASHBOARD_FIELDS = {"users": "email", "wallets": "publicKey"}
 
 
 def open_copy_menu(console: ConsoleApp, record: Resource, rows: Sequence[Row]) -> None:
-    """Show which values of the rows can be copied, and copy the chosen ones. JSON contains the loaded fields."""
+    """Show which values of the rows can be copied, and copy the chosen ones. JSON contains the loaded fields,
+    without secrets.
+    """
     texts: dict[str, str] = {}
     choices: list[Choice] = []
     for field, words in _PARTS[record.name]:
@@ -42,7 +45,7 @@ def open_copy_menu(console: ConsoleApp, record: Resource, rows: Sequence[Row]) -
             texts[words] = "\n".join(values)
             note = values[0] if len(rows) == 1 else f"{len(values):,} of {len(rows):,}, one per line"
             choices.append(Choice(words, words, note=note))
-    whole: object = dict(rows[0]) if len(rows) == 1 else [dict(row) for row in rows]
+    whole: object = mask(dict(rows[0]) if len(rows) == 1 else [dict(row) for row in rows])
     texts["JSON"] = plain_json(json.dumps(whole, ensure_ascii=False, indent=2))
     choices.append(Choice("JSON", "JSON", note=quantity(len(texts["JSON"].encode("utf-8", "replace")), "byte")))
 

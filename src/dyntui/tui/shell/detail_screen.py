@@ -16,6 +16,7 @@ from textual.widgets import ContentSwitcher, Static
 from dyntui.config.list_preferences import ListPreferences
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row
+from dyntui.core.masking import mask_row
 from dyntui.core.times import now
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.clipboard import send_to_clipboard
@@ -94,7 +95,7 @@ class DetailScreen(AutoRefreshMixin, ObjectScreen[Row]):
         if tab.name == "raw":
             self.query_one("#raw", JsonTree).show(document)
         else:
-            self.query_one("#details", FieldList).show(self.field_lines(document))
+            self.query_one("#details", FieldList).show(self.field_lines(mask_row(document)))
 
     def counts(self, document: Row) -> Sequence[int | None]:
         """Return the number of items of each tab; None for an unknown number."""

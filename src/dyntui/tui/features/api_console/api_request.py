@@ -15,11 +15,11 @@ from textual.containers import Horizontal, Vertical
 from dyntui.api.catalog import Operation, catalog
 from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.core.json_types import Row
+from dyntui.core.masking import HIDDEN, is_masked_name
 from dyntui.core.text import quantity, safe
 from dyntui.core.times import exact_text
 from dyntui.core.typed_path import PathRule, free_name, to_path
 from dyntui.services import editor
-from dyntui.services.actions.resource_actions import HIDDEN
 from dyntui.services.actions.resource_changes import resources_of
 from dyntui.services.actions.write_types import ACCEPTED_NOT_DONE, Confirmation, ConfirmationLevel, Requirement
 from dyntui.services.api_console import (
@@ -410,7 +410,7 @@ class ApiRequestScreen(SearchableScreen):
 
 def _masked(field: FormField, value: str) -> str:
     """Return the value of a field as it may be shown."""
-    return HIDDEN if value and field.name.lower().endswith("secret") else value
+    return HIDDEN if value and is_masked_name(field.name) else value
 
 
 def _required_fields(fields: Sequence[FormField]) -> Row:

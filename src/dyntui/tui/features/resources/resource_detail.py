@@ -142,9 +142,9 @@ class ResourceDetailScreen(DetailScreen, ActionFlowMixin):
         return lines
 
     def fill(self, tab: Tab, document: Row) -> None:
-        from dyntui.services.actions.resource_actions import mask_secrets
+        from dyntui.services.actions.resource_actions import mask_fields
 
-        super().fill(tab, mask_secrets(self.record, document))
+        super().fill(tab, mask_fields(self.record, document))
 
     def openable(self, pane: Widget | None) -> bool:
         return self._child_under_cursor(pane) is not None or self._user_under_cursor(pane) is not None

@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dyntui.core.json_types import as_list
+from dyntui.core.masking import mask_counted
 from dyntui.core.meanings import role_of
+from dyntui.core.redact import redactor
 from dyntui.core.text import json_text, plain_json, quantity, safe
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.actions import KIT_ACTIONS
@@ -47,7 +49,10 @@ class _Node:
 
 
 class JsonTree(WrappedList):
-    """A tree of a raw document. Levels deeper than `unfolded` are folded at first."""
+    """A tree of a raw document. Levels deeper than `unfolded` are folded at first.
+
+    Secrets are masked by their names until they are revealed, also where they are copied and searched.
+    """
 
     BINDINGS = bindings(KIT_ACTIONS, "tree")
     find = ""
@@ -55,7 +60,10 @@ class JsonTree(WrappedList):
 
     def __init__(self, document: object = None, *, unfolded: int = 1, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._document = document
+        self._source = document
+        self._reveals = False
+        self._masked = 0
+        self._mask_document()
         self._unfolded = unfolded
         self._folds: dict[Path, bool] = {}
         self._rows: list[_Node] = self._visible_nodes()
@@ -63,10 +71,17 @@ class JsonTree(WrappedList):
     def show(self, document: object) -> None:
         """Show another document; folded nodes stay folded, and the cursor stays on its path if that still exists."""
         path = self.selected_keys
-        self._document = document
+        self._source = document
+        self._mask_document()
         self._update_rows()
         if path and self.selected_keys != path:
             self.go_to(path)
+
+    def _mask_document(self) -> None:
+        """Make the document that is shown: the source without its secrets, unless they are revealed."""
+        self._document, self._masked = mask_counted(self._source)
+        if self._reveals:
+            self._document = self._source
 
     def _update_rows(self) -> None:
         self._rows = self._visible_nodes()
@@ -205,6 +220,16 @@ class JsonTree(WrappedList):
         self._unfolded = 0 if opened else 99
         self._update_rows()
         self.move_to(next((i for i, node in enumerate(self._rows) if node.path == path), 0))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
+        # Without a masked value the key is the screen's.
+        return self._masked > 0 or parameters != ("tree.reveal",)
+
+    def action_reveal(self) -> None:
+        self._reveals = not self._reveals
+        if self._reveals:
+            redactor.add_revealed(self._source)
+        self.show(self._source)
 
     def _set_folded(self, index: int, opened: bool) -> None:
         self._folds[self._rows[index].path] = opened

@@ -190,12 +190,12 @@ class ResourceScreen(AutoRefreshMixin, MarkedListScreen):
         send_to_clipboard(self.console, str(self.table.row_id), f"{self.record.singular} id")
 
     def action_raw(self) -> None:
-        from dyntui.services.actions.resource_actions import mask_secrets
+        from dyntui.services.actions.resource_actions import mask_fields
         from dyntui.tui.shell.json_screen import JsonScreen
 
         row = self.table.selected_row
         breadcrumbs = (*self.breadcrumbs, self.record.label_of(row))
-        self.console.visit(JsonScreen(breadcrumbs, mask_secrets(self.record, row), self.shown_resources))
+        self.console.visit(JsonScreen(breadcrumbs, mask_fields(self.record, row), self.shown_resources))
 
     def copy_as_disabled_reason(self) -> str | None:
         return self.selection_disabled_reason()
