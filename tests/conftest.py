@@ -148,6 +148,10 @@ class Sandbox:
         """Replace the probabilities of all faults, by name with _ in place of -."""
         self._control("PUT", "faults", {name.replace("_", "-"): chance for name, chance in chances.items()})
 
+    def set_flags(self, **values: str) -> None:
+        """Set behavior flags, by name with _ in place of -."""
+        self._control("PUT", "flags", {name.replace("_", "-"): value for name, value in values.items()})
+
     def flush(self) -> None:
         """Wait until no request that the fault `late` delays is left."""
         self._control("POST", "flush")

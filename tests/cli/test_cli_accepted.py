@@ -74,3 +74,31 @@ def test_rows_of_an_import_go_to_review_and_are_not_sent_again(dyntui: Cli, tmp_
     again = dyntui("jobs", "resume", "last", "--yes", "--json", check=False)
     assert '"created": 2' not in again.stdout
     assert "accepted" in dyntui("jobs", "get", "last", "--rows", "review", check=False).stdout
+
+
+@pytest.mark.slow
+def test_the_undo_of_an_import_counts_no_accepted_deletion_as_done(tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("email\nfirst@example.com\nsecond@example.com\n")
+    options = ("--set", "emailVerifiedAt=unverified", "--yes", "--report", str(tmp_path))
+    with serving(users=3) as server:
+        dyntui = Cli(server, tmp_path / "home")
+        assert dyntui.json("import", str(file), *options)["rows"]["created"] == 2
+        server.set_flags(approvals="denied")
+        done = dyntui("jobs", "undo", "last", "--confirm-environment", server.environment_id, check=False)
+        assert done.returncode == 1
+        assert "accepted the deletion and had not done it" in done.stdout + done.stderr
+        assert dyntui.json("users", "list")["total"] == 5
+
+
+@pytest.mark.slow
+def test_an_apply_of_accepted_steps_is_not_complete(dyntui: Cli, tmp_path: Path) -> None:
+    folder = tmp_path / "config"
+    dyntui("config", "pull", str(folder), "--only", "origins")
+    (path, *_) = sorted((folder / "origins").glob("*.yaml"))
+    (folder / "origins" / "later.yaml").write_text("origin: https://later.example\n")
+    assert path.is_file()
+    done = dyntui("config", "apply", str(folder), "--yes", check=False)
+    assert done.returncode == 7, done.stderr
+    assert "accepted" in done.stdout + done.stderr
+    assert ACCEPTED_NOT_DONE in done.stderr
