@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from dyntui.services.imports.undo import UndoResult
     from dyntui.services.imports.undo_targets import UndoTarget
     from dyntui.store.journal import Journal
+    from dyntui.store.undo_journal import UndoLine
 
 __all__ = ["purge_jobs", "retry_failed_rows", "undo_job"]
 
@@ -152,9 +154,14 @@ async def _undo(context: CliContext, path: Path, from_options: Confirmation, sig
 def _print_plan(context: CliContext, plan: UndoResult, count: int, kind: UndoTarget) -> None:
     """Print how many objects are deleted and which ones are skipped."""
     context.print_message(f"{quantity(count, kind.noun, kind.plural)} to delete, {len(plan.skipped):,} to skip")
-    listed = (f"  row {line.row}, {kind.noun} {line.user_id} {line.reason}" for line in plan.skipped[:_MAX_LISTED])
-    more = len(plan.skipped) - _MAX_LISTED
-    context.print_message(*listed, f"  … and {more:,} more" if more > 0 else "", kind.action.warning)
+    context.print_message(*_reason_lines(plan.skipped, kind), kind.action.warning)
+
+
+def _reason_lines(lines: Sequence[UndoLine], kind: UndoTarget) -> list[str]:
+    """Return why objects are not deleted, a line for each of the first ones."""
+    listed = [f"  row {line.row}, {kind.noun} {line.user_id}: {line.reason}" for line in lines[:_MAX_LISTED]]
+    more = len(lines) - _MAX_LISTED
+    return [*listed, f"  … and {more:,} more"] if more > 0 else listed
 
 
 def _finish_undo(context: CliContext, journal: Journal, kind: UndoTarget, result: UndoResult) -> int:
@@ -183,6 +190,7 @@ def _finish_undo(context: CliContext, journal: Journal, kind: UndoTarget, result
         f"{quantity(counts[state], kind.noun, kind.plural)} {label}" for state, label in labels.items() if counts[state]
     ]
     context.print_result(f"Undo of job {journal.id}: {', '.join(parts) or 'nothing to delete'}")
+    context.print_message(*_reason_lines([line for line in result.skipped if line.state is UndoState.FAILED], kind))
     if result.stop_reason:
         context.print_message(f"Stopped: {result.stop_reason}. Continue with `dyntui jobs undo {journal.id}`.")
         code = result.error.exit_code if isinstance(result.error, DyntuiError) else EXIT_STOPPED
