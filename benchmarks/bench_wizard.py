@@ -28,13 +28,13 @@ def make_keys(path: Path) -> str:
     steps = (
         "?~Action.id escape wait:300 i~Source",
         f"x:{pasted}~Parse",
-        "down*4@parse up*4@parse wait:4000",
+        "down*4@parse up*4@parse wait:2500",
         "]~choose down*4@map t enter wait:500",
         # the jump bar while rows are read and checked: each letter changes its suggestions
-        "] :@ready-making u@ready-making s@ready-making e@ready-making r@ready-making s@ready-making escape wait:9000",
+        "] :@ready-making u@ready-making s@ready-making e@ready-making r@ready-making s@ready-making escape wait:6000",
         "down*20@rows pagedown*15@page end@end home@home n*10@next-problem f*6@all-rows",
         "tab down*3@kinds tab u@undo d@leave-out u@undo wait:500",
-        "]~check wait:500 enter :@checking u@checking s@checking e@checking escape wait:6000",
+        "]~check wait:500 enter :@checking u@checking s@checking e@checking escape wait:4000",
         "]~sent wait:1000 down*10@plan",
     )
     return " ".join(steps)
