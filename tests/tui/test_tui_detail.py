@@ -44,6 +44,8 @@ async def test_tabs_are_reached_by_number_and_by_brackets() -> None:
         assert "▸0 Raw" in text_of(console)
         assert "verifiedCredentials" in text_of(console)
         await press(pilot, "right_square_bracket")
+        assert "▸Balances" in text_of(console)
+        await press(pilot, "right_square_bracket")
         assert "▸1 Profile" in text_of(console)
         await press(pilot, "left_square_bracket", "2", "0")
         assert "▸0 Raw" in text_of(console)

@@ -81,7 +81,7 @@ def test_every_key_is_followed_by_lines_of_plain_text(reader: Reader) -> None:
     assert "marked, row 2" in reader.press("up", "row 2 of 30")
 
     # a detail screen: title, tab, fields, a table
-    reader.press("enter", "Screen: users, ", "Tab: Profile, tab 1 of 10", "first name: ")
+    reader.press("enter", "Screen: users, ", "Tab: Profile, tab 1 of 11", "first name: ")
     reader.press("down", "last name: ", "3 of ")
     reader.press("3", "Tab: Wallets, ", "chain: ", "row 1 of ")
     reader.press("ctrl+l", "Tab: Wallets", "Environment: sandbox", "Tabs: 1 Profile", "Status: ", "Keys: ")

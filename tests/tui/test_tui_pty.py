@@ -133,7 +133,7 @@ def test_no_byte_of_a_payload_reaches_the_terminal(tmp_path: Path, opened: list[
         (b"2", "IDENTIFIER"),
         (b"0", "projectEnvironmentId"),
         (b"?", "change key"),
-        (b"\x1b", "projectEnvironmentId"),
+        (b"\x1b", ""),
         (b"q", "EMAIL"),
         (b":wallets\r", "PROVIDER"),
         (b":allowlists\r", "OUTCOME"),
@@ -142,6 +142,8 @@ def test_no_byte_of_a_payload_reaches_the_terminal(tmp_path: Path, opened: list[
     ):
         terminal.child.send(keys)
         terminal.wait(seen)
+        if not seen:  # the keys of the closed help were beside the document
+            terminal.wait_until(lambda: "change key" not in terminal.emulator.text)
     terminal.child.send(b"Q")
     assert terminal.ended() == 0
     assert "␛[2J".encode() in terminal.raw

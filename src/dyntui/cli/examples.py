@@ -63,6 +63,7 @@ _EXAMPLES: dict[str, tuple[str, ...]] = {
         "users list --since 30d --no-wallet --all -o csv > users.csv",
     ),
     "users export": ("users export -O users.csv", "users export -o ndjson --column email --filter example.com"),
+    "users balances": ("users balances ada@example.com", "users balances ada@example.com --chain EVM --json"),
     "users sessions": ("users sessions ada@example.com", "users sessions ada@example.com --json"),
     "users create": (
         "users create email=ada@example.com firstName=Ada metadata.plan=pro",
@@ -93,6 +94,10 @@ _EXAMPLES: dict[str, tuple[str, ...]] = {
         f"users revoke-session {_SESSION} --of ada@example.com --yes",
     ),
     "wallets list": ("wallets list --user ada@example.com", "wallets list --all --ndjson"),
+    "wallets balances": (
+        "wallets balances 0x52908400098527886E0F7030069857D2E4169EE7",
+        "wallets balances 0x52908400098527886E0F7030069857D2E4169EE7 --json",
+    ),
     "wallets link": (
         "wallets link ada@example.com --address 0x52908400098527886E0F7030069857D2E4169EE7 --chain EVM --name metamask",
         "wallets link ada@example.com --address 4Nd1mYvM1 --chain SOL --name phantom --yes",
