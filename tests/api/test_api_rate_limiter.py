@@ -102,3 +102,12 @@ def test_bulk_requests_count_for_both_limiters() -> None:
     rate_limiters = RateLimiters()
     assert rate_limiters.for_operation("bulkCreateUser") == (rate_limiters.bulk, rate_limiters.default)
     assert rate_limiters.for_operation("getUser") == (rate_limiters.default,)
+
+
+def test_embedded_wallets_and_invites_have_limits_of_their_own() -> None:
+    limiters = RateLimiters()
+    assert limiters.for_operation("createEmbeddedWallet") == (limiters.embedded_wallets, limiters.default)
+    assert limiters.for_operation("createInvite") == (limiters.invites, limiters.default)
+    assert (limiters.embedded_wallets.per_minute, limiters.invites.per_minute) == (300, 20)
+    assert RateLimiters(0, 0).invites.per_minute == 0
+    assert RateLimiters(0, 0, invites=5).invites.per_minute == 5

@@ -59,6 +59,22 @@ async def test_every_request_carries_the_token_to_the_pinned_origin(script: Any)
     assert server.requests[0].line.startswith(f"GET /api/v0/environments/{ENV}/users?")
 
 
+async def test_each_attempt_has_an_id_of_its_own_which_an_error_states(script: Any) -> None:
+    async with script(CUT, reply(503), reply(503)) as server, client(server.url) as api:
+        with pytest.raises(ServerError) as failed:
+            await api.users.list()
+    sent = [request.headers["x-dyn-request-id"] for request in server.requests]
+    assert len({*sent, ""}) == 4 and failed.value.request_id == sent[-1]
+    async with script(reply(404, headers="x-dyn-request-id: of-the-server\r\n")) as server, client(server.url) as api:
+        with pytest.raises(NotFound) as missing:
+            await api.users.list()
+    assert missing.value.request_id == "of-the-server"
+    async with script(CUT) as server, client(server.url) as api:
+        with pytest.raises(ConnectionLost) as lost:
+            await api.call("updateUser", path={"userId": "u1"}, body={}, permit=WritePermit(action="users.edit"))
+    assert lost.value.request_id == server.requests[0].headers["x-dyn-request-id"]
+
+
 async def test_a_redirect_is_an_error_and_the_token_is_not_sent(script: Any) -> None:
     async with script(USERS) as other:
         moved = reply(302, headers=f"Location: {other.url}/elsewhere\r\n")

@@ -16,6 +16,7 @@ from dyntui.core.errors import UsageError
 def test_without_a_file_the_defaults_are_used() -> None:
     assert Settings.load() == Settings()
     assert (Settings().rate_per_minute, Settings().bulk_per_minute) == (1500, 150)
+    assert (Settings().embedded_wallets_per_minute, Settings().invites_per_minute) == (300, 20)
 
 
 def test_values_of_the_file_are_used() -> None:

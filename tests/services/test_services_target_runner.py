@@ -66,7 +66,7 @@ class CountingApp:
 
         async def send_counted(message: Any) -> None:
             for key, value in message.get("headers", ()):
-                if key == b"x-request-id":
+                if key == b"x-dyn-request-id":
                     self.request_ids[name] = value.decode()
             await send(message)
 

@@ -63,7 +63,7 @@ __all__ += [
     "Unauthorized",
     "Unreachable",
 ]
-__all__ += ["WriteRefused", "WriteStopped", "error_from", "request_id_of"]
+__all__ += ["REQUEST_ID", "WriteRefused", "WriteStopped", "error_from", "request_id_of"]
 
 MAYBE_APPLIED = "The request may have been applied. Check before you send it again."
 
@@ -78,6 +78,8 @@ class ApiProblem(DyntuiError):
     """Default hint of this class."""
     uncertain: ClassVar[bool] = False
     """Whether the server may have acted before it failed."""
+    request_id: str = ""
+    """The id of the request: that of the response, or else the one that was sent with it."""
     reads: bool = False
     """Whether the request only reads."""
 
@@ -103,8 +105,6 @@ class ApiError(ApiProblem):
     """The server's own error code, "" when it gave none."""
     payload: Row | None
     """Details that the server added, or None."""
-    request_id: str
-    """The server's id of the request, "" when no header has one."""
     retry_after: float | None
     """Seconds to wait before the next attempt; None when the server did not say."""
     body: str
@@ -310,12 +310,18 @@ def _raw_seconds(value: str | None) -> float | None:
         return None
 
 
+REQUEST_ID = "x-dyn-request-id"
+"""The header with the id of a request: the client sends a new one with each, and a response may have it."""
+
+
 def request_id_of(headers: Mapping[str, str]) -> str:
     """Return the server's id of the request from the headers that may hold one; "" when none does.
 
     Source: docs/vendor-api.md#errors.
     """
-    return next((headers[name] for name in ("x-request-id", "x-amzn-requestid", "cf-ray") if name in headers), "")
+    return next(
+        (headers[name] for name in (REQUEST_ID, "x-request-id", "x-amzn-requestid", "cf-ray") if name in headers), ""
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,12 +18,23 @@ from dyntui.api.in_flight import InFlightLimit
 if TYPE_CHECKING:
     from dyntui.api.waits import Waits
 
-__all__ = ["BULK_PER_MINUTE", "DEFAULT_PER_MINUTE", "RateLimiter", "RateLimiters"]
+__all__ = [
+    "BULK_PER_MINUTE",
+    "DEFAULT_PER_MINUTE",
+    "EMBEDDED_WALLETS_PER_MINUTE",
+    "INVITES_PER_MINUTE",
+    "RateLimiter",
+    "RateLimiters",
+]
 
 DEFAULT_PER_MINUTE = 1500
 """Developer endpoints, per address (docs/vendor-api.md#rate-limits)."""
 BULK_PER_MINUTE = 150
 """POST users/bulk, per address (docs/vendor-api.md#rate-limits)."""
+EMBEDDED_WALLETS_PER_MINUTE = 300
+"""POST embeddedWallets, per address (docs/vendor-api.md#rate-limits)."""
+INVITES_PER_MINUTE = 20
+"""Invites, per address (docs/vendor-api.md#rate-limits)."""
 
 _LONGEST_BURST_S = 0.5
 _MARGIN = 61 / 60
@@ -161,15 +172,33 @@ class RateLimiter:
 class RateLimiters:
     """What limits the requests of one process.
 
-    default: every request. bulk: POST users/bulk as well. in_flight: the requests of bulk work.
+    default: every request. bulk: POST users/bulk as well. embedded_wallets, invites: these operations as well; None for
+    the limit of the vendor, or none where `default` has none. in_flight: the requests of bulk work.
     """
 
     def __init__(
-        self, default: float = DEFAULT_PER_MINUTE, bulk: float = BULK_PER_MINUTE, in_flight: InFlightLimit | None = None
+        self,
+        default: float = DEFAULT_PER_MINUTE,
+        bulk: float = BULK_PER_MINUTE,
+        in_flight: InFlightLimit | None = None,
+        *,
+        embedded_wallets: float | None = None,
+        invites: float | None = None,
     ) -> None:
         self.default = RateLimiter(default)
         self.bulk = RateLimiter(bulk)
+        of_vendor = (EMBEDDED_WALLETS_PER_MINUTE, INVITES_PER_MINUTE) if default else (0, 0)
+        self.embedded_wallets = RateLimiter(of_vendor[0] if embedded_wallets is None else embedded_wallets)
+        self.invites = RateLimiter(of_vendor[1] if invites is None else invites)
         self.in_flight = in_flight or InFlightLimit()
 
     def for_operation(self, operation_id: str) -> tuple[RateLimiter, ...]:
-        return (self.bulk, self.default) if operation_id == "bulkCreateUser" else (self.default,)
+        """Return the limiters of an operation; the one that is its own is the first."""
+        match operation_id:
+            case "bulkCreateUser":
+                return self.bulk, self.default
+            case "createEmbeddedWallet" | "createEmbeddedWalletFromFarcaster":
+                return self.embedded_wallets, self.default
+            case "createInvite":
+                return self.invites, self.default
+        return (self.default,)

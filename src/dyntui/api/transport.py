@@ -13,6 +13,7 @@ from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeAlias
+from uuid import uuid4
 
 import stamina
 import stamina.instrumentation
@@ -20,6 +21,7 @@ import stamina.instrumentation
 from dyntui import __version__
 from dyntui.api._httpx import httpx, redirect_location, set_location_aside
 from dyntui.api.errors import (
+    REQUEST_ID,
     ApiProblem,
     BadResponse,
     ConnectionLost,
@@ -236,6 +238,8 @@ class Transport:
         self, request: httpx.Request, operation: str, timeout: float, attempt: int, reads: bool
     ) -> ApiResponse:
         status, body, problem = 0, b"", ""
+        # New for each attempt, as the vendor's SDKs do (docs/vendor-api.md#errors).
+        sent_id = request.headers[REQUEST_ID] = str(uuid4())
         started = time.perf_counter()
         self._log.started()
         try:
@@ -260,6 +264,7 @@ class Transport:
             raised = translate(error, self._base.host)
             if isinstance(raised, ApiProblem):
                 raised.sent(reads=reads)
+                raised.request_id = raised.request_id or sent_id
             if isinstance(raised, Unreachable):
                 self._log.record_no_response(was_sent=not isinstance(raised, NotSent))
             problem = redact(safe(raised if isinstance(raised, ApiProblem) else type(raised).__name__, 200))

@@ -84,6 +84,10 @@ class Settings:
     """Maximum requests per minute; 0: no limit."""
     bulk_per_minute: int = _setting(150, whole_number(0, 100_000))
     """Maximum bulk requests per minute; 0: no limit."""
+    embedded_wallets_per_minute: int = _setting(300, whole_number(0, 100_000))
+    """Maximum embedded wallets per minute that are created before the first sign-in; 0: no limit."""
+    invites_per_minute: int = _setting(20, whole_number(0, 100_000))
+    """Maximum invites per minute; 0: no limit."""
     in_flight: int = _setting(16, whole_number(1, 64))
     """Maximum requests of bulk work at the same time; DYNTUI_IN_FLIGHT overrides it."""
     page_size: int = _setting(100, whole_number(2, 100))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, TypeAlias
 from urllib.parse import quote
@@ -32,6 +33,8 @@ _PROXY_PAGE = b"""<!DOCTYPE html>
 """
 
 
+_REQUEST_ID = "x-dyn-request-id"
+_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 _INTERNAL_ERROR = Reply(500, {"error": "Internal Server Error"})
 
 
@@ -118,7 +121,8 @@ class _Exchange:
         """Send a reply. `share` below 1 sends only that part of the body, with the headers of the whole body."""
         headers = {
             "content-type": "application/json; charset=utf-8",
-            "x-request-id": self.sandbox.request_id(),
+            "x-request-id": (request_id := self.sandbox.request_id()),
+            _REQUEST_ID: sent if _ID.fullmatch(sent := self._headers.get(_REQUEST_ID, "")) else request_id,
             **reply.headers,
         }
         content = b""

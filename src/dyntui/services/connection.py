@@ -128,16 +128,27 @@ class Connection:
 
 
 @cache
-def _shared_limiters(base_url: str, per_minute: int, bulk_per_minute: int, in_flight: int) -> RateLimiters:
+def _shared_limiters(
+    base_url: str, per_minute: int, bulk_per_minute: int, in_flight: int, embedded_wallets: int, invites: int
+) -> RateLimiters:
     """Return the limiters of this process for a server, which limits an address and not a token."""
     from dyntui.api.in_flight import InFlightLimit
     from dyntui.api.rate_limiter import RateLimiters as _RateLimiters
 
-    return _RateLimiters(per_minute, bulk_per_minute, InFlightLimit(in_flight))
+    return _RateLimiters(
+        per_minute, bulk_per_minute, InFlightLimit(in_flight), embedded_wallets=embedded_wallets, invites=invites
+    )
 
 
 def _limiters_of(base_url: str) -> RateLimiters:
     from dyntui.config.settings import Settings
 
     settings = Settings.load()
-    return _shared_limiters(base_url, settings.rate_per_minute, settings.bulk_per_minute, settings.in_flight)
+    return _shared_limiters(
+        base_url,
+        settings.rate_per_minute,
+        settings.bulk_per_minute,
+        settings.in_flight,
+        settings.embedded_wallets_per_minute,
+        settings.invites_per_minute,
+    )

@@ -110,7 +110,7 @@ class TargetRunner:
         return result
 
     async def _write(self, target: Target) -> TargetResult:
-        from dyntui.api.errors import ApiError, ApiProblem, WriteStopped
+        from dyntui.api.errors import ApiProblem, WriteStopped
 
         action, records = self._action, self.records
         before: object = None
@@ -145,7 +145,7 @@ class TargetRunner:
             raise
         else:
             outcome = WriteOutcome.ACCEPTED if permit.accepted else outcome
-        request_id = error.request_id if isinstance(error, ApiError) else next(iter(permit.request_ids), "")
+        request_id = error.request_id if isinstance(error, ApiProblem) else next(iter(permit.request_ids), "")
         detail = "not done yet" if outcome is WriteOutcome.ACCEPTED else str(error or "")
         record = partial(
             records.record_outcome, action, (target,), outcome, detail, request_id=request_id, before=before

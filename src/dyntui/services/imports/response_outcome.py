@@ -128,8 +128,7 @@ def outcome_of_response(answer: ApiResponse) -> ResponseOutcome:
 def outcome_of_error(error: ApiProblem) -> ResponseOutcome:
     """Return the outcome of a request that has no usable response."""
     status = error.status if isinstance(error, ApiError) else 0
-    request_id = error.request_id if isinstance(error, ApiError) else ""
-    return ResponseOutcome(_outcome_kind(error, status), status=status, request_id=request_id, error=error)
+    return ResponseOutcome(_outcome_kind(error, status), status=status, request_id=error.request_id, error=error)
 
 
 def _outcome_kind(error: ApiProblem, status: int) -> OutcomeKind:
