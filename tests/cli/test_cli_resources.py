@@ -302,6 +302,30 @@ def test_a_response_that_names_what_was_not_done_is_a_failure(cli: Run) -> None:
     assert valid.code == 0 and " valid" in valid.err and token not in valid.out + valid.err
 
 
+def test_signature_policies_of_an_embedded_wallet_are_made_edited_and_deleted(cli: Run) -> None:
+    wallets = document(cli("wallets", "list", "--limit", "100", "--json"))["items"]
+    wallet = next(each for each in wallets if each["provider"] == "embeddedWallet" and each["chain"] == "EVM")
+    of = ("--of", wallet["id"])
+    part = {
+        "chain": "EVM",
+        "toAddresses": ["0x" + "ab" * 20],
+        "valueLimits": [{"asset": "0x" + "cd" * 20, "maxPerCall": "5"}],
+    }
+    content = f"policyContent:={json.dumps([part])}"
+    assert document(cli("get", "signature-policies", *of, "--json"))["items"] == []
+    document(cli("do", "signature-policies", "create", *of, content, "timeLimit=600", "--yes", "--json"))
+    (policy,) = document(cli("get", "signature-policies", *of, "--json"))["items"]
+    assert policy["policyContent"] == [part]
+    shown = cli("get", "signature-policies", *of).out
+    assert "0x" + "ab" * 20 in shown and "EVM" in shown
+    edited = cli("do", "signature-policies", "edit", policy["id"], *of, content, "timeLimit=60", "--yes")
+    assert edited.code == 0, edited.err
+    (changed,) = document(cli("get", "signature-policies", *of, "--json"))["items"]
+    assert changed["expiresAt"] < policy["expiresAt"]
+    document(cli("do", "signature-policies", "delete", policy["id"], *of, "--yes", "--json"))
+    assert document(cli("get", "signature-policies", *of, "--json"))["items"] == []
+
+
 def test_the_tail_prints_the_selected_events(cli: Run) -> None:
     rows = [
         json.loads(line) for line in cli("events", "tail", "--once", "--since", "400d", "--ndjson").out.splitlines()

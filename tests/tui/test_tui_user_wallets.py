@@ -167,6 +167,10 @@ async def test_balances_of_a_wallet_and_of_its_owner_are_read_when_their_tab_is_
         assert isinstance(screen, WalletScreen)
         await until(pilot, lambda: screen.owner)
         assert post_operations(pilot) == []
+        await press(pilot, "V")
+        assert "signature policies" in text_of(console)
+        await press(pilot, "escape")
+        assert isinstance(console.screen, WalletScreen)
         await press(pilot, "3")
         await until(pilot, lambda: screen.query_one("#balances", Table).count)
         of_wallet = screen.query_one("#balances", Table).count

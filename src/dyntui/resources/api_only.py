@@ -9,7 +9,6 @@ from dyntui.api.catalog import Operation
 __all__ = ["API_ONLY_REASONS", "api_only_reason"]
 
 _LEGACY = "Earlier path: {} calls the operation that names the environment."
-_POLICIES = "The application that signs for the wallet makes and reads its policies."
 
 _OF_APPS = "Apps call it for their users: before sign-in, or with the token of a signed-in user."
 
@@ -27,11 +26,6 @@ API_ONLY_REASONS: Mapping[str, str] = {
     "delegatedSignMessage": "It needs a key share of the application.",
     "backupKeySharesToLocationsForPregen": "It needs key shares.",
     "getWaasWalletByWalletId": "It is the view of the wallet service; `dyntui wallets get` reads the wallet.",
-    "getWaasSignaturePolicies": _POLICIES,
-    "getWaasSignaturePolicyByWalletIdAndPolicyId": _POLICIES,
-    "createWaasSignaturePolicy": _POLICIES,
-    "updateWaasSignaturePolicyByWalletIdAndPolicyId": _POLICIES,
-    "deleteWaasSignaturePolicyByWalletIdAndPolicyId": _POLICIES,
     "upsertWalletConnectProject": "The API does not read the project, so there is nothing to list.",
     "getExchangeRates": "Apps show prices with it; no list has amounts of money.",
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dyntui.core.effect import Effect
-from dyntui.core.json_types import Row, as_objects
+from dyntui.core.json_types import Row, as_list, as_objects
 from dyntui.core.text import quantity
 from dyntui.resources.action import ActionTarget, ResourceAction, create_action, delete_action, edit_action
 from dyntui.resources.columns import id_column, time_column
@@ -91,6 +91,12 @@ def _not_revoked(response: Row) -> str:
     return f"The delegated access to {number} was not revoked: {reasons}." if failed else ""
 
 
+def _values(row: Row, name: str) -> list[str]:
+    """Return the different values of a field in the parts of a signature policy."""
+    values = (part.get(name) for part in as_objects(row.get("policyContent")))
+    return list(dict.fromkeys(str(each) for value in values for each in (as_list(value) or (value,)) if each))
+
+
 DELEGATION_KEYS = Resource(
     name="delegation-keys",
     description="Keys that encrypt delegated wallet access",
@@ -120,4 +126,35 @@ DELEGATION_KEYS = Resource(
     ),
 )  # fmt: skip
 
-RECORDS = (WALLET_VERSIONS, POLICIES, DELEGATION_KEYS)
+_LASTING = irreversible(
+    "The time limit of a policy counts from the request, so the values before cannot be sent again."
+)
+
+SIGNATURE_POLICIES = Resource(
+    name="signature-policies",
+    description="What one embedded wallet may sign for a time",
+    aliases=("signature-policy",),
+    title="Signature Policies",
+    singular="signature policy",
+    parent_resource="wallets",
+    list=ListOperation("getWaasSignaturePolicies", missing_is_empty=True),
+    columns=(
+        Column(title="chains", width=10, priority=0, pick=lambda row: ", ".join(_values(row, "chain"))),
+        Column(title="addresses", width=30, grow=True, priority=0, pick=lambda row: ", ".join(_values(row, "toAddresses"))),
+        time_column("expiresAt", "expires", priority=0),
+        id_column(priority=2),
+    ),
+    detail="getWaasSignaturePolicyByWalletIdAndPolicyId",
+    cached=False,
+    empty="This wallet has no signature policy that is active.",
+    not_configuration="An application makes them for a wallet and for a short time.",
+    actions=(
+        create_action("createWaasSignaturePolicy", "Allow transactions of the wallet to some addresses, up to a limit and for some seconds.",
+            fields=("policyContent", "timeLimit"), noun="signature policy", plural="signature policies", undo=undone_by_deletion(), typed_in_live=True),
+        edit_action("updateWaasSignaturePolicyByWalletIdAndPolicyId", "Edit the signature policy. Its time limit begins again.",
+            fields=("policyContent", "timeLimit"), noun="signature policy", plural="signature policies", undo=_LASTING, typed_in_live=True),
+        delete_action("deleteWaasSignaturePolicyByWalletIdAndPolicyId", "Delete the signature policy.", noun="signature policy", plural="signature policies", undo=_LASTING),
+    ),
+)  # fmt: skip
+
+RECORDS = (WALLET_VERSIONS, POLICIES, DELEGATION_KEYS, SIGNATURE_POLICIES)

@@ -74,7 +74,9 @@ KEY_MEANINGS: Mapping[str, KeyMeaning] = {
     "u": _meaning("Undo or recover what is shown.", "undo recover"),
     "U": _meaning("Unmark all rows.", "unmark"),
     "v": _meaning("View in full: the row as JSON, all its cells.", "raw details"),
-    "V": _meaning("Check or get a signature.", "verify verify-jwt signing-message"),
+    "V": _meaning(
+        "Check or get a signature, or show what may be signed.", "verify verify-jwt signing-message signature_policies"
+    ),
     "w": _meaning("Check access: of an identifier, a user, a token, the rows of an import.", "check access explain"),
     "W": _meaning("Show or open the address of a web page.", "dashboard open"),
     "x": _meaning("Export to a file.", "export download report"),

@@ -130,6 +130,9 @@ class WalletScreen(BalancesTabMixin, SiblingScreen):
             done=self.leave_after_delete,
         )
 
+    def action_signature_policies(self) -> None:
+        self.console.open_list(RESOURCES["signature-policies"], self.object_id, self.label)
+
     def action_recover(self) -> None:
         target = Target(self.user_id, self.owner or self.user_id)
         run_action(self.console, write_action("users.recover-wallets"), [target], opening_key="u")
