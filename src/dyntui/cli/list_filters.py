@@ -192,7 +192,7 @@ def keep_rows(
             context.print_message(local_filter_message(record, text))
         if not rows and not context.prints_data:
             context.print_message(f"No {record.plural if record is not None else 'rows'} match {text!r}.")
-    if not conditions or not rows:
+    if not conditions or (text and not rows):
         return list(rows)
     from dyntui.services.lists.filtered_list import FilteredList, check_fields
     from dyntui.services.lists.list_query import ListQuery
