@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.conftest import SandboxProcess, serving_process
 from tests.e2e.terminal import Terminal, clean_environ
 
 pytestmark = pytest.mark.slow
@@ -18,32 +18,15 @@ TIMEOUT_S = 60.0
 
 
 @pytest.fixture(scope="module")
-def served() -> Iterator[dict[str, str]]:
-    command = [
-        sys.executable,
-        "-m",
-        "dyntui",
-        "sandbox",
-        "--port",
-        "0",
-        "--users",
-        str(USERS),
-        "--latency",
-        str(LATENCY_MS),
-    ]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
-        try:
-            assert process.stdout is not None
-            found = re.match(r"listening on (\S+) environment (\S+) token (\S+)", process.stdout.readline())
-            assert found is not None
-            yield dict(zip(("DYNTUI_BASE_URL", "DYNTUI_ENVIRONMENT_ID", "DYNTUI_TOKEN"), found.groups(), strict=True))
-        finally:
-            process.terminate()
+def served() -> Iterator[SandboxProcess]:
+    with serving_process("--latency", str(LATENCY_MS), users=USERS) as running:
+        yield running
 
 
 @pytest.fixture
-def console(served: dict[str, str], tmp_path: Path) -> Iterator[Terminal]:
-    environ = {**clean_environ(), **served, "DYNTUI_HOME": str(tmp_path), "TEXTUAL_ANIMATIONS": "none"}
+def console(served: SandboxProcess, tmp_path: Path) -> Iterator[Terminal]:
+    own = {name: value for name, value in served.environ(tmp_path).items() if name.startswith("DYNTUI_")}
+    environ = {**clean_environ(), **own, "TEXTUAL_ANIMATIONS": "none"}
     with Terminal(env=environ, columns=120, rows=40) as terminal:
         terminal.wait(lambda text: "1 of 1,000,000" in text and "@" in text, TIMEOUT_S)
         yield terminal
