@@ -159,6 +159,7 @@ async def test_a_wallet_shows_and_opens_its_owner(size: tuple[int, int]) -> None
         assert console.screen.label == screen.owner
 
 
+@pytest.mark.slow
 async def test_balances_of_a_wallet_and_of_its_owner_are_read_when_their_tab_is_opened() -> None:
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
