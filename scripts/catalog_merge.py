@@ -35,6 +35,16 @@ _EARLIER = (
     },
 )
 """Operations that neither source has any more, though the client still has the model of their response."""
+_NEWER_CHAINS = ("TRON", "STELLAR", "ALEO", "TEMPO", "MIDNIGHT")
+_NEWER_VALUES: Mapping[str, tuple[str, ...]] = {
+    "ChainEnum": _NEWER_CHAINS,
+    "EmbeddedWalletChainEnum": _NEWER_CHAINS,
+    "WaasChainEnum": _NEWER_CHAINS,
+    "WalletAddressType": ("ton", "stellar"),
+    "JwtVerifiedCredentialFormatEnum": ("totp",),
+    "ProviderEnum": ("gemini", "moonPay", "chainalysisAddressScreening", "trmWalletScreening"),
+}
+"""Values of enums that only newer packages of the vendor have (docs/vendor-api.md#values-of-newer-packages)."""
 
 
 def merge(client: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, Any]:
@@ -45,6 +55,9 @@ def merge(client: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, A
             _extend(schemas[name], schema)
         else:
             schemas[name] = schema
+    for name, values in _NEWER_VALUES.items():
+        if name in schemas:
+            _extend(schemas[name], {"enum": values})
     operations = []
     known = {entry["id"] for entry in client["operations"]}
     earlier = [entry for entry in _EARLIER if entry["id"] not in known | document["operations"].keys()]

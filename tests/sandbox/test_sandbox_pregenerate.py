@@ -106,3 +106,17 @@ async def test_chains_depend_on_the_settings(api: Any) -> None:
     assert (await api("PUT", "ENV", settings)).status_code == 200
     await make(api, chains=["TON"])
     assert (await make(api, status=422))["code"] == "invalid_embedded_wallet_chains_configuration"
+
+
+async def test_every_chain_that_the_catalog_knows_can_be_enabled(api: Any) -> None:
+    from dyntui.api.catalog import catalog
+
+    chains = catalog().schemas["EmbeddedWalletChainEnum"]["enum"]
+    assert {"TRON", "STELLAR", "ALEO", "TEMPO", "MIDNIGHT"} <= set(chains)
+    settings = (await api.get("ENV"))["settings"]
+    settings["sdk"]["embeddedWallets"]["chainConfigurations"] = [
+        {"name": chain, "enabled": True, "primary": chain == "EVM"} for chain in chains
+    ]
+    assert (await api("PUT", "ENV", settings)).status_code == 200
+    user = await make(api, OLD, chains=chains)
+    assert [wallet["chain"] for wallet in user["wallets"]] == chains

@@ -211,7 +211,7 @@ def link_external_wallet(
     "chains",
     multiple=True,
     metavar="CHAIN",
-    help="Chain: EVM, SVM, SUI, BTC or TON (repeatable).",
+    help="Chain, such as EVM, SVM, SUI, BTC, TON or TRON (repeatable).",
 )
 @click.option("--social", metavar="PROVIDER", help="Provider of a social identifier: google, github, ...")
 @click.option("--legacy", is_flag=True, help="Use the older endpoint, where Solana is SOL.")

@@ -63,9 +63,9 @@ SIGN_IN_PROVIDERS = _words(
 )
 OAUTH_PROVIDERS = SIGN_IN_PROVIDERS + _words(
     "emailOnly magicLink blocto banxa coinbaseOnramp cryptoDotCom dynamic alchemy zerodev turnkey coinbaseWaas sms "
-    "zksync blockaid passkey sendgrid resend"
+    "zksync blockaid passkey sendgrid resend gemini moonPay chainalysisAddressScreening trmWalletScreening"
 )
-ADDRESS_TYPES = ("ordinals", "payment", "cosmos", "evm")
+ADDRESS_TYPES = ("ordinals", "payment", "cosmos", "evm", "ton", "stellar")
 
 FULL_NAME = "firstName+lastName"
 _PHONE = ("trim", "phone")

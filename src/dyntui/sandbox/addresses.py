@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
+from base64 import b32encode, b64encode
 from collections.abc import Callable, Mapping
 
 from bech32 import bech32_encode, convertbits
@@ -34,6 +34,11 @@ ADDRESS: Mapping[str, Callable[[bytes], str]] = {
     "FLOW": lambda data: "0x" + data[:8].hex(),
     "STARK": lambda data: "0x0" + data.hex()[1:],
     "TON": lambda data: "UQ" + b64encode(data + data[:1], b"AZ").decode()[:44] + "AA",
+    "TRON": lambda data: "T" + (data + data[:1]).translate(_BASE58_OF).decode(),
+    "STELLAR": lambda data: "G" + b32encode(data + data[:3]).decode()[:55],
+    "ALEO": lambda data: _bech32("aleo", data),
+    "TEMPO": lambda data: "0x" + data[:20].hex(),
+    "MIDNIGHT": lambda data: _bech32("midnight", data),
 }
 """Functions that make an address from 32 bytes, by chain."""
 

@@ -23,6 +23,7 @@ class CredentialFormat(OpenEnum):
     PASSKEY = "passkey"
     PHONE_NUMBER = "phoneNumber"
     EXTERNAL_USER = "externalUser"
+    TOTP = "totp"
 
 
 class VerifiedCredential(Model, schemas=("JwtVerifiedCredential",)):

@@ -131,8 +131,8 @@ def wallet_chains(chains: Iterable[str], *, legacy: bool) -> list[str]:
 
 PREGENERATE_TYPES = ("email", "phoneNumber", "externalUserId", "id", "socialUsername", "socialAccountId")
 """Identifier kinds of users who have not signed in."""
-PREGENERATE_CHAINS = ("EVM", "SVM", "SUI", "BTC", "TON")
-"""The chains of waas/create. The legacy endpoints call SVM SOL."""
+PREGENERATE_CHAINS = ("EVM", "SVM", "SUI", "BTC", "TON", "TRON", "STELLAR", "ALEO", "TEMPO", "MIDNIGHT")
+"""The known chains of waas/create. The legacy endpoints call SVM SOL."""
 
 
 def pregeneration(

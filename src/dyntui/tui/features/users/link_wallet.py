@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dyntui.api.catalog import catalog
 from dyntui.services.actions.user_actions import link_wallet
 from dyntui.services.actions.write_types import Target
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
@@ -14,16 +15,18 @@ if TYPE_CHECKING:
 
 __all__ = ["ask_wallet"]
 
-_CHAINS = ("EVM", "SOL", "BTC", "FLOW", "ALGO", "STARK", "COSMOS", "ECLIPSE", "SUI", "SPARK", "TRON", "APTOS", "TON")
+_FIRST_CHAINS = ("EVM", "SOL", "BTC")
 _NAME_HELP = "The wallet app, such as metamask or phantom."
 _PROVIDERS = ("browserExtension", "walletConnect", "qrCode", "deepLink", "custodialService", "smartContractWallet")
 
 
 def ask_wallet(console: ConsoleApp, user: Target) -> None:
     """Ask for an external wallet and link it to `user` after a confirmation."""
+    known = (chain for chain in catalog().schemas["ChainEnum"]["enum"] if chain != "ETH")  # the former name of EVM
+    chains = dict.fromkeys((*_FIRST_CHAINS, *known))
     inputs = (
         FormInput("publicWalletAddress", "address", required="Enter the address of the wallet."),
-        FormInput("chain", "chain", "EVM", {chain: chain for chain in _CHAINS}),
+        FormInput("chain", "chain", "EVM", {chain: chain for chain in chains}),
         FormInput("walletName", "wallet name", help=_NAME_HELP, required="Enter the wallet name."),
         FormInput("walletProvider", "provider", "browserExtension", {name: name for name in _PROVIDERS}),
     )
