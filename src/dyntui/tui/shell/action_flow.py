@@ -84,7 +84,7 @@ class ActionFlowMixin(ConsoleScreen):
         row = plan.rows[0] if len(plan.rows) == 1 else None
         start = starting_values(plan.action, plan.fields, row)
         plan.initial_values = start if row is not None else None
-        title = f"{title_case(plan.action.verb)} {title_case(plan.record.singular)}"
+        title = f"{title_case(plan.action.verb)} {title_case(plan.action.noun or plan.record.singular)}"
         if row is not None:
             title = f"{title} {plan.record.label_of(row)}"
         elif plan.rows:
