@@ -13,6 +13,7 @@ from dyntui.api.client import Client
 from dyntui.api.errors import WriteRefused
 from dyntui.api.permit import WritePermit
 from dyntui.config.profile import Profile
+from dyntui.core.effect import Effect
 from dyntui.core.errors import UsageError
 from dyntui.resources import RESOURCES
 from dyntui.services import api_console
@@ -127,6 +128,14 @@ def test_an_action_of_several_operations_requires_what_the_strictest_requires(
         assert needed.level is max((one.level for one in raw), key=levels.index), each.name
         assert needed.destructive == any(one.destructive for one in raw), each.name
         assert bool(writes.refusal(declared_write(each.name, _send))) is read_only
+
+
+def test_what_the_catalog_does_not_have_is_a_write_and_a_path_is_typed_in_live() -> None:
+    rules = [rule_of(text) for text in ("newOperation", "PUT /environments/{environmentId}/new", "PUT /organizations")]
+    assert {rule.effect for rule in rules} == {Effect.WRITE}
+    assert [(rule.typed_in_live, rule.organization_wide) for rule in rules] == [
+        (False, False), (True, False), (True, True),
+    ]  # fmt: skip
 
 
 def test_no_action_is_weaker_than_the_rule_of_its_operation() -> None:

@@ -22,7 +22,7 @@ from dyntui.services.access.compare import compare, plan_sync, read_list, sync_a
 from dyntui.services.access.entries import add_entries, entry_target, removal_target, remove_entries
 from dyntui.services.actions.raw_writes import raw_write_action
 from dyntui.services.actions.resource_actions import write_action
-from dyntui.services.actions.resource_changes import JOBS
+from dyntui.services.actions.resource_changes import JOBS, resources_of
 from dyntui.services.actions.user_actions import user_target
 from dyntui.services.actions.write_types import Confirmation, Target
 from dyntui.services.connection import Connection
@@ -235,9 +235,8 @@ async def test_a_write_of_the_api_console_updates_the_list_of_its_resource() -> 
         assert origins.table.row is not None
         assert origins.table.row["origin"] == "https://from.api.example"
         before = count_requests(connection, "getOrigins")
-        connection.changes.on_write(
-            "createDelegatedCredentials", {}, b""
-        )  # no record has it: anything may be different
+        unknown = next(each.id for each in catalog() if not each.reads and not resources_of(each.id))
+        connection.changes.on_write(unknown, {}, b"")  # no record has it: anything may be different
         await until(pilot, lambda: count_requests(connection, "getOrigins") > before)
 
 
