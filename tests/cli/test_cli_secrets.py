@@ -138,3 +138,12 @@ def test_configuration_files_have_references_for_unknown_secrets(cli: Run, tmp_p
     assert not files_with(SECRET, tmp_path)
     planned = cli("config", "plan", str(tmp_path / "files"), "--json")
     assert SECRET not in planned.out + planned.err
+
+
+def test_a_masked_value_of_an_export_is_not_imported(cli: Run, tmp_path: Path) -> None:
+    file = tmp_path / "users.csv"
+    file.write_text(f'email,metadata.apiKey\nmask1@x.example,one\nmask2@x.example,"{HIDDEN}"\nmask3@x.example,three\n')
+    ended = cli("import", str(file), "--set", "emailVerifiedAt=unverified", "--settle", "0", "--yes", "--json")
+    rows = ended.document["rows"]
+    assert (ended.code, rows["created"], rows["failed"] + rows["invalid"]) == (1, 2, 1), ended.err
+    assert cli("users", "list", "--filter", "mask2@x.example", "--json").document["total"] == 0
