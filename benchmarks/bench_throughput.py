@@ -106,7 +106,7 @@ TOGETHER = (
 )
 """The cases that run at the same time."""
 ONE_BY_ONE = (
-    make_cases(200, 240, is_limited=False),
+    make_cases(200, 320, is_limited=False),
     make_cases(50, 400, is_limited=False),
 )
 """The cases that are prepared at the same time and run one after another."""
