@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 from dyntui.cli.access_commands import add_policy_commands
 from dyntui.cli.command_classes import CommandGroup
 from dyntui.cli.context import CliContext, pass_context
-from dyntui.cli.list_filters import filter_options, keep_rows, text_option
+from dyntui.cli.list_filters import filter_options, text_option
 from dyntui.cli.resource_commands import add_resource_commands
-from dyntui.cli.resource_lists import record_fields
+from dyntui.cli.resource_lists import print_whole_list
 from dyntui.cli.watch import watch_option
-from dyntui.core.interface import with_keys
 from dyntui.core.json_types import as_objects
 from dyntui.resources import GATES, Column
 from dyntui.resources.cell_formats import enabled_since
@@ -34,7 +33,6 @@ def list_gates(context: CliContext, text: str, conditions: RowConditions) -> Non
     from dyntui.services.access.gate_rules import describe_rule
 
     rows = context.run_connected(lambda connection: connection.client.gates.list()).rows
-    rows = keep_rows(context, rows, conditions, GATES, text=text)
     columns = (
         Column("name"),
         Column("outcome"),
@@ -43,8 +41,7 @@ def list_gates(context: CliContext, text: str, conditions: RowConditions) -> Non
         Column(title="rules", pick=lambda row: "; and ".join(map(describe_rule, as_objects(row.get("rules"))))),
         Column("id"),
     )
-    empty = "" if conditions or text else with_keys(GATES.empty)
-    context.print_items(rows, columns, names=record_fields(context, GATES), empty=empty)
+    print_whole_list(context, GATES, rows, conditions, columns, text=text)
 
 
 add_policy_commands(

@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from dyntui.cli.context import CliContext
-from dyntui.cli.list_filters import check_filters, check_order, filter_options, local_filter_message, text_option
+from dyntui.cli.list_filters import (
+    check_filters,
+    check_order,
+    filter_options,
+    keep_rows,
+    local_filter_message,
+    text_option,
+)
 from dyntui.cli.shared_options import combine_options
 from dyntui.cli.watch import watch_option
 from dyntui.core.errors import UsageError
@@ -44,6 +51,7 @@ __all__ = [
     "parent_option",
     "parse_match",
     "print_list",
+    "print_whole_list",
     "record_fields",
     "show_resource",
     "show_rows",
@@ -148,6 +156,21 @@ def list_rows(
         keeps_order=bool(order),
         text=text,
     )
+
+
+def print_whole_list(
+    context: CliContext,
+    record: Resource,
+    rows: Sequence[Row],
+    conditions: RowConditions,
+    columns: Sequence[Column],
+    *,
+    text: str = "",
+) -> None:
+    """Print the rows of a list that was read whole and that fulfill the conditions. text: the value of --filter."""
+    found = keep_rows(context, rows, conditions, record, text=text)
+    empty = "" if conditions or text else with_keys(record.empty)
+    context.print_items(found, columns, names=record_fields(context, record), empty=empty)
 
 
 def print_list(

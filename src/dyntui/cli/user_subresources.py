@@ -10,10 +10,10 @@ import click
 from dyntui.cli.command_classes import BaseCommand
 from dyntui.cli.context import CliContext, pass_context
 from dyntui.cli.input_text import read_text
-from dyntui.cli.list_filters import filter_options, keep_rows
+from dyntui.cli.list_filters import filter_options
 from dyntui.cli.output import print_lines
 from dyntui.cli.questions import confirm
-from dyntui.cli.resource_lists import record_fields
+from dyntui.cli.resource_lists import print_whole_list
 from dyntui.cli.shared_options import confirm_options
 from dyntui.cli.targets import ignore_missing_option, users_argument
 from dyntui.cli.watch import watch_option
@@ -56,9 +56,7 @@ def list_sessions(context: CliContext, user: str, conditions: RowConditions) -> 
         document = await read_object(connection.client, USERS, user)
         return await read_sessions(connection.client, str(document.get("id")), document)
 
-    record = RESOURCES["sessions"]
-    rows: Sequence[Row] = keep_rows(context, context.run_connected(read), conditions, record)
-    rows = sorted(rows, key=lambda row: str(row.get("createdAt", "")), reverse=True)
+    rows = sorted(context.run_connected(read), key=lambda row: str(row.get("createdAt", "")), reverse=True)
     columns = (
         Column("createdAt", "started", format=time),
         Column(title="state", pick=lambda row: "revoked" if row.get("revokedAt") else "active"),
@@ -66,8 +64,7 @@ def list_sessions(context: CliContext, user: str, conditions: RowConditions) -> 
         Column("userAgent", "device"),
         Column("id"),
     )
-    empty = "" if conditions else record.empty
-    context.print_items(rows, columns, names=record_fields(context, record), empty=empty)
+    print_whole_list(context, RESOURCES["sessions"], rows, conditions, columns)
 
 
 @click.command("balances", cls=BaseCommand)
@@ -90,9 +87,7 @@ def list_balances(context: CliContext, user: str, conditions: RowConditions) -> 
 def print_balances(context: CliContext, rows: Sequence[Row], conditions: RowConditions) -> None:
     """Print the balances that fit the conditions."""
     record = RESOURCES["balances"]
-    found = keep_rows(context, rows, conditions, record)
-    empty = "" if conditions else record.empty
-    context.print_items(found, record.columns, names=record_fields(context, record), empty=empty)
+    print_whole_list(context, record, rows, conditions, record.columns)
 
 
 @click.command("add-to-allowlist", cls=BaseCommand)
