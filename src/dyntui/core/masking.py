@@ -164,7 +164,21 @@ def contains_mask(value: object) -> bool:
 
 
 def _is_masked(name: str, value: object) -> bool:
-    return is_masked_name(name)
+    return _KNOWN_NAMES[name]
+
+
+class _NameCache(dict[str, bool]):
+    """What is known of names that were seen: quicker than a call for each value of a long list."""
+
+    def __missing__(self, name: str) -> bool:
+        found = is_masked_name(name)
+        if len(self) < _MOST_NAMES:
+            self[name] = found
+        return found
+
+
+_MOST_NAMES = 8_192
+_KNOWN_NAMES = _NameCache()
 
 
 def _hide(value: Any, placeholder: str, is_secret: Callable[[str, object], bool], counter: list[int]) -> Any:
@@ -173,6 +187,8 @@ def _hide(value: Any, placeholder: str, is_secret: Callable[[str, object], bool]
         for name, part in value.items():
             if part is None or part is True or part is False or part == "":
                 continue
+            if part.__class__ is str and part[0] not in "[{" and not is_secret(str(name), part):
+                continue  # most values, without a call for each
             new = _hide_named(str(name), part, placeholder, is_secret, counter)
             if new is not part:
                 changed[name] = new
