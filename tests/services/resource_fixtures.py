@@ -3,6 +3,7 @@ every action of every record."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -29,6 +30,15 @@ from dyntui.services.lists.list_source import scan
 NOW = "2026-11-22T12:30:00Z"
 FLAGS = {"organization-access": "yes", "export-delay-ms": "0", "webhook-elsewhere": "accepted"}
 RULE = '[{"type": "email"}, {"type": "wallet"}]'
+SIGNED = json.dumps(
+    [
+        {
+            "chain": "EVM",
+            "toAddresses": ["0x" + "ab" * 20],
+            "valueLimits": [{"asset": "0x" + "cd" * 20, "maxPerCall": "5"}],
+        }
+    ]
+)
 GATE_RULE = '[{"type": "nft", "address": {"networkId": 1, "contractAddress": "0x%s"}, "chain": "EVM"}]' % ("ab" * 20)
 
 FILLED: Mapping[tuple[str, str], Mapping[str, str]] = {
@@ -103,13 +113,17 @@ FILLED: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("waas-policies", "create"): {"name": "Limit", "ruleType": "deny", "chain": "EVM", "valueLimit.totalLimit": "100"},
     ("waas-policies", "edit"): {"ruleType": "deny", "addresses": "0x%s" % ("cd" * 20)},
     ("delegation-keys", "create"): {"publicKey": "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A"},
+    ("delegation-keys", "revoke-delegated-access"): {"walletIds": "DELEGATED"},
+    ("signature-policies", "create"): {"policyContent": SIGNED, "timeLimit": "600"},
+    ("signature-policies", "edit"): {"policyContent": SIGNED, "timeLimit": "60"},
+    ("keys", "verify-jwt"): {"encodedJwt": "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ1MSIsImV4cCI6NDEwMjQ0NDgwMH0.signature"},
     ("webhooks", "create"): {"url": "https://hooks.example.com/in", "events": "user.created", "isEnabled": "true"},
     ("webhooks", "edit"): {"events": "user.created, user.deleted"},
     ("exports", "create"): {"model": "users", "format": "csv"},
     ("tokens", "create"): {"note": "Made by a test", "scopes": "environment.users.read"},
     ("user-tokens", "create"): {"note": "Mine", "scopes": "environment.users.read"},
 }
-"""What is filled in for the actions that ask for something."""
+"""What is filled in for the actions that ask for something; `filled_values` puts ids in the place of capitals."""
 
 FIRST: Mapping[tuple[str, str], tuple[str, str]] = {
     ("sso", "edit"): ("sso", "create"),
@@ -121,6 +135,8 @@ FIRST: Mapping[tuple[str, str], tuple[str, str]] = {
     ("global-wallet-access", "enable"): ("global-wallet-access", "disable"),
     ("exchanges", "disable"): ("exchanges", "enable"),
     ("projects", "delete"): ("projects", "create"),
+    ("signature-policies", "edit"): ("signature-policies", "create"),
+    ("signature-policies", "delete"): ("signature-policies", "create"),
 }
 """What has to be done before there is anything to do an action to."""
 
@@ -155,7 +171,7 @@ def actions() -> list[tuple[str, str]]:
         (record.name, action.name)
         for record in RESOURCES.values()
         for action in record.actions
-        if not action.command and not action.noun
+        if not action.command and (not action.noun or action.fields)
     ]
 
 
@@ -193,6 +209,18 @@ async def row_for(
     return fitting[-1]
 
 
+async def filled_values(connection: Connection, name: str, action_name: str, parent: str) -> dict[str, str]:
+    """What is filled in for an action, with the ids of the sandbox. parent: what the list of the record belongs to."""
+    values = dict(FILLED.get((name, action_name), {}))
+    if values.get("adminMemberIdToDelegate") == "ADMIN":
+        members = await rows_of(connection, name, parent)
+        values["adminMemberIdToDelegate"] = next(each["id"] for each in members if each["role"] == "admin")
+    if values.get("walletIds") == "DELEGATED":
+        wallets = await rows_of(connection, "wallets")
+        values["walletIds"] = next(each["id"] for each in wallets if each.get("delegatedAccessWalletApiKeys"))
+    return values
+
+
 @dataclass(frozen=True)
 class Prepared:
     """An action that is filled in. row: what it is done to, None for the list. parent: what the list belongs to."""
@@ -211,10 +239,7 @@ async def prepared(
     client = connection.client
     parent = await parent_for(connection, record, action)
     row = await row_for(connection, record, action, parent)
-    values = dict(fields if fields is not None else FILLED.get((name, action_name), {}))
-    if values.get("adminMemberIdToDelegate") == "ADMIN":
-        members = await rows_of(connection, name, parent)
-        values["adminMemberIdToDelegate"] = next(each["id"] for each in members if each["role"] == "admin")
+    values = fields if fields is not None else await filled_values(connection, name, action_name, parent)
     form = form_fields(client, action)
     initial_values = starting_values(action, form, row) if row is not None and form else None
     filled = check_values(client, action, {**(initial_values or {}), **values}, before=initial_values)

@@ -58,6 +58,7 @@ UNSEEN = {
     ("users", "reset-mfa"),
     ("users", "recover-wallets"),
     ("subscription", "apply-coupon"),
+    ("delegation-keys", "revoke-delegated-access"),  # of wallets
 }
 """What changes nothing that a list or a detail shows, with the sample data."""
 

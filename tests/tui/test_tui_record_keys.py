@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from tests.families import slow_except
-from tests.services.resource_fixtures import DELETED_BEFORE, FILLED, FIRST, sandbox_of
+from tests.services.resource_fixtures import DELETED_BEFORE, FILLED, FIRST, filled_values, sandbox_of
 from tests.tui.access_support import pretend_live
 from tests.tui.resource_support import OWN, audited, confirm_it, fill_form, open_record, resource_console
 from tests.tui.tui_support import press, settled, text_of
@@ -85,11 +85,7 @@ async def test_every_action_runs_by_its_key(name: str, which: str, kind: str, mo
             assert row is not None
             action = next(each for each in actions if each.disabled_reason is None or each.disabled_reason(row) is None)
         await press(pilot, "t" if which == TOGGLE else action.key)
-        values = dict(FILLED.get((name, action.name), {}))
-        if values.get("adminMemberIdToDelegate"):
-            values["adminMemberIdToDelegate"] = next(
-                str(row["id"]) for row in await rows(screen) if row["role"] == "admin"
-            )
+        values = await filled_values(connection, name, action.name, screen.parent_id)
         if action.fields:
             await fill_form(pilot, values)
         result = ""
