@@ -100,7 +100,7 @@ def a_query(operation: Operation, variant: str) -> dict[str, Any]:
     ("variant", "whole"),
     slow_except(
         [(variant, whole) for variant in TEXTS for whole in (False, True)],
-        *(("odd", True), ("odd", False), ("empty", True), ("plain", True)),
+        *(("odd", True), ("empty", True)),
     ),
 )
 async def test_no_operation_fails_on_a_well_formed_body(make_api: Any, variant: str, whole: bool) -> None:

@@ -18,7 +18,7 @@ def test_a_write_marks_its_resource_and_parent_as_changed() -> None:
 
 
 def test_an_undeclared_write_marks_all_resources_as_changed() -> None:
-    assert changed_by("createDelegatedCredentials") == RESOURCES.keys()
+    assert changed_by("delegatedSignMessage") == RESOURCES.keys()
 
 
 def test_a_group_of_writes_is_reported_one_time_with_created_and_deleted_ids() -> None:

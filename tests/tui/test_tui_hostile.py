@@ -84,7 +84,7 @@ def assert_harmless(console: Console) -> None:
         assert not INTERPRETED.search(strip.text), strip.text
 
 
-FAST = ("users", "user", "editing metadata", "entries")
+FAST = ("users", "user", "editing metadata")
 
 
 @pytest.mark.parametrize("name", slow_except(SCREENS, *FAST))

@@ -150,10 +150,10 @@ SIGNATURE_POLICIES = Resource(
     not_configuration="An application makes them for a wallet and for a short time.",
     actions=(
         create_action("createWaasSignaturePolicy", "Allow transactions of the wallet to some addresses, up to a limit and for some seconds.",
-            fields=("policyContent", "timeLimit"), undo=undone_by_deletion(), typed_in_live=True),
+            fields=("policyContent", "timeLimit"), plural="signature policies", undo=undone_by_deletion(), typed_in_live=True),
         edit_action("updateWaasSignaturePolicyByWalletIdAndPolicyId", "Edit the signature policy. Its time limit begins again.",
-            fields=("policyContent", "timeLimit"), replaces_all=True, undo=_LASTING, typed_in_live=True),
-        delete_action("deleteWaasSignaturePolicyByWalletIdAndPolicyId", "Delete the signature policy.", undo=_LASTING),
+            fields=("policyContent", "timeLimit"), plural="signature policies", replaces_all=True, undo=_LASTING, typed_in_live=True),
+        delete_action("deleteWaasSignaturePolicyByWalletIdAndPolicyId", "Delete the signature policy.", plural="signature policies", undo=_LASTING),
     ),
 )  # fmt: skip
 
