@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -155,6 +156,8 @@ def verify_webhook_body(
 
     if message is not None and (file is not None or signature is not None):
         raise UsageError("--message cannot be combined with FILE or --signature.", hint="Leave out one of them.")
+    if message is None and file is None and sys.stdin.isatty():
+        raise UsageError("There is no request to check.", hint="Give FILE, pipe the request, or use --message MESSAGE.")
     record = RESOURCES["webhooks"]
     content = b"" if message is not None else read_bytes(file or STDIN, "The request")
     recorded = parse_deliveries(content) if message is None and signature is None else []

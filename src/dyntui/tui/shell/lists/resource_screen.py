@@ -181,10 +181,13 @@ class ResourceScreen(AutoRefreshMixin, MarkedListScreen):
             self.action_raw()
 
     def action_refresh(self) -> None:
-        if self.console.session.connection is None and self.console.session.error is not None:
+        session = self.console.session
+        if session.connection is None and session.error is not None:
             self.console.reopen()
         elif self.view is not None:
             self.view.refresh()
+        elif session.connection is not None:
+            self.connected(session.connection)
 
     def action_copy(self) -> None:
         send_to_clipboard(self.console, str(self.table.row_id), f"{self.record.singular} id")
