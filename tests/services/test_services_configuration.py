@@ -22,7 +22,7 @@ from dyntui.services.configuration import pull
 from dyntui.services.configuration.compare import ChangeKind, compare
 from dyntui.services.configuration.folder import open_folder, read_folder
 from dyntui.services.configuration.manifest import Manifest, read_manifest
-from dyntui.services.configuration.model import EnvironmentConfig, config_order
+from dyntui.services.configuration.model import EnvironmentConfig, Reference, config_order
 from dyntui.services.configuration.normal_form import configuration_of, value_schema
 from dyntui.services.configuration.plan import settable_names
 from dyntui.services.configuration.pull import write_folder
@@ -102,6 +102,23 @@ async def test_an_empty_environment_has_only_settings_and_what_dynamic_creates()
         found = await read_environment(connection, include_entries=True)
     assert {resource for resource, _ in found.objects} == {"settings", "sdk-views", "mfa-settings"}
     assert found.resources == config_order() and not found.unavailable and not found.problems
+
+
+async def test_an_object_that_a_secret_identifies_is_the_same_one_when_it_is_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = "https://hooks.example.com/in?token=abcdef123456"
+    async with connected(SandboxOptions(users=2, flags=FLAGS)) as connection:
+        body = {"url": url, "isEnabled": True, "events": ["user.created"]}
+        await connection.client.call("createWebhook", body=body, permit=WritePermit("test", frozenset()))
+        found = await pulled(connection, tmp_path)
+    (hidden,) = (each for each in found.objects.values() if isinstance(each.values.get("url"), Reference))
+    assert hidden.name == str(hidden.values["url"])
+    for file in tmp_path.rglob("*"):
+        assert "abcdef123456" not in file.name.lower()
+        assert file.is_dir() or "abcdef123456" not in file.read_text().lower()
+    monkeypatch.setenv(hidden.name[2:-1], url)
+    assert {change.kind for change in compare(found, read_folder(tmp_path))} <= {ChangeKind.UPDATE}
 
 
 @pytest.mark.slow

@@ -11,9 +11,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from hashlib import sha256
 from typing import TypeAlias
 
 from dyntui.core.json_types import Row
+from dyntui.core.masking import mask_field
+from dyntui.core.redact import has_secret_in_url, is_secret_value, redact, without_secret_url
 from dyntui.core.text import shorten
 from dyntui.resources import RESOURCES, Resource
 from dyntui.resources.cell_formats import get_path
@@ -32,6 +35,8 @@ __all__ = [
     "config_order",
     "config_records",
     "element_key",
+    "identity_reference",
+    "is_secret_text",
     "map_leaves",
     "object_name",
     "reference_name",
@@ -182,12 +187,44 @@ def config_records(names: Iterable[str] = (), *, by_choice: bool = False) -> lis
 
 
 def object_name(record: Resource, values: Row) -> str:
-    """Return what identifies an object in every environment; "" when a value for it is missing."""
+    """Return what identifies an object in every environment; "" when a value for it is missing.
+
+    A value that is a secret, such as a URL with a token, is in the name as its reference in a file.
+    """
     configuration = record.configuration
     if configuration is None or configuration.is_single:
         return record.name
-    parts = [get_path(values, path) for path in configuration.identity]
-    return "" if any(part in (None, "") for part in parts) else " ".join(str(part) for part in parts)
+    parts = [(path, get_path(values, path)) for path in configuration.identity]
+    if any(part in (None, "") for _, part in parts):
+        return ""
+    return " ".join(str(identity_reference(record, path, part) or part) for path, part in parts)
+
+
+def identity_reference(record: Resource, path: str, value: object) -> Reference | None:
+    """Return the reference for a value that identifies an object and is a secret; None for another value.
+
+    Its name has a part of the hash of the value, so that the name is the same for a file and for the server.
+    """
+    if not isinstance(value, str) or not is_secret_text(path, value):
+        return None
+    shown = redact(without_secret_url(value), people=False)
+    return Reference(reference_name(record, f"{shown} {sha256(value.encode()).hexdigest()[:8]}", path.split(".")))
+
+
+def is_secret_text(name: str, value: str) -> bool:
+    """Return whether a text is a secret by the name of its field or by its form."""
+    if redact(value, people=False) != value or mask_field(name, value) != value:
+        return True
+    return is_secret_value(name, value) or has_secret_in_url(value) or _has_key_in_path(name, value)
+
+
+_KEY_IN_PATH = re.compile(r"(?=[^/]*\d)(?=[^/]*[A-Za-z])[A-Za-z0-9_-]{20,}")
+"""A part of the path of a URL that is likely a key: long, with letters and digits."""
+
+
+def _has_key_in_path(name: str, value: str) -> bool:
+    """Return whether a value is the URL of an RPC node with a key in its path."""
+    return "rpc" in name.lower() and "://" in value and any(map(_KEY_IN_PATH.fullmatch, value.split("/")[3:]))
 
 
 def element_key(element: object, key: str) -> str | None:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from dyntui.api.catalog import catalog
-from dyntui.core.masking import is_masked_name, mask_field
-from dyntui.core.redact import has_secret_in_url, is_secret_value, redact
+from dyntui.core.masking import is_masked_name
 from dyntui.resources import RESOURCES, Resource
 from dyntui.resources.configuration import ENABLED, Configuration
-from dyntui.services.configuration.model import ABSENT, LeafPlace, element_key
+from dyntui.services.configuration.model import ABSENT, LeafPlace, element_key, is_secret_text
 from dyntui.services.forms import inner_schema
 
 if TYPE_CHECKING:
@@ -106,17 +104,7 @@ def is_secret(place: LeafPlace, value: object, rules: FieldRules) -> bool:
     name = place.name.rpartition(".")[2]
     if not isinstance(value, str):
         return is_masked_name(name) and isinstance(value, int) and not isinstance(value, bool)
-    is_redacted = redact(value, people=False) != value or mask_field(name, value) != value
-    return is_redacted or is_secret_value(name, value) or has_secret_in_url(value) or _has_key_in_path(name, value)
-
-
-_KEY_IN_PATH = re.compile(r"(?=[^/]*\d)(?=[^/]*[A-Za-z])[A-Za-z0-9_-]{20,}")
-"""A part of the path of a URL that is likely a key: long, with letters and digits."""
-
-
-def _has_key_in_path(name: str, value: str) -> bool:
-    """Return whether a value is the URL of an RPC node with a key in its path."""
-    return "rpc" in name.lower() and "://" in value and any(map(_KEY_IN_PATH.fullmatch, value.split("/")[3:]))
+    return is_secret_text(name, value)
 
 
 def normal_values(record: Resource, values: Mapping[str, object], rules: FieldRules) -> dict[str, object]:

@@ -26,6 +26,7 @@ from dyntui.services.configuration.model import (
     ObjectKey,
     Reference,
     config_records,
+    identity_reference,
     map_leaves,
     object_name,
     reference_name,
@@ -190,7 +191,11 @@ class _Reading:
         )
 
     def _without_secrets(self, record: Resource, each: ConfigObject, references: ReferenceNames) -> ConfigObject:
+        identity = configuration_of(record).identity
+
         def hide(place: LeafPlace, value: object) -> object:
+            if place.name in identity and (reference := identity_reference(record, place.name, value)) is not None:
+                return reference
             if is_secret(place, value, self.rules):
                 return references.reference(record, each.name, place.path)
             return value
