@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from time import monotonic
 from types import SimpleNamespace
+from uuid import UUID
 
 import pytest
 from tests.tui.access_support import to
@@ -54,11 +55,12 @@ SCREENS: dict[str, tuple[str, ...]] = {
 
 @pytest.fixture(autouse=True)
 def always_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No time passes during a request, and plotext, which shifts a date by a column now and then, centres them all."""
+    """No time passes during a request and all have one id; plotext, which shifts a date now and then, centers them."""
 
     def centred(line: list[str], label: str, column: int) -> int:
         return max(0, min(column - len(label) // 2, len(line) - len(label)))
 
+    monkeypatch.setattr("dyntui.api.transport.uuid4", lambda: UUID(int=1))
     monkeypatch.setattr("dyntui.api.transport.time", SimpleNamespace(perf_counter=lambda: 0.0, monotonic=monotonic))
     monkeypatch.setattr("plotext._utility.correct_coord", centred)
 
