@@ -297,11 +297,16 @@ class _RowPrinter:
 
 def _printable_row(connection: Connection, record: Resource, row: Row) -> Row:
     """Return the row without the secrets of its record; an API token gets the field `own`: whether it is in use."""
-    from dyntui.resources.tokens import is_own_token
-    from dyntui.services.actions.resource_actions import mask_fields
+    masked = row
+    if record.secrets:
+        from dyntui.services.actions.resource_actions import mask_fields
 
-    masked = mask_fields(record, row)
-    return {**masked, "own": is_own_token(row, connection.token_hint)} if "checksum" in masked else masked
+        masked = mask_fields(record, row)
+    if "checksum" not in masked:
+        return masked
+    from dyntui.resources.tokens import is_own_token
+
+    return {**masked, "own": is_own_token(row, connection.token_hint)}
 
 
 def _with_key(record: Resource, columns: Sequence[Column], first: Row) -> list[Column]:

@@ -12,7 +12,6 @@ from dyntui.resources import USERS, Paging, Resource
 from dyntui.services.bulk import BulkRun
 from dyntui.services.lists.list_query import CachedList, Fetch, ListQuery, Row
 from dyntui.services.lists.page_scan import PAGE_SIZE, RecentRows, scan_by_cursor, scan_by_offset
-from dyntui.services.lists.paged_view import PagedView
 from dyntui.services.lists.response_rows import read_page
 
 if TYPE_CHECKING:
@@ -20,9 +19,10 @@ if TYPE_CHECKING:
     from dyntui.api.errors import FilterUnsupported
     from dyntui.api.pagination import RowPage
     from dyntui.services.lists.combined_search import CombinedSearch
+    from dyntui.services.lists.paged_view import PagedView
     from dyntui.store.cache import RowCache
 
-__all__ = ["CachedList", "ListQuery", "PagedView", "ScannedRow", "cached_view", "make_view", "scan", "scan_pages"]
+__all__ = ["CachedList", "ListQuery", "ScannedRow", "cached_view", "make_view", "scan", "scan_pages"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +138,8 @@ def make_view(
     page_size: int = PAGE_SIZE,
 ) -> PagedView:
     """Return a view of a list. parent: the id of the parent, for the path."""
+    from dyntui.services.lists.paged_view import PagedView  # a scan does not need it
+
     return PagedView(
         make_fetch(client, resource, parent),
         paging=resource.list.paging,
@@ -158,6 +160,8 @@ def cached_view(
         raise AssertionError("the future is never set")
 
     cached = CachedList(cache, resource, parent) if resource.cached else None
+    from dyntui.services.lists.paged_view import PagedView  # a scan does not need it
+
     return PagedView(
         fetch, paging=resource.list.paging, key=resource.key, page_size=page_size, cached=cached, query=query
     )

@@ -113,11 +113,13 @@ class Condition:
 
 def chain_warnings(chain: str) -> list[str]:
     """Return a warning for a chain that neither the API documents nor is another name of one, with the nearest."""
+    if not chain:
+        return []
     from dyntui.api.catalog import catalog
     from dyntui.services.body_check import did_you_mean
 
     known = {*catalog().schemas["ChainEnum"]["enum"], *(name.upper() for name in _CHAINS)}
-    if not chain or chain.partition(":")[0].upper() in known:
+    if chain.partition(":")[0].upper() in known:
         return []
     return [f"{chain!r} is not a known chain.{did_you_mean(chain.upper(), known)}"]
 
