@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import pytest
 
+from dyntui.api.catalog import catalog
 from dyntui.api.client import Client
 from dyntui.api.errors import BadRequest, Forbidden
 from dyntui.resources import RESOURCES
@@ -74,6 +75,14 @@ async def test_enabled_networks_of_enabled_chains_are_read_one_time_for_each_wal
         ("Ethereum", 1, "0xab"),
     ]
     assert await read_balances(client, "u1", WALLETS[2:]) == [] and len(api.bodies) == 1
+
+
+async def test_no_request_has_more_wallets_than_the_catalog_permits() -> None:
+    api, limit = Api(), catalog().bounds["MultichainAccountBalancesRequest"]["balanceRequests"]
+    wallets = [{"publicKey": f"0x{number}", "chain": "EVM"} for number in range(11)]
+    rows = await read_balances(cast(Client, api), "u1", wallets)
+    assert [len(body["balanceRequests"]) for body in api.bodies] == [5, 5, 1] and limit["maxItems"] == 5
+    assert {row["walletAddress"] for row in rows} == {wallet["publicKey"] for wallet in wallets}
 
 
 async def test_a_missing_scope_is_an_error_and_not_an_empty_list() -> None:

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 __all__ = ["environment_chains", "read_balances"]
 
+_MOST_WALLETS = 5
+"""The wallets of a request: `maxItems` of `balanceRequests` in the catalog."""
+
 
 async def environment_chains(client: Client) -> dict[str, dict[int, str]]:
     """Return the enabled chains of the environment, such as EVM, with their enabled networks: name by network id.
@@ -46,11 +49,11 @@ async def read_balances(client: Client, user_id: str, wallets: Sequence[Row] | N
         for address, chain in addresses
         if address and chains.get(chain)
     ]
-    if not requests:
-        return []
-    body = {"balanceRequests": requests}
-    document = as_object(await client.call("getUserAccountBalances", path={"userId": user_id}, body=body))
-    rows = [row for part in as_objects(document.get("chainBalances")) for row in _rows(part, chains)]
+    rows: list[Row] = []
+    for start in range(0, len(requests), _MOST_WALLETS):
+        body = {"balanceRequests": requests[start : start + _MOST_WALLETS]}
+        document = as_object(await client.call("getUserAccountBalances", path={"userId": user_id}, body=body))
+        rows += [row for part in as_objects(document.get("chainBalances")) for row in _rows(part, chains)]
     return sorted(rows, key=_value, reverse=True)
 
 
