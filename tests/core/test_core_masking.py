@@ -84,6 +84,13 @@ def test_a_log_shows_no_part_of_a_secret_with_brackets_and_quotes(text: str, lev
     assert json.loads(shown) == {"id": "1", "secret": "<secret>", "url": "u"}
 
 
+def test_what_stands_for_a_secret_is_no_secret() -> None:
+    found = Redactor()
+    for text in ("<secret>", HIDDEN):
+        found.add(text)
+        assert found(text) == text
+
+
 @pytest.mark.parametrize("secret", ['whsec_[a]{b}"c\\d', "whsec_ü/ +x&y"])
 def test_a_revealed_secret_is_redacted_in_every_form(secret: str) -> None:
     redactor = Redactor()

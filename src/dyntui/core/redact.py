@@ -7,7 +7,7 @@ import re
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from dyntui.core.json_scanner import replace_named_values
-from dyntui.core.masking import is_masked_name, secret_values
+from dyntui.core.masking import HIDDEN, is_masked_name, secret_values
 
 __all__ = [
     "Redactor",
@@ -37,6 +37,8 @@ _SECRET_ENDINGS = (
     *("otp", "totp"),
 )
 """The ends of the names of values that may be secrets, in lower case and without `-` and `_`."""
+_PLACEHOLDERS = ("<secret>", HIDDEN)
+"""What stands for a secret, and is none."""
 _MOST_SECRETS = 1_000
 _MARGIN = 1_024
 """The length of the end of a cut body that is dropped: it may be the start of a secret without a known form."""
@@ -94,7 +96,7 @@ class Redactor:
 
         The first of very many are kept, because each makes every text slower to redact.
         """
-        if len(secret) >= 8 and secret not in self._exact and len(self._exact) < _MOST_SECRETS:
+        if len(secret) >= 8 and secret not in (*self._exact, *_PLACEHOLDERS) and len(self._exact) < _MOST_SECRETS:
             quoted = (json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1], quote(secret, safe=""))
             # The longest first, so that no rest remains where one secret begins with another.
             self._exact = tuple(sorted({*self._exact, secret, *quoted}, key=len, reverse=True))
