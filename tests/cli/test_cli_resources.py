@@ -313,6 +313,9 @@ def test_signature_policies_of_an_embedded_wallet_are_made_edited_and_deleted(cl
     }
     content = f"policyContent:={json.dumps([part])}"
     assert document(cli("get", "signature-policies", *of, "--json"))["items"] == []
+    fields = cli("do", "signature-policies").err
+    assert 'create, edit: Fields (* required): policyContent * (JSON like [{"chain": "EVM", "toAddresses": []' in fields
+    assert "timeLimit * (in seconds, at least 1)" in fields
     document(cli("do", "signature-policies", "create", *of, content, "timeLimit=600", "--yes", "--json"))
     (policy,) = document(cli("get", "signature-policies", *of, "--json"))["items"]
     assert policy["policyContent"] == [part]

@@ -29,7 +29,7 @@ from dyntui.services.configuration.pull import write_folder
 from dyntui.services.configuration.read import read_environment
 from dyntui.services.connection import Connection
 from dyntui.services.demo import demo_connection
-from dyntui.services.forms import inner_schema
+from dyntui.services.schemas import inner_schema
 
 FLAGS = {"organization-access": "yes"}
 

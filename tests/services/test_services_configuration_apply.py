@@ -25,7 +25,7 @@ from dyntui.services.configuration.plan_writes import WriteKind, planned_writes
 from dyntui.services.configuration.read import read_environment
 from dyntui.services.connection import Connection
 from dyntui.services.demo import demo_connection
-from dyntui.services.forms import inner_schema
+from dyntui.services.schemas import inner_schema
 
 FLAGS = {"organization-access": "yes"}
 

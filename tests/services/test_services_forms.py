@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from dyntui.api.catalog import catalog
 from dyntui.core.errors import UsageError
+from dyntui.services.body_check import body_warnings
 from dyntui.services.forms import (
     WHOLE,
     FieldKind,
@@ -18,6 +19,7 @@ from dyntui.services.forms import (
     field_text,
     operation_fields,
     read_form,
+    set_path,
 )
 
 CATALOG = catalog()
@@ -51,6 +53,35 @@ def test_types_enums_and_required_fields_come_from_the_schema() -> None:
     assert fields["validationRules.validOptions"].kind is FieldKind.JSON
     assert by_name("postToken")["scopes"].kind is FieldKind.LIST
     assert "environment.users.read" in by_name("postToken")["scopes"].options
+
+
+def test_a_json_field_says_its_shape_and_a_number_its_unit() -> None:
+    for operation in ("createWaasSignaturePolicy", "updateWaasSignaturePolicyByWalletIdAndPolicyId"):
+        fields = by_name(operation)
+        part = '{"chain": "EVM", "toAddresses": [], "valueLimits": [{"asset": "", "maxPerCall": ""}]}'
+        assert fields["policyContent"].hint == f"JSON like [{part}]; at least 1 value"
+        assert fields["timeLimit"].hint == "in seconds, at least 1"
+    assert by_name("createGate")["rules"].hint.startswith('JSON like [{"type": "nft", "address": {"networkId": 0,')
+    assert by_name("createUser")["metadata"].hint == "a JSON object"
+    assert '"additionalWalletAddresses"' not in by_name("createUser")["wallets"].hint, "a long example is cut"
+    assert by_name("bulkCreateUser")[WHOLE].hint == "a JSON list of objects"
+    rule_fields = {
+        field.name: field
+        for field in operation_fields(CATALOG, CATALOG.get("createWaasPolicy"), body_list="rulesToAdd")
+    }
+    assert rule_fields["chainIds"].hint == "a JSON list of numbers"
+
+
+def test_the_example_of_a_json_field_is_json_that_the_schema_allows() -> None:
+    for operation in CATALOG:
+        for field in operation_fields(CATALOG, operation):
+            _, is_example, rest = field.hint.partition("JSON like ")
+            if is_example and field.location == "body":
+                example, end = json.JSONDecoder().raw_decode(rest)
+                assert rest[end : end + 1] in ("", ";"), operation.id
+                document: dict[str, object] = {}
+                set_path(document, field.name, example)
+                assert body_warnings(CATALOG, operation, document) == [], operation.id
 
 
 def test_filters_and_headers_have_separate_fields() -> None:

@@ -30,6 +30,9 @@ The chains of embedded wallets are not among them: waas/create accepts SVM for S
 refuses the other name.
 """
 
+_UNITS: Mapping[str, Mapping[str, str]] = {"WaasWalletSignaturePolicyTmpCreateRequest": {"timeLimit": "seconds"}}
+"""The units that the vendor's document has only in a description of the value, by schema and field."""
+
 _READING_POSTS = frozenset(
     {"verifyApiKey", "checkExternalJwt", "fetchNameServiceSigningMessage", "getUserAccountBalances"}
 )
@@ -112,6 +115,8 @@ class Catalog:
         self.schemas: Mapping[str, Schema] = document["schemas"]
         self.bounds: Mapping[str, Mapping[str, Schema]] = document["bounds"]
         """The documented bounds of what is sent, by schema and path, such as `alias` or `locations[].keygenId`."""
+        self.units = _UNITS
+        """The documented units of numbers, as plurals, by schema and field."""
         self.operations: Mapping[str, Operation] = {entry["id"]: _operation(entry) for entry in document["operations"]}
 
     @property

@@ -87,7 +87,7 @@ def _format_operation(formatter: click.HelpFormatter, operation: Operation) -> N
 
 
 def _value_text(field: FormField) -> str:
-    return f"{field.kind}: {field.hint}" if field.hint and field.kind != "json" else str(field.kind)
+    return field.hint if field.kind == "json" else f"{field.kind}: {field.hint}" if field.hint else str(field.kind)
 
 
 @click.command(cls=_ApiCommand)

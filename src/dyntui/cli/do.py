@@ -10,7 +10,7 @@ from dyntui.cli.command_classes import BaseCommand
 from dyntui.cli.context import CliContext, pass_context
 from dyntui.cli.field_arguments import data_option
 from dyntui.cli.get import list_resources
-from dyntui.cli.resource_commands import run_action
+from dyntui.cli.resource_commands import describe_fields, run_action
 from dyntui.cli.resource_lists import parent_option
 from dyntui.cli.shared_options import confirm_options
 from dyntui.cli.targets import ignore_missing_option
@@ -106,6 +106,7 @@ def _print_actions(context: CliContext, record: Resource) -> None:
                     "kind": field.kind.value,
                     "required": field.required,
                     "options": list(field.options),
+                    "hint": field.hint,
                 }
                 for field in fields[action.name]
             ],
@@ -119,8 +120,19 @@ def _print_actions(context: CliContext, record: Resource) -> None:
         Column(title="fields", pick=_field_words),
     )
     context.print_items(items, columns)
+    if not context.prints_data:
+        context.print_message(*_field_lines(record))
     if not record.actions:
         context.print_message(f"The resource {record.name} has no actions. `dyntui get {record.name}` lists them.")
+
+
+def _field_lines(record: Resource) -> list[str]:
+    """Return a line with what the fields accept, for each group of actions with the same fields."""
+    names: dict[str, list[str]] = {}
+    for action in record.actions:
+        if action.fields:
+            names.setdefault(describe_fields(record, action), []).append(action.name)
+    return [f"{', '.join(actions)}: {fields}" for fields, actions in names.items()]
 
 
 def _field_words(item: Row) -> str:

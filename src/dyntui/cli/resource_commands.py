@@ -41,6 +41,7 @@ __all__ = [
     "ACCESS_HELP",
     "add_action_command",
     "add_resource_commands",
+    "describe_fields",
     "make_resource_group",
     "run_action",
 ]
@@ -114,7 +115,7 @@ def _read_targets(record: Resource, action: ResourceAction, texts: Sequence[str]
     if action.target is ActionTarget.LIST:
         if texts:
             raise UsageError(
-                f"{action.name} takes FIELD=VALUE, not {texts[0]!r}.", hint=_describe_fields(record, action)
+                f"{action.name} takes FIELD=VALUE, not {texts[0]!r}.", hint=describe_fields(record, action)
             )
         return []
     if is_single(record) and not texts:
@@ -152,10 +153,10 @@ async def _prepare_write(
     client = connection.client
     fields = form_fields(client, action)
     if given and not fields:
-        raise UsageError(f"{action.name} has no field {given.names[0]!r}.", hint=_describe_fields(record, action))
+        raise UsageError(f"{action.name} has no field {given.names[0]!r}.", hint=describe_fields(record, action))
     changes_rows = action.target is ActionTarget.ROWS
     if changes_rows and action.fields and not given:
-        raise UsageError(f"{action.name} needs at least one FIELD=VALUE.", hint=_describe_fields(record, action))
+        raise UsageError(f"{action.name} needs at least one FIELD=VALUE.", hint=describe_fields(record, action))
     values, written = given.form_values(fields)
     owner = await find_owner(client, record, action, parent)
     if owner is not None:
@@ -222,7 +223,7 @@ async def _warn_of_unknown(
         await print_event_warnings(context, connection, body)
 
 
-def _describe_fields(record: Resource, action: ResourceAction) -> str:
+def describe_fields(record: Resource, action: ResourceAction) -> str:
     """Return the fields of an action as a sentence for help and hints."""
     from dyntui.api.catalog import catalog
     from dyntui.services.forms import action_fields
@@ -323,7 +324,7 @@ def _metavar(record: Resource, action: ResourceAction | None = None) -> str:
 def _help_of(record: Resource, action: ResourceAction) -> str:
     parts = [action.help, *([action.warning] if action.warning else [])]
     if action.fields:
-        parts.append(_describe_fields(record, action))
+        parts.append(describe_fields(record, action))
     if action.decides_access:
         parts.append(ACCESS_HELP)
     if action.target is ActionTarget.ROWS and not action.single_row:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from dyntui.core.validation import nearest_name
-from dyntui.services.forms import inner_schema
+from dyntui.services.schemas import inner_schema
 
 if TYPE_CHECKING:
     from dyntui.api.catalog import Catalog, Operation, Schema

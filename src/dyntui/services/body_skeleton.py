@@ -11,15 +11,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Json
-from dyntui.services.forms import FieldKind, inner_schema, schema_field
+from dyntui.services.forms import FieldKind, schema_field
+from dyntui.services.schemas import Property, element_schema, example_value, inner_schema, object_properties
 
 if TYPE_CHECKING:
     from dyntui.api.catalog import Catalog, Operation, Schema
 
 __all__ = ["body_skeleton", "skeleton_fields", "yaml_skeleton"]
 
-_DEEPEST = 8
-"""The objects inside of each other that are filled in."""
 _INDENT = 2
 
 
@@ -40,21 +39,12 @@ class _Line(NamedTuple):
         return f"{' ' * self.comment_column}# {inner}{self.text}  # {self.note}"
 
 
-class _Property(NamedTuple):
-    """A field of an object in a body."""
-
-    name: str
-    schema: Schema
-    is_required: bool
-    bounds: Schema | None
-
-
 def body_skeleton(catalog: Catalog, operation: Operation) -> Json:
     """Return the body of an operation with all of its fields. Raises UsageError for an operation without a body.
 
     Texts and lists are empty, numbers are the smallest allowed ones, and a field with known values has the first.
     """
-    return _value(catalog, _body(operation), 0)
+    return example_value(catalog, _body(operation))
 
 
 def skeleton_fields(catalog: Catalog, operation: Operation) -> tuple[list[str], list[str]]:
@@ -84,42 +74,9 @@ def _body(operation: Operation) -> Schema:
     return operation.body
 
 
-def _properties(catalog: Catalog, schema: Schema, depth: int) -> list[_Property]:
-    """Return the fields of an object, required ones first; [] for other values and below the deepest level."""
-    inner = inner_schema(catalog, schema)[0]
-    bounds = catalog.bounds.get(schema.get("$ref", "").rpartition("/")[2], {})
-    required = inner.get("required", ())
-    found = [
-        _Property(name, part, name in required, bounds.get(name))
-        for name, part in (inner.get("properties", {}) if depth < _DEEPEST else {}).items()
-    ]
-    return sorted(found, key=lambda each: not each.is_required)
-
-
-def _elements(catalog: Catalog, schema: Schema) -> Schema | None:
-    """Return the schema of the elements of a list of objects; None for another schema."""
-    inner = inner_schema(catalog, schema)[0]
-    items: Schema = inner.get("items", {}) if inner.get("type") == "array" else {}
-    return items if "properties" in inner_schema(catalog, items)[0] else None
-
-
-def _value(catalog: Catalog, schema: Schema, depth: int) -> Json:
-    if properties := _properties(catalog, schema, depth):
-        return {each.name: _value(catalog, each.schema, depth + 1) for each in properties}
-    if (elements := _elements(catalog, schema)) is not None and depth < _DEEPEST:
-        return [_value(catalog, elements, depth + 1)]
-    field = schema_field(catalog, "", "body", schema)
-    inner = inner_schema(catalog, schema)[0]
-    match field.kind:
-        case FieldKind.CHOICE:
-            return field.options[0]
-        case FieldKind.NUMBER:
-            minimum = inner.get("minimum", 0)
-            return minimum if isinstance(minimum, (int, float)) else 0
-        case FieldKind.FLAG:
-            return False
-    first: Schema = next(iter(inner.get("anyOf", ())), inner)
-    return [] if first.get("type") == "array" else "" if first.get("type") == "string" else {}
+def _properties(catalog: Catalog, schema: Schema, depth: int) -> list[Property]:
+    """Return the fields of an object as `object_properties` does, required ones first."""
+    return sorted(object_properties(catalog, schema, depth), key=lambda each: not each.is_required)
 
 
 def _paths(catalog: Catalog, schema: Schema, path: str, is_required: bool, depth: int) -> Iterator[tuple[str, bool]]:
@@ -128,7 +85,7 @@ def _paths(catalog: Catalog, schema: Schema, path: str, is_required: bool, depth
     for each in properties:
         inner = f"{path}.{each.name}" if path else each.name
         yield from _paths(catalog, each.schema, inner, is_required and each.is_required, depth + 1)
-    if (elements := _elements(catalog, schema)) is not None and depth < _DEEPEST:
+    if (elements := element_schema(catalog, schema, depth)) is not None:
         yield from _paths(catalog, elements, f"{path}[]", is_required, depth + 1)
     elif path and not properties:
         yield path, is_required
@@ -136,20 +93,20 @@ def _paths(catalog: Catalog, schema: Schema, path: str, is_required: bool, depth
 
 def _lines(catalog: Catalog, schema: Schema, column: int, depth: int) -> list[_Line]:
     """Return the lines of an object or of a list of objects; [] for another value."""
-    if (elements := _elements(catalog, schema)) is not None and depth < _DEEPEST:
+    if (elements := element_schema(catalog, schema, depth)) is not None:
         return [_Line(column, "-", "one for each object"), *_lines(catalog, elements, column + _INDENT, depth + 1)]
     found: list[_Line] = []
     for each in _properties(catalog, schema, depth):
         inner = _lines(catalog, each.schema, column + _INDENT, depth + 1)
-        value = "" if inner else f" {json.dumps(_value(catalog, each.schema, depth + 1))}"
+        value = "" if inner else f" {json.dumps(example_value(catalog, each.schema, depth + 1))}"
         lines = [_Line(column, f"{each.name}:{value}", _note(catalog, each)), *inner]
         # An optional field is a comment as a whole, so that its lines need the same change to be sent.
         found += lines if each.is_required else [line._replace(comment_column=column) for line in lines]
     return found
 
 
-def _note(catalog: Catalog, each: _Property) -> str:
-    field = schema_field(catalog, each.name, "body", each.schema, each.is_required, bounds=each.bounds)
+def _note(catalog: Catalog, each: Property) -> str:
+    field = schema_field(catalog, each.name, "body", each.schema, each.is_required, bounds=each.bounds, unit=each.unit)
     known = ", ".join(field.options)
     match field.kind:
         case FieldKind.CHOICE:

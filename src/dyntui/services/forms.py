@@ -18,6 +18,7 @@ from dyntui.core.text import quantity, shorten
 from dyntui.resources.action import ALL
 from dyntui.resources.cell_formats import get_path
 from dyntui.services.metadata import read_json
+from dyntui.services.schemas import describe_json, inner_schema, object_properties
 
 if TYPE_CHECKING:
     from dyntui.api.catalog import Catalog, Operation, Schema
@@ -34,7 +35,6 @@ __all__ = [
     "body_schema",
     "current_values",
     "field_text",
-    "inner_schema",
     "operation_fields",
     "parse_value",
     "read_form",
@@ -77,7 +77,9 @@ class FormField:
     """Whether null is accepted."""
     parameter: str = ""
     limits: str = ""
-    """The documented bounds in words, such as `at most 255 characters`; "" for none."""
+    """The unit and the documented bounds in words, such as `at most 255 characters`; "" for none."""
+    json_shape: str = "JSON"
+    """What the JSON is, for that kind: such as `JSON like [{"label": ""}]` or `a JSON object`."""
 
     @property
     def label(self) -> str:
@@ -96,7 +98,7 @@ class FormField:
             case FieldKind.LIST:
                 return "separated by commas"
             case FieldKind.JSON:
-                return "JSON"
+                return self.json_shape
             case FieldKind.CHOICE:
                 return ", ".join(self.options)
             case FieldKind.NUMBER:
@@ -170,29 +172,18 @@ def _named_body(catalog: Catalog, operation: Operation, body_list: str) -> Schem
 def _body(catalog: Catalog, operation: Operation, body_list: str) -> list[FormField]:
     schema = body_schema(catalog, operation, body_list)
     if "properties" not in schema:
-        return [FormField(WHOLE, "body", FieldKind.JSON, operation.body_required)]
+        shape = describe_json(catalog, _named_body(catalog, operation, body_list))
+        return [FormField(WHOLE, "body", FieldKind.JSON, operation.body_required, json_shape=shape)]
     return list(_flat(catalog, _named_body(catalog, operation, body_list), "", 1, True))
 
 
 def _flat(catalog: Catalog, outer: Schema, prefix: str, depth: int, needed: bool) -> Iterable[FormField]:
-    schema = inner_schema(catalog, outer)[0]
-    bounds = catalog.bounds.get(outer.get("$ref", "").rpartition("/")[2], {})
-    for name, part in schema["properties"].items():
-        whole, inner = f"{prefix}{name}", inner_schema(catalog, part)[0]
-        must = needed and name in schema.get("required", ())
-        if "properties" in inner and depth < _DEPTH:
+    for name, part, is_required, bounds, unit in object_properties(catalog, outer):
+        whole, must = f"{prefix}{name}", needed and is_required
+        if "properties" in inner_schema(catalog, part)[0] and depth < _DEPTH:
             yield from _flat(catalog, part, f"{whole}.", depth + 1, must)
         else:
-            yield schema_field(catalog, whole, "body", part, must, bounds=bounds.get(name, {}))
-
-
-def inner_schema(catalog: Catalog, schema: Schema) -> tuple[Schema, bool]:
-    """Return the schema behind references and `or null`, and whether null is accepted."""
-    schema = catalog.resolve(schema)
-    parts = [part for part in schema.get("anyOf", ()) if part.get("type") != "null"]
-    if len(parts) == 1:
-        return inner_schema(catalog, parts[0])[0], True
-    return schema, False
+            yield schema_field(catalog, whole, "body", part, must, bounds=bounds, unit=unit)
 
 
 def schema_field(
@@ -204,10 +195,12 @@ def schema_field(
     *,
     inside: str = "",
     bounds: Schema | None = None,
+    unit: str = "",
 ) -> FormField:
     """Return the form field of a value with this schema.
 
     inside: the parameter that it is a part of. bounds: those of the value, by default what the schema has.
+    unit: the plural of the unit of a number, such as `seconds`.
     """
     found, nullable = inner_schema(catalog, schema)
     kind, options = FieldKind.JSON, tuple(str(each) for each in found.get("enum", ()))
@@ -222,7 +215,9 @@ def schema_field(
             items = inner_schema(catalog, found.get("items", {}))[0]
             if items.get("type") == "string":
                 kind, options = FieldKind.LIST, tuple(str(each) for each in items.get("enum", ()))
-    return FormField(name, where, kind, required, options, nullable, inside, _limits(bounds or found))
+    limits = ", ".join(part for part in (f"in {unit}" if unit else "", _limits(bounds or found)) if part)
+    shape = describe_json(catalog, schema) if kind is FieldKind.JSON else "JSON"
+    return FormField(name, where, kind, required, options, nullable, inside, limits, shape)
 
 
 def _limits(schema: Schema) -> str:

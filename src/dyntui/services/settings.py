@@ -28,10 +28,10 @@ from dyntui.services.forms import (
     FieldKind,
     FormField,
     field_text,
-    inner_schema,
     parse_value,
     schema_field,
 )
+from dyntui.services.schemas import inner_schema
 from dyntui.services.text_diff import elide_common
 
 if TYPE_CHECKING:

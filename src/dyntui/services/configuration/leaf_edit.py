@@ -14,7 +14,7 @@ from dyntui.resources.configuration import WHOLE_ELEMENT
 from dyntui.services.configuration.compare import LeafChange
 from dyntui.services.configuration.model import ABSENT, LeafPath, LeafPlace, Reference, element_key
 from dyntui.services.configuration.normal_form import configuration_of, value_schema
-from dyntui.services.forms import inner_schema
+from dyntui.services.schemas import inner_schema
 
 if TYPE_CHECKING:
     from dyntui.api.catalog import Schema

@@ -12,7 +12,7 @@ from dyntui.core.masking import is_masked_name
 from dyntui.resources import RESOURCES, Resource
 from dyntui.resources.configuration import ENABLED, Configuration
 from dyntui.services.configuration.model import ABSENT, LeafPlace, element_key, is_secret_text
-from dyntui.services.forms import inner_schema
+from dyntui.services.schemas import inner_schema
 
 if TYPE_CHECKING:
     from dyntui.api.catalog import Schema

@@ -26,7 +26,7 @@ from dyntui.services.configuration.model import (
     visit_leaves,
 )
 from dyntui.services.configuration.normal_form import configuration_of, is_secret, is_secret_place, value_schema
-from dyntui.services.forms import inner_schema
+from dyntui.services.schemas import inner_schema
 
 if TYPE_CHECKING:
     import jsonschema_rs
