@@ -76,8 +76,8 @@ class Operation:
     """The scopes that the document names for it."""
     body_bounds: Schema = field(default_factory=dict)
     """The bounds of a body that is a list, such as `maxItems`."""
-    unlisted: bool = False
-    """Whether the catalog does not have it: its id is its method and path, and it takes every query parameter."""
+    in_catalog: bool = True
+    """Whether the catalog has it. Of another one the id is its method and path, and it takes every query parameter."""
 
     @property
     def reads(self) -> bool:

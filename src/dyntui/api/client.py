@@ -286,7 +286,7 @@ def _query(operation: Operation, values: Mapping[str, object], form: FilterForm)
     known = {parameter.name for parameter in operation.parameters if parameter.where == "query"}
     out: list[tuple[str, str]] = []
     for name, value in values.items():
-        if name not in known and not operation.unlisted:
+        if name not in known and operation.in_catalog:
             names = ", ".join(sorted(known)) or "none"
             raise UsageError(f"{operation.id} has no query parameter {name!r}.", hint=f"Query parameters: {names}.")
         if isinstance(value, Mapping):

@@ -58,7 +58,7 @@ def _format_operation(formatter: click.HelpFormatter, operation: Operation) -> N
     from dyntui.services.forms import operation_fields
 
     scope = required_scope(operation)
-    if operation.unlisted:
+    if not operation.in_catalog:
         scope = "unknown"
     elif is_public(operation):
         scope = "none: apps call it before sign-in"
@@ -146,7 +146,7 @@ def api(
     if body is None and operation.body_required:
         raise UsageError(f"{operation.id} needs a request body.", hint="Use -d '{...}' or -d @FILE.")
 
-    if body is not None and not operation.unlisted:
+    if body is not None and operation.in_catalog:
         print_warnings(context, operation.id, body)
 
     is_one_read = operation.reads and not all_pages
@@ -285,10 +285,10 @@ def _find_operation(words: tuple[str, ...]) -> tuple[Operation, dict[str, str]]:
         path, _, query = words[1].partition("?")
         if query:
             raise UsageError("The path must not contain a query string.", hint="Use -p KEY=VALUE for query parameters.")
-        from dyntui.api.unlisted import unlisted_operation
+        from dyntui.api.path_operation import operation_of_path
 
         method, path = words[0].upper(), "/" + path.removeprefix("/")
-        return catalog().match(method, path) or unlisted_operation(catalog(), method, path)
+        return catalog().match(method, path) or operation_of_path(catalog(), method, path)
     raise UsageError(
         "Expected an operation id, or METHOD and PATH.", hint="Example: dyntui api getEnvironmentUsers -p limit=5"
     )

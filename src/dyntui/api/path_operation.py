@@ -9,13 +9,13 @@ from dyntui.api.catalog import Catalog, Operation, Parameter
 from dyntui.core.errors import UsageError
 from dyntui.core.ids import quote_segment
 
-__all__ = ["unlisted_operation"]
+__all__ = ["operation_of_path"]
 
 _VARIABLE = re.compile(r"\{(\w+)\}")
 _ENVIRONMENT = "{environmentId}"
 
 
-def unlisted_operation(catalog: Catalog, method: str, path: str) -> tuple[Operation, dict[str, str]]:
+def operation_of_path(catalog: Catalog, method: str, path: str) -> tuple[Operation, dict[str, str]]:
     """Return an operation for a method and a path that the catalog does not have, and the path values in it.
 
     path: below the base URL, with a leading slash; `{name}` stands for a path value. The environment of a path below
@@ -38,7 +38,7 @@ def unlisted_operation(catalog: Catalog, method: str, path: str) -> tuple[Operat
         id=f"{method} {template}",
         method=method,
         path=template,
-        group="Unlisted",
+        group="Not in the catalog",
         audience="admin",
         summary="The catalog does not have this path.",
         parameters=parameters,
@@ -46,5 +46,5 @@ def unlisted_operation(catalog: Catalog, method: str, path: str) -> tuple[Operat
         body_required=False,
         response=None,
         deprecated=False,
-        unlisted=True,
+        in_catalog=False,
     ), values
