@@ -179,6 +179,22 @@ def test_drift_names_what_no_file_can_create_and_does_not_count_it(new: Cli, tmp
 
 
 @pytest.mark.slow
+def test_drift_counts_a_value_that_differs_and_says_that_the_api_cannot_set_it(new: Cli, tmp_path: Path) -> None:
+    folder = tmp_path / "config"
+    new("do", "exchanges", "create", "exchange=coinbase", "onRampProvider=coinbaseOnramp", "--yes")
+    new("config", "pull", str(folder), "--only", "exchanges")
+    (file,) = (folder / "exchanges").iterdir()
+    file.write_text(file.read_text().replace("coinbaseOnramp", "banxa"))
+    done = new("config", "drift", str(folder), check=False)
+    assert (done.returncode, done.stdout) == (
+        2, "changed\texchange coinbase\tonRampProvider\tbanxa\tcoinbaseOnramp\n",
+    )  # fmt: skip
+    assert "cannot be applied: exchange coinbase onRampProvider: The API cannot edit it." in done.stderr
+    planned = new("config", "plan", str(folder), "--exit-code", check=False)
+    assert planned.returncode == 2 and "! exchange coinbase onRampProvider: The API cannot edit it." in planned.stdout
+
+
+@pytest.mark.slow
 def test_a_step_that_failed_leaves_the_rest_and_nothing_is_deleted_then(new: Cli, folder: Path) -> None:
     new("do", "origins", "create", "origin=https://by-hand.example", "--yes")
     (folder / "origins/refused.yaml").write_text("origin: https://example.com/with/path\n")

@@ -191,7 +191,7 @@ def plan(
     deleted without --prune. Nothing is written, except the plan with --save.
 
     \b
-    Exit status: 0; with --exit-code 2 if there are differences, 1 if something could not be compared.
+    Exit status: 0; with --exit-code 2 if there are differences, also with !, 1 if something could not be compared.
     """
     from dyntui.services.configuration.plan_file import save_plan
     from dyntui.services.configuration.plan_text import plan_document, plan_markdown
@@ -230,8 +230,9 @@ def drift(context: CliContext, folder: Path, only: tuple[str, ...]) -> int:
     """List how an environment differs from the files in DIR, one line for each difference.
 
     `changed` is a value that differs, `missing` is in the files and not in the environment, `extra` is only in the
-    environment. Secrets are not compared, because their values are not in the files. Objects that the environment does
-    not have and that no file can create are named on standard error, and are no difference.
+    environment. Secrets are not compared, because their values are not in the files. A value that differs is a
+    difference also if the API does not let `dyntui config apply` set it: standard error says so. Objects that the
+    environment does not have and that no file can create are named on standard error, and are no difference.
 
     \b
     Exit status: 0 if there is no difference, 2 if there is one, 1 if something could not be compared.
@@ -252,7 +253,14 @@ def drift(context: CliContext, folder: Path, only: tuple[str, ...]) -> int:
     )
     context.print_items(rows, columns)
     unread = _not_compared(found)
-    context.print_message(*unread, *(f"cannot be created: {each.line}" for each in found.not_creatable))
+    not_creatable = found.not_creatable
+    context.print_message(
+        *unread,
+        *(
+            f"{'cannot be created' if each in not_creatable else 'cannot be applied'}: {each.line}"
+            for each in found.impossible
+        ),
+    )
     if not context.prints_data:
         context.print_message(f"{quantity(len(rows), 'difference')} of {found.current.environment} from {folder}.")
     return EXIT_DIFFERENT if rows else EXIT_SOME_FAILED if unread else EXIT_DONE
