@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from dyntui.api.errors import BadRequest, FilterUnsupported
 from dyntui.core.times import now
 from dyntui.resources import RESOURCES
 from dyntui.resources.filters import parse_filter
+from dyntui.sandbox.operations import users as user_operations
+from dyntui.sandbox.user_repository import UserFilter
 from dyntui.services.access.entry_search import find_entries
 from dyntui.services.connection import Connection
 from dyntui.services.events import EventFilter, EventTail
@@ -83,6 +86,46 @@ async def test_every_use_of_a_filter_finds_the_same_on_every_server(encoding: st
             expected = await find(good, name, text)
             assert expected or name == "wallets", f"nothing to find for {text}"
             assert await find(other, name, text) == expected, f"{find.__name__} {name} {text}"
+
+
+@pytest.mark.parametrize(
+    ("ignored", "text"),
+    slow_except(
+        [("value", "chain:SOL email:an"), ("chain", "chain:SOL email:a"), ("provider", "social:google email:a")],
+        ("chain", "chain:SOL email:a"),
+    ),
+)
+async def test_a_list_and_an_action_on_all_have_the_same_rows_when_the_server_ignores_a_part_of_the_filter(
+    ignored: str, text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def without_part(*parts: str) -> UserFilter:
+        return replace(UserFilter(*parts), **{ignored: ""})
+
+    assert USERS.filter is not None
+    query = ListQuery("createdAt-asc", parse_filter(USERS.filter, text))
+    async with _connected(tmp_path, "deep-object") as connection:
+        expected = await _marked(connection, "users", text)
+        monkeypatch.setattr(user_operations, "UserFilter", without_part)
+        assert 0 < len(expected) < len(await rows_of(connection, "users"))
+        for find in (_marked, _shown):
+            assert await find(connection, "users", text) == expected, find.__name__
+        view = make_view(connection.client, USERS, page_size=3)
+        for each in (query, ListQuery("createdAt-asc")):
+            view.set_query(each)
+            view.set_viewport(0, 60)
+            await view.wait_until_idle()
+            assert ({str(row["id"]) for row in view.loaded_rows()} == expected) is bool(each.filter)
+            assert view.total == len(view.loaded_rows())
+            message = filter_check.filter_message(
+                connection.client, USERS, each.filter, is_partly_filtered=view.is_partly_filtered
+            )
+            assert message == ("filtered here: the server applies only a part of the filter" if each.filter else "")
+        view.close()
+        monkeypatch.setattr(filter_check, "MAX_COMPARED", 1)
+        with pytest.raises(
+            FilterUnsupported, match="The server applies only a part of the filter, and the list is too long"
+        ):
+            await _shown(connection, "users", text)
 
 
 async def test_the_form_is_found_out_one_time_and_remembered(tmp_path: Path) -> None:

@@ -234,7 +234,7 @@ class FilterUnsupported(ApiProblem):
     reads = True
 
     def __init__(self, how: str) -> None:
-        """how: `ignores` or `refuses`."""
+        """how: what the server does with the filter, such as `ignores` or `refuses`."""
         super().__init__(
             f"The server {how} the filter, so the rows it lists are not those that were asked for.",
             hint="Read the list without the filter, or use an id.",

@@ -43,6 +43,8 @@ class RowPage:
     """How many rows match; None when the server does not say."""
     cursor: str | None = None
     """Where the next page begins; None on the last page and for offset paging."""
+    is_partly_filtered: bool = False
+    """Whether rows were left out here, because the server applies only a part of the filter."""
 
 
 @dataclass(frozen=True, slots=True)

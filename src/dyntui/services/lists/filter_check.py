@@ -18,10 +18,13 @@ if TYPE_CHECKING:
     from dyntui.core.json_types import Row
     from dyntui.resources import Resource
 
-__all__ = ["MAX_COMPARED", "compare_rows", "filter_message", "filter_predicate", "text_predicate"]
+__all__ = ["MAX_COMPARED", "PARTLY", "compare_rows", "filter_message", "filter_predicate", "text_predicate"]
 
 MAX_COMPARED = 10_000
 """The number of rows that are read to apply a filter here that the server does not apply, in place of one page."""
+
+PARTLY = "applies only a part of"
+"""What a server does with a filter whose rows do not all fit it, such as one that ignores the chain."""
 
 
 def text_predicate(record: Resource, server_filter: Mapping[str, str]) -> Callable[[Row], bool] | None:
@@ -56,12 +59,17 @@ def filter_predicate(record: Resource, server_filter: Mapping[str, str]) -> Call
     return lambda row: conditions.fits(row, record) and (fits_text is None or fits_text(row))
 
 
-def filter_message(client: Client, record: Resource, server_filter: Mapping[str, str]) -> str:
-    """Return that a filter is applied on this machine, because the server does not apply it; "" when it does."""
+def filter_message(
+    client: Client, record: Resource, server_filter: Mapping[str, str], *, is_partly_filtered: bool = False
+) -> str:
+    """Return that a filter is applied on this machine, because the server does not apply it; "" when it does.
+
+    is_partly_filtered: whether rows that the server listed did not fit the filter.
+    """
     if not server_filter or record.filter is None:
         return ""
     searched = USERS if record.filter.owner_column else record
-    how = client.filter_forms.unsupported.get(searched.list.operation)
+    how = client.filter_forms.unsupported.get(searched.list.operation) or (PARTLY if is_partly_filtered else "")
     return f"filtered here: the server {how} the filter" if how else ""
 
 

@@ -38,40 +38,82 @@ class ScannedRow:
 
 def make_fetch(client: Client, resource: Resource, parent: str = "") -> Fetch:
     """Return the function that fetches a page of `resource`, for a view."""
-    fetch = _make_server_fetch(client, resource, parent)
-    found: list[Row] | None = None
-    found_for: ListQuery | None = None
+    return _FilteredPages(client, resource, parent).fetch
 
-    async def fetch_combined(query: ListQuery, offset: int, limit: int, cursor: str | None) -> RowPage:
-        """Search with the first page of a filter; the other pages use the result."""
+
+class _FilteredPages:
+    """The pages of a list: those of the server, or of the rows that this machine selects for a filter."""
+
+    def __init__(self, client: Client, resource: Resource, parent: str) -> None:
+        self._client, self._resource, self._parent = client, resource, parent
+        self._fetch_page = _make_server_fetch(client, resource, parent)
+        self._query: ListQuery | None = None
+        """The query that the following is about; None before the first one with a filter."""
+        self._found: list[Row] | None = None
+        """The rows that this machine selected; None while the server selects them."""
+        self._how = ""
+        """What the server does with the filter instead of applying it; "" while it applies it."""
+
+    async def fetch(self, query: ListQuery, offset: int, limit: int, cursor: str | None) -> RowPage:
+        """Fetch a page, as `Fetch`. Rows that this machine selects are selected with the first page."""
         from dyntui.api.errors import FilterUnsupported
         from dyntui.api.pagination import RowPage
+        from dyntui.services.lists.filter_check import PARTLY, filter_predicate
 
-        nonlocal found, found_for
         if not query.filter:
-            return await fetch(query, offset, limit, cursor)
-        try:
-            if not offset or found_for != query:
-                found, found_for = await _make_search(client, resource, parent).find(query), query
-            if found is None:
-                return await fetch(query, offset, limit, cursor)
-        except FilterUnsupported as problem:
-            if resource.filter is not None and resource.filter.owner_column:
-                raise  # the rows do not have what their owners were searched for
-            found, found_for = await _compare_rows(client, resource, parent, query, problem), query
-        return RowPage(found[offset : offset + limit], total=len(found))
+            return await self._fetch_page(query, offset, limit, cursor)
+        if self._query != query or not offset:
+            self._how = self._how if self._query == query else ""
+            self._query, self._found = query, None
+            self._found = await self._select(query)
+        if self._found is None:
+            try:
+                page = await self._fetch_page(query, offset, limit, cursor)
+            except FilterUnsupported as problem:
+                self._how = problem.how
+            else:
+                if all(map(filter_predicate(self._resource, query.filter), page.rows)):
+                    return page
+                self._how = PARTLY
+            self._found = await self._select(query)
+        found = self._found or []
+        return RowPage(found[offset : offset + limit], len(found), is_partly_filtered=self._how == PARTLY)
 
-    return fetch_combined
+    async def _select(self, query: ListQuery) -> list[Row] | None:
+        """Return the rows that fit a filter; None when the server selects them, as far as it is known."""
+        from dyntui.api.errors import FilterUnsupported
+        from dyntui.services.lists.filter_check import PARTLY, filter_predicate
+
+        if not self._how:
+            try:
+                found = await _make_search(self._client, self._resource, self._parent).find(query)
+            except FilterUnsupported as problem:
+                if self._resource.filter is not None and self._resource.filter.owner_column:
+                    raise  # the rows do not have what their owners were searched for
+                self._how = problem.how
+            else:
+                return None if found is None else [*filter(filter_predicate(self._resource, query.filter), found)]
+        unsupported = FilterUnsupported(self._how)
+        listed = query if self._how == PARTLY else None
+        return await _compare_rows(self._client, self._resource, self._parent, query, unsupported, listed)
 
 
 async def _compare_rows(
-    client: Client, resource: Resource, parent: str, query: ListQuery, problem: FilterUnsupported
+    client: Client,
+    resource: Resource,
+    parent: str,
+    query: ListQuery,
+    problem: FilterUnsupported,
+    listed: ListQuery | None = None,
 ) -> list[Row]:
-    """Return the rows that fit a filter that the server does not apply: the list is read, and compared here."""
+    """Return the rows that fit a filter that the server does not apply, compared here.
+
+    listed: what the server is asked for; by default the whole list.
+    """
     from dyntui.services.lists.filter_check import MAX_COMPARED, compare_rows, filter_predicate
 
-    whole = ListQuery(order=query.order)
-    pages = _scan_server_pages(client, resource, parent, whole, MAX_COMPARED + 1)
+    listed = listed or ListQuery(order=query.order)
+    pages = _scan_server_pages(client, resource, parent, listed, MAX_COMPARED + 1)
     return await compare_rows(pages, filter_predicate(resource, query.filter), problem)
 
 

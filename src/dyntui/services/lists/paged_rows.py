@@ -90,6 +90,8 @@ class PagedRows:
         """Whether stale rows are not fetched until `reread` or `refresh`."""
         self.outdated = False
         """Whether a write changed the rows in view since they were fetched."""
+        self.is_partly_filtered = False
+        """Whether rows were left out here, because the server applies only a part of the filter."""
         self.version = 0
         """Increases whenever rows are read, changed or deleted."""
 

@@ -241,6 +241,7 @@ class PagedView(PagedRows):
 
     def _store_page(self, number: int, page: RowPage, *, stale: bool = False) -> None:
         rows = list(page.rows)
+        self.is_partly_filtered = page.is_partly_filtered
         if self.paging is Paging.OFFSET:
             before = rows[:1] if number else []
             rows = rows[len(before) :]

@@ -316,7 +316,9 @@ class ListScreen(ConsoleScreen):
             return ""
         from dyntui.services.lists.filter_check import filter_message
 
-        return filter_message(connection.client, self.record, view.query.filter)
+        return filter_message(
+            connection.client, self.record, view.query.filter, is_partly_filtered=view.is_partly_filtered
+        )
 
     @property
     def load_error(self) -> DyntuiError | None:
