@@ -12,6 +12,7 @@ BALANCES = Resource(
     description="Tokens that the wallets of one user hold",
     title="Balances",
     singular="balance",
+    group="Wallets",
     parent_resource="users",
     list=ListOperation("getUserAccountBalances", "chainBalances"),
     columns=(

@@ -202,6 +202,8 @@ class Resource:
     """Noun for one object; by default the plural without its s."""
     aliases: tuple[str, ...] = ()
     """Further names."""
+    group: str = ""
+    """The group in the list of resources, in words; "" takes that of its operation in the catalog."""
     key: str = "id"
     """The field that is the id of a row."""
     filter: Filter | None = None

@@ -54,7 +54,8 @@ class ResourceIndexScreen(LocalTableScreen):
                 "name": record.name,
                 "title": record.title,
                 "opened_with": _opened_with(record),
-                "group": _WORD_START.sub(" ", operations.get(record.detail or record.list.operation).group),
+                "group": record.group
+                or _WORD_START.sub(" ", operations.get(record.detail or record.list.operation).group),
                 "actions": str(len(record.actions)) if record.actions else "",
                 "access": self._access(record),
             }
