@@ -14,6 +14,7 @@ from dyntui.services.configuration.model import (
     EnvironmentConfig,
     Reference,
     config_order,
+    identity_reference,
     object_name,
 )
 from dyntui.services.configuration.normal_form import FieldRules, normal_values
@@ -124,6 +125,30 @@ def test_objects_that_refer_to_a_deleted_one_are_named_unless_they_change_or_are
     other = environment("desired", exchanges=[{**coinbase, "socialProvider": "github"}])
     assert warning_lines(make_plan(current, other, prune=True)) == [line], "the API cannot edit an exchange"
     assert not warning_lines(make_plan(current, desired))
+
+
+def test_an_object_that_a_secret_identifies_is_found_by_its_reference_or_its_value() -> None:
+    url = "https://hooks.example.com/in?token=abcdef123456"
+    hidden = identity_reference(RESOURCES["webhooks"], "url", url)
+    assert hidden is not None
+    rest: dict[str, object] = {"isEnabled": True, "events": ["user.created"]}
+    current = environment("current", webhooks=[{"url": hidden, **rest}, {"url": "https://a.b", **rest}])
+    renamed = environment("desired", webhooks=[{"url": Reference("MY_URL"), **rest}, {"url": "https://a.b", **rest}])
+    plan = make_plan(current, renamed, prune=True)
+    assert not plan.changes and len(plan.impossible) == 2
+    assert plan.impossible[0].line == (
+        "webhook ${MY_URL}: What identifies it is a reference without a value."
+        f" If it is webhook {hidden}, use that reference. Otherwise write its value into values.ENV.yaml."
+    )
+    other = make_plan(environment("current"), renamed)
+    assert [each.reason.endswith("value. Write it into values.ENV.yaml.") for each in other.impossible] == [True], (
+        "nothing looks like it"
+    )
+    for desired in ({"url": hidden, **rest}, {"url": url, **rest}):
+        same = environment("desired", webhooks=[desired, {"url": "https://a.b", **rest}])
+        assert not make_plan(current, same, prune=True).has_differences
+    changed = environment("desired", webhooks=[{"url": url, **rest, "isEnabled": False}])
+    assert [leaf.name for leaf in leaves_of(make_plan(current, changed))] == ["isEnabled"]
 
 
 def test_objects_that_no_file_can_create_are_no_drift() -> None:

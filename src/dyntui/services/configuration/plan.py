@@ -6,7 +6,7 @@ same one. `apply` does it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dyntui.api.catalog import catalog
@@ -151,7 +151,7 @@ def make_plan(
                 continue
         is_deleted = change.kind is ChangeKind.DELETE
         if change.object.resource in unidentified and (is_deleted or _is_unidentified(change)):
-            impossible.append(Impossible(change, (), _UNIDENTIFIED[change.kind]))
+            impossible.append(Impossible(change, (), _unidentified_reason(change, found)))
             continue
         if configuration_of(change.object.record).group_by:
             possible = _plan_entries(change, deleted, impossible, extra, prune=prune)
@@ -226,6 +226,21 @@ _UNIDENTIFIED = {
     ChangeKind.CREATE: "What identifies it is a reference without a value. Write it into values.ENV.yaml.",
     ChangeKind.DELETE: "It may be in the files, where what identifies an object is a reference without a value.",
 }
+
+
+def _unidentified_reason(change: ObjectChange, found: Sequence[ObjectChange]) -> str:
+    """Return why nothing is done with an object that may be another one. found: all that differs."""
+    names = [
+        each.object.title
+        for each in found
+        if each.kind is ChangeKind.DELETE and each.object.resource == change.object.resource and _is_unidentified(each)
+    ]
+    if change.kind is not ChangeKind.CREATE or not names:
+        return _UNIDENTIFIED[change.kind]
+    return (
+        "What identifies it is a reference without a value."
+        f" If it is {' or '.join(names)}, use that reference. Otherwise write its value into values.ENV.yaml."
+    )
 
 
 def _is_unidentified(change: ObjectChange) -> bool:
