@@ -13,7 +13,11 @@ DEMO = ("-m", "dyntui", "demo", "--no-tour", "--users", "1000")
 MARKER = r"@\w+\."
 ROWS = "down*30@cursor pagedown*20@page down*40@warm down*30@scroll"
 IDLE = " wait:5000"
-SCREENS = "down enter@detail escape@back ?@modal escape@close / type:walter@typed escape escape"
+SCREENS = (
+    "down enter@detail escape@back ?@modal escape@close / type:walter@filtered escape escape"
+    " : type:webhook@jumped escape enter 0 / type:walter@typed escape escape"
+)
+"""The last text is typed where only the field shows it; a filter changes the rows, and a jump its suggestions."""
 AT_REST = ("--quiesce", "300")
 BPS, ROUND_TRIP = 8192, 150
 HELD = "burst:down*90/33@held"
@@ -26,6 +30,8 @@ CAPS = {
     "typed": 150.0,
 }
 KEYS_IN_ROWS = ("cursor", "scroll", "page")
+TYPED = {"filtered": "typed in a filter, with its rows", "jumped": "typed in the jump bar, with suggestions"}
+"""What is typed without a target, because it changes more than the field."""
 
 
 def make_program(writer: str, keys: str, *extra: str, link: tuple[str, ...] = ()) -> Callable[..., dict[str, Any]]:
@@ -55,6 +61,9 @@ def measure_fast_link() -> list[Figure]:
         what = "rows" if label in KEYS_IN_ROWS else "screens"
         lines.append(Figure(f"{label}: bytes", found[f"lean {what}"].p50(label, "bytes"), "B", None, cap))
         lines.append(Figure(f"{label}: bytes by Textual", found[f"textual {what}"].p50(label, "bytes"), "B"))
+    for label, name in TYPED.items():
+        sent = found["lean screens"].keys(label, "bytes")
+        lines.append(Figure(f"{name}: bytes, mean", sum(sent) / len(sent), "B"))
     for label in KEYS_IN_ROWS:
         p95 = lean.p95(label, "last"), stock.p95(label, "last")
         runs = lean.turns_p95(label, "last")
