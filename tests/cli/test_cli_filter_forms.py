@@ -113,6 +113,35 @@ def test_a_raw_call_with_a_filter_without_effect_fails_and_prints_no_row(servers
     assert "Filtered here: the server ignores the filter" in listed.stderr
 
 
+def test_the_form_is_remembered_for_the_next_commands(servers: Callable[[str], Cli], tmp_path: Path) -> None:
+    cli = Cli(servers("form").sandbox, tmp_path / "home")
+    file = tmp_path / "home/cache/filter-forms.json"
+    email = _words(servers("deep-object"))["EMAIL"]
+
+    def requests(text: str = email, *options: str) -> int:
+        done = cli("users", "list", "--filter", text, "--debug", "--json", *options)
+        assert [row["email"] for row in _rows(json.loads(done.stdout))] == [email] or text != email
+        return done.stderr.count("GET ")
+
+    assert [requests(), requests(), requests(email[:2], "--limit", "3")] == [4, 1, 1]
+    assert requests(email, "--no-cache") == 4
+    assert file.stat().st_mode & 0o777 == 0o600
+    document = file.read_text()
+    cli("cache", "purge")
+    assert not file.exists() and requests() == 4
+
+    at = float(document.partition('"at": ')[2].partition("}")[0])
+    for text in (
+        document.replace(str(at), str(at - 86_401)),
+        document.replace('"form"', '"deep-object"').replace('"deep-object":', '"form":'),
+        "damaged",
+    ):
+        file.write_text(text)
+        assert [requests(), requests()] == [4, 1], "a form that is old or wrong is found out again"
+    file.write_text('{"version": 2}')
+    assert requests() == 4 and file.read_text() == '{"version": 2}', "the file of a newer version stays as it is"
+
+
 def test_rows_of_another_chain_are_left_out_when_the_server_ignores_only_the_chain(
     dyntui: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:

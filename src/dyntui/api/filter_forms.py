@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Protocol
 
 from dyntui.api.catalog import Operation, Parameter, catalog
 from dyntui.api.errors import BadPage, BadRequest, FilterUnsupported, Invalid
@@ -18,7 +19,7 @@ from dyntui.api.pagination import page_from
 from dyntui.api.transport import ApiResponse
 from dyntui.core.strict_json import load_json
 
-__all__ = ["FilterForm", "FilterForms", "FilterReader", "search_parameter"]
+__all__ = ["FilterForm", "FilterForms", "FilterReader", "FormStore", "search_parameter"]
 
 Query = Mapping[str, object]
 
@@ -40,14 +41,50 @@ class FilterForm(StrEnum):
     """`filterValue=ada`, as the vendor's OpenAPI document declares."""
 
 
+class FormStore(Protocol):
+    """Remembers the forms that a server understands, by operation id, for other processes."""
+
+    def load(self) -> Mapping[str, str]:
+        """Return the forms that are remembered."""
+
+    def save(self, operation_id: str, form: str) -> None:
+        """Remember a form; "" to forget it."""
+
+
 @dataclass(slots=True)
 class FilterForms:
     """What is known about the filters of a server. All clients of a connection share it, in any thread."""
 
+    store: FormStore | None = None
+    """Where the forms are remembered; None for only as long as this object."""
     known: dict[str, FilterForm] = field(default_factory=dict)
     """The form that the server certainly understands, by operation id."""
     unsupported: dict[str, str] = field(default_factory=dict)
     """`ignores` or `refuses`, by the id of an operation whose filter the server understands in no form."""
+    _remembered: dict[str, str] | None = None
+    """What the store had; None before it is needed."""
+
+    def remembered(self, operation_id: str) -> FilterForm | None:
+        """Return the form that the server understood earlier; None when that is not known."""
+        if self._remembered is None:
+            self._remembered = dict(self.store.load()) if self.store is not None else {}
+        form = self._remembered.get(operation_id, "")
+        return FilterForm(form) if form in [*FilterForm] else None
+
+    def learn(self, operation_id: str, form: FilterForm) -> None:
+        """Record the form that the server certainly understands."""
+        self.known[operation_id] = form
+        self._remember(operation_id, form)
+
+    def learn_unsupported(self, operation_id: str, how: str) -> None:
+        """Record that the server understands no form. how: `ignores` or `refuses`. This is not remembered."""
+        self.unsupported[operation_id] = how
+        self._remember(operation_id, "")
+
+    def _remember(self, operation_id: str, form: str) -> None:
+        if self.store is not None and (self.remembered(operation_id) or "") != form:
+            self.store.save(operation_id, form)
+            self._remembered = {**(self._remembered or {}), operation_id: form}
 
 
 def search_parameter(operation: Operation, query: Query) -> Parameter | None:
@@ -82,25 +119,27 @@ class FilterReader:
     ) -> ApiResponse:
         """Send the request, and return a response whose rows are those that the server filtered.
 
-        Nothing more is sent as long as every row holds what was asked for, unless that may be chance. Raises
-        FilterUnsupported when the server ignores the filter in every form, or refuses it.
+        Nothing more is sent as long as every row holds what was asked for, unless that may be chance and the form was
+        not remembered. Raises FilterUnsupported when the server ignores the filter in every form, or refuses it.
 
         parameter: `search_parameter`. send: sends the operation with a query whose filter has that form.
         """
         if (form := self._known_form(operation)) is not None:
             return await send(query, form)
         refusal: BadRequest | Invalid | None = None
+        remembered = self._forms.remembered(operation.id)
+        tried = remembered or FilterForm.DEEP_OBJECT
         try:
-            response = await send(query, FilterForm.DEEP_OBJECT)
+            response = await send(query, tried)
         except (BadRequest, Invalid) as problem:
             refusal = problem
         else:
-            if _holds(response, query[parameter.name]):
+            if _holds(response, query[parameter.name], may_be_chance=remembered is not None):
                 return response
         async with self._lock:
             if (form := self._known_form(operation)) is None:
                 form = await self._find_form(operation, parameter, send, is_refused=refusal is not None)
-        if form is FilterForm.DEEP_OBJECT:
+        if form is tried:
             if refusal is not None:
                 raise refusal  # because of this value
             return response
@@ -137,9 +176,9 @@ class FilterReader:
                 how = "ignores"
                 continue
             if not is_refused or _rows(await send(limit, form)):
-                self._forms.known[operation.id] = form
+                self._forms.learn(operation.id, form)
             return form
-        self._forms.unsupported[operation.id] = how
+        self._forms.learn_unsupported(operation.id, how)
         raise FilterUnsupported(how)
 
 
@@ -151,13 +190,16 @@ def _rows(response: ApiResponse) -> list[Mapping[str, object]]:
         return []
 
 
-def _holds(response: ApiResponse, filter_: object) -> bool:
-    """Return whether every row certainly has the values of the filter somewhere, in any case."""
+def _holds(response: ApiResponse, filter_: object, *, may_be_chance: bool = False) -> bool:
+    """Return whether every row has the values of the filter somewhere, in any case.
+
+    may_be_chance: whether a value counts that is so short that rows may have it by chance.
+    """
     parts = filter_ if isinstance(filter_, Mapping) else {_VALUE: filter_}
     value, column = str(parts.get(_VALUE) or "").casefold(), str(parts.get(_COLUMN, ""))
     words = [str(each).casefold() for name, each in parts.items() if name != _COLUMN and each]
     rows = _rows(response)
-    if rows and len(value) < _SHORT:
+    if rows and len(value) < _SHORT and not may_be_chance:
         return False
     for row in rows:
         named = row.get(column)

@@ -120,7 +120,10 @@ def _set_keep_rows(context: CliContext, name: str | None, keep: bool) -> None:
 @cache.command("purge")
 @pass_context
 def purge_cache(context: CliContext) -> None:
-    """Clear the row cache, the recent users and the requests of the API console. Lists fetch their rows again."""
+    """Clear the row cache, the recent users and the requests of the API console. Lists fetch their rows again.
+
+    What is known about the filters of servers is cleared too.
+    """
     from dyntui.config.cache_files import purge_all
     from dyntui.config.paths import paths
 

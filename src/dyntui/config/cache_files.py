@@ -6,7 +6,9 @@ import hashlib
 from contextlib import suppress
 from pathlib import Path
 
+from dyntui.config.filter_form_file import FilterFormFile
 from dyntui.config.paths import paths
+from dyntui.config.private_files import remove_private
 from dyntui.config.recent_users import clear_recent_users
 from dyntui.config.request_history import clear_requests
 
@@ -36,19 +38,22 @@ def purge(file: Path) -> None:
 
 
 def purge_environment(base_url: str, environment_id: str) -> None:
-    """Delete the row caches of an environment, of all its tokens."""
+    """Delete the row caches of an environment, of all its tokens, and what is known about its filters."""
+    FilterFormFile(base_url, environment_id).forget()
     folder = paths().cache
     for file in [*folder.glob(f"{_prefix(base_url, environment_id)}*.db"), *folder.glob(_FORMER_NAMES)]:
         purge(file)
 
 
 def purge_all(folder: Path) -> list[Path]:
-    """Delete all row caches in a folder, the recent users and the requests of the API console.
+    """Delete all row caches in a folder, the recent users, the requests of the API console and the forms of filters.
 
     Returns the files that were deleted.
     """
     files = cache_files(folder)
-    files += [file for file in (paths().recent_users_file, paths().request_history_file) if file.exists()]
+    others = (paths().recent_users_file, paths().request_history_file, paths().filter_forms_file)
+    files += [file for file in others if file.exists()]
+    remove_private(paths().filter_forms_file)
     clear_recent_users()
     clear_requests()
     for file in cache_files(folder):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 
 from dyntui.core.errors import UsageError
 
-__all__ = ["read_flag"]
+__all__ = ["cache_off", "read_flag"]
 
 _YES, _NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
@@ -17,3 +18,8 @@ def read_flag(environ: Mapping[str, str], variable: str) -> bool | None:
     if value and value not in (*_YES, *_NO):
         raise UsageError(f"{variable} is {value!r}.", hint="Set it to 1 or 0.")
     return value in _YES if value else None
+
+
+def cache_off() -> bool:
+    """Return whether the cache is turned off with `--no-cache`."""
+    return os.environ.get("DYNTUI_NO_CACHE", "") not in ("", "0")

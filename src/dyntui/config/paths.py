@@ -61,6 +61,8 @@ class Paths:
     """Recently opened users of each environment."""
     request_history_file = _Below("state", "request-history.json")
     """Requests that the API console sent."""
+    filter_forms_file = _Below("cache", "filter-forms.json")
+    """The forms of filters that servers understand."""
 
 
 def paths() -> Paths:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dyntui.config.flags import cache_off
 from dyntui.config.private_files import new_whole_file
 from dyntui.config.request_history import StoredRequest, add_request, stored_requests
 from dyntui.core.errors import UsageError
@@ -84,6 +85,5 @@ def save_response(path: Path, response: ConsoleResponse, *, with_headers: bool =
 
 def _is_stored(connection: Connection) -> bool:
     """Return whether requests are stored: not those of the demo, and not without the row cache."""
-    from dyntui.store.cache import cache_off
 
     return connection.app is None and not cache_off()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 from weakref import WeakSet
 
 from dyntui.config.credentials import check_origin
+from dyntui.config.flags import cache_off
 from dyntui.config.paths import paths
 from dyntui.services.actions.audit import Audit
 from dyntui.services.actions.resource_changes import Changes
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dyntui.api.client import Client
+    from dyntui.api.filter_forms import FormStore
     from dyntui.api.rate_limiter import RateLimiters
     from dyntui.api.transport import AsgiApp
     from dyntui.config.profile import Profile
@@ -50,7 +52,7 @@ class Connection:
         self.app = app
         self.rate_limiters = rate_limiters or _limiters_of(profile.base_url)
         self.log = RequestLog()
-        self._filter_forms = FilterForms()
+        self._filter_forms = FilterForms(_form_store(profile) if app is None else None)
         self.audit = audit or Audit(paths().audit_file)
         self.changes = Changes()
         self._token = token
@@ -125,6 +127,13 @@ class Connection:
 
     async def aclose(self) -> None:
         await self.client.aclose()
+
+
+def _form_store(profile: Profile) -> FormStore | None:
+    """Return the file that remembers the forms of filters; None with `--no-cache`."""
+    from dyntui.config.filter_form_file import FilterFormFile
+
+    return None if cache_off() else FilterFormFile(profile.base_url, profile.environment_id)
 
 
 @cache

@@ -6,7 +6,6 @@ Rows are stored for a day. The cache never contains tokens, MFA secrets or expor
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -36,14 +35,12 @@ __all__ = [
     "CacheUnusable",
     "CachedPage",
     "RowCache",
-    "cache_off",
     "cached_form",
     "open_cache",
     "words_of",
 ]
 
 MAX_AGE = timedelta(hours=24)
-_OFF = "DYNTUI_NO_CACHE"
 _BUSY_S = 2.0
 """Seconds to wait for another program that writes to the file."""
 _CHUNK = 500
@@ -70,11 +67,6 @@ class CachedPage:
     rows: list[Row]
     at: datetime
     """When the oldest of them was fetched."""
-
-
-def cache_off() -> bool:
-    """Return whether the list cache is turned off with `--no-cache`."""
-    return os.environ.get(_OFF, "") not in ("", "0")
 
 
 def open_cache(file: Path) -> RowCache:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from dyntui.config.flags import cache_off
 from dyntui.core.json_types import Row
 from dyntui.core.text import quantity
 from dyntui.core.times import now, parse_time, time_text
@@ -136,7 +137,7 @@ async def known_users(connection: Connection) -> KnownUsers:
 
 
 def _read_cached_users(connection: Connection, total: int | None) -> KnownUsers | None:
-    from dyntui.store.cache import cache_off, open_cache
+    from dyntui.store.cache import open_cache
 
     file = connection.cache_file
     if cache_off() or not file.is_file():

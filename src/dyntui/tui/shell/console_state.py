@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from dyntui.config.flags import cache_off
 from dyntui.core.errors import DyntuiError
 from dyntui.core.times import now
 
@@ -218,7 +219,7 @@ def cached_rows(profile: Profile, token: str) -> RowCache | None:
     """Open the row cache of an environment on disk; None when there is none."""
     from dyntui.config.cache_files import cache_file
     from dyntui.config.paths import paths
-    from dyntui.store.cache import cache_off, open_cache
+    from dyntui.store.cache import open_cache
 
     file = cache_file(paths().cache, profile.base_url, profile.environment_id, token)
     return open_cache(file) if profile.stores_rows and file.exists() and not cache_off() else None
@@ -231,7 +232,7 @@ def open_row_cache(connection: Connection) -> RowCache | None:
     the demo.
     """
     from dyntui.config.cache_files import purge
-    from dyntui.store.cache import RowCache, cache_off, open_cache
+    from dyntui.store.cache import RowCache, open_cache
 
     if cache_off():
         return None

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from dyntui.config.flags import cache_off
 from dyntui.core.errors import DyntuiError
 from dyntui.resources import USERS
 from dyntui.tui.kit.workers import run_in_thread
@@ -67,7 +68,6 @@ def labeled_users(session: ConsoleState) -> Sequence[tuple[str, str]]:
 
 def _is_stored(connection: Connection) -> bool:
     """Return whether the recent users are stored: not those of the demo, and not without the row cache."""
-    from dyntui.store.cache import cache_off
 
     return connection.app is None and not cache_off()
 
