@@ -1,17 +1,21 @@
 """Random typing for a console in a terminal, by seed: what is sent, and which keys that is.
 
 Run as a program, with the latency of the sandbox in milliseconds and the path of a log: the console, which writes down
-every key or paste that comes from the terminal, and every one that is given to a screen.
+every key or paste that comes from the terminal, and every one that is given to a screen. On SIGUSR1 it also writes what
+every thread and every task waits for, and what keys and frames wait for.
 """
 
 from __future__ import annotations
 
+import asyncio
+import faulthandler
 import random
+import signal
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from textual import events
 from textual.keys import key_to_character
@@ -44,6 +48,10 @@ _SEQUENCES = {
     "f2": "\x1bOQ",
     "f5": "\x1b[15~",
 }
+END_OF_STATE = "end of state"
+_COROUTINE = {"cr_frame", "cr_await", "gi_frame", "gi_yieldfrom", "ag_frame", "ag_await"}
+_IDLE = ("MessagePump._get_message:", "Timer._run:")
+"""Where tasks wait that have nothing to do."""
 _NOT_SENT = {"ctrl+z"}
 """It stops the program for a shell that is not there."""
 _PLACES = (
@@ -142,6 +150,32 @@ def script(seed: int) -> list[Step]:
     return steps
 
 
+def _waits_of(awaitable: Any) -> Iterator[str]:
+    """Every coroutine from this one to the one that waits."""
+    while awaitable is not None:
+        attributes = {name.partition("_")[2]: getattr(awaitable, name) for name in dir(awaitable) if name in _COROUTINE}
+        frame = attributes.get("frame")
+        yield f"{frame.f_code.co_qualname}:{frame.f_lineno}" if frame else repr(awaitable)
+        awaitable = attributes.get("await") or attributes.get("yieldfrom")
+
+
+def _write_state(app: Any, log: TextIO) -> None:
+    """Write what keys and frames wait for, and where every task waits that has something to do."""
+    print(f"holds {app._holds}, typed ahead {app._typed_ahead}, batches {app._batch_count}", file=log)
+    print(f"screens {app.screen_stack}, focused {app.screen.focused}", file=log)
+    if app.lean is not None:
+        print(f"flow control {vars(app.lean._flow_control)}", file=log)
+        print(f"output {vars(app.lean)}", file=log)
+        print(f"queued writes {list(app._driver._writer_thread._queue.queue)}", file=log)
+    for task in asyncio.all_tasks(app._loop):
+        waits = list(_waits_of(task.get_coro()))
+        if not any(wait.startswith(_IDLE) for wait in waits):
+            print(f"task {task.get_name()}: {' > '.join(waits)}", file=log)
+    for node in (app, *app.screen_stack):
+        print(f"messages of {node}: {list(node._message_queue.values)}", file=log)
+    print(END_OF_STATE, file=log, flush=True)
+
+
 def main() -> None:
     from dyntui.sandbox.options import SandboxOptions
     from dyntui.tui import run
@@ -149,11 +183,13 @@ def main() -> None:
     from dyntui.tui.shell.type_ahead import TypeAheadMixin
 
     take, dispatch = TypeAheadMixin.on_event, TypeAheadMixin._dispatch_typed
+    apps: list[Any] = []
 
     def note(what: str, event: Any) -> None:
         print(what, event.key if isinstance(event, events.Key) else "paste", file=log, flush=True)
 
     async def taken(self: Any, event: events.Event) -> None:
+        apps[:] = [self]
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             note("came", event)
         await take(self, event)
@@ -162,10 +198,16 @@ def main() -> None:
         note("given", event)
         await dispatch(self, event)
 
+    def write_state(*_: object) -> None:
+        for app in apps:
+            _write_state(app, log)
+
     TypeAheadMixin.on_event = taken  # type: ignore[method-assign]
     TypeAheadMixin._dispatch_typed = given  # type: ignore[method-assign]
     Console.action_leave = lambda self: None  # type: ignore[method-assign]
     with Path(sys.argv[2]).open("w") as log:
+        signal.signal(signal.SIGUSR1, write_state)
+        faulthandler.register(signal.SIGUSR1, log, chain=True)
         raise SystemExit(run(None, demo=SandboxOptions(users=30, latency_ms=int(sys.argv[1]))))
 
 

@@ -4,6 +4,7 @@ twice, none ends it."""
 from __future__ import annotations
 
 import random
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -56,17 +57,35 @@ class Run:
 
     def check(self) -> None:
         """Every key came, in order, was given to a screen once, and the console is still in order."""
-        self.terminal.child.kill(15)
-        assert self.terminal.ended() == 128 + 15, str(self)
-        sent = [name for step in self.steps for typed in step.typed for name in typed.keys]
-        log = self.log.read_text().split("\n")
+        self.terminal.child.kill(signal.SIGTERM)
+        assert self.terminal.ended() == 128 + signal.SIGTERM, str(self)
         for what in ("came", "given"):
-            assert [line.split(" ", 1)[1] for line in log if line.startswith(what)] == sent, f"{what}\n{self}"
+            assert self._logged(what) == self._sent, f"{what}\n{self}"
         assert not list(self.home.glob("state/crashes/*")), str(self)
+
+    @property
+    def _sent(self) -> list[str]:
+        return [name for step in self.steps for typed in step.typed for name in typed.keys]
+
+    def _logged(self, what: str) -> list[str]:
+        return [line.split(" ", 1)[1] for line in self.log.read_text().split("\n") if line.startswith(f"{what} ")]
+
+    def _state(self) -> str:
+        """What the console waits for, and which keys it has."""
+        if not self.terminal.child.isalive():
+            return "It has ended."
+        self.terminal.child.kill(signal.SIGUSR1)
+        end = time.monotonic() + 5.0
+        while random_typing.END_OF_STATE not in self.log.read_text() and time.monotonic() < end:
+            self.terminal.read()
+        keys = [f"{what} {len(self._logged(what))}: {self._logged(what)[-30:]}" for what in ("came", "given")]
+        lines = [line for line in self.log.read_text().split("\n") if not line.startswith(("came ", "given "))]
+        return "\n".join([f"sent {len(self._sent)}: {self._sent[-30:]}", *keys, *lines])
 
     def __str__(self) -> str:
         crashes = "\n".join(path.read_text() for path in self.home.glob("state/crashes/*"))
-        return "\n".join([*map(str, self.steps), self.terminal.emulator.text, crashes])
+        screen, written = self.terminal.emulator.text, repr(self.terminal.raw[-2000:])
+        return "\n".join([*map(str, self.steps), screen, f"written last: {written}", self._state(), crashes])
 
 
 @pytest.fixture
