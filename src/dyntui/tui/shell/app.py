@@ -35,7 +35,7 @@ from dyntui.core.process_state import (
 from dyntui.core.text import safe
 from dyntui.core.times import now
 from dyntui.tui.features.imports.entry_points import offer_unfinished
-from dyntui.tui.kit import control_character_filter
+from dyntui.tui.kit import control_character_filter, timers
 from dyntui.tui.kit.action_registry import bindings, key_of, use_custom_keys
 from dyntui.tui.kit.messages import LatestMessage
 from dyntui.tui.kit.themes import DENSE_THEME, OWN_VARIABLES
@@ -95,6 +95,7 @@ class Console(TerminalActionsMixin):
         no_color = True if "NO_COLOR" in os.environ else None
         super().__init__(session, ansi_color=no_color, terminal=self.settings.terminal, plain=self.settings.plain)
         control_character_filter.install()
+        timers.install()
         self.latency = Latency()
         self.in_flight = 0
         self._is_quitting = False
