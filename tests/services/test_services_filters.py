@@ -119,11 +119,11 @@ async def test_a_list_and_an_action_on_all_have_the_same_rows_when_the_server_ig
             message = filter_check.filter_message(
                 connection.client, USERS, each.filter, is_partly_filtered=view.is_partly_filtered
             )
-            assert message == ("filtered here: the server applies only a part of the filter" if each.filter else "")
+            assert message == ("filtered here: the server ignores a part" if each.filter else "")
         view.close()
         monkeypatch.setattr(filter_check, "MAX_COMPARED", 1)
         with pytest.raises(
-            FilterUnsupported, match="The server applies only a part of the filter, and the list is too long"
+            FilterUnsupported, match="The server ignores a part of the filter, and the list is too long"
         ):
             await _shown(connection, "users", text)
 

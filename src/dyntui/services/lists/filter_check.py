@@ -23,7 +23,7 @@ __all__ = ["MAX_COMPARED", "PARTLY", "compare_rows", "filter_message", "filter_p
 MAX_COMPARED = 10_000
 """The number of rows that are read to apply a filter here that the server does not apply, in place of one page."""
 
-PARTLY = "applies only a part of"
+PARTLY = "ignores a part of"
 """What a server does with a filter whose rows do not all fit it, such as one that ignores the chain."""
 
 
@@ -69,8 +69,9 @@ def filter_message(
     if not server_filter or record.filter is None:
         return ""
     searched = USERS if record.filter.owner_column else record
-    how = client.filter_forms.unsupported.get(searched.list.operation) or (PARTLY if is_partly_filtered else "")
-    return f"filtered here: the server {how} the filter" if how else ""
+    if how := client.filter_forms.unsupported.get(searched.list.operation):
+        return f"filtered here: the server {how} the filter"
+    return "filtered here: the server ignores a part" if is_partly_filtered else ""
 
 
 async def compare_rows(
