@@ -225,6 +225,27 @@ def test_a_terminal_that_stops_responding_delays_frames_shortly(lost: int) -> No
     shown(script)
 
 
+def test_a_terminal_whose_second_response_is_lost_delays_frames_shortly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No frame was sent after the first response, so none has started the timeout."""
+    monkeypatch.setattr("dyntui.tui.kit.terminal.flow_control._MIN_TIMEOUT_S", 0.05)
+
+    async def script() -> None:
+        sending = Output(ColorSystem.TRUECOLOR, erases_with_background=True)
+        sending.on_start(driver := Keeping(None))
+        size, console = (100, 30), Small().console
+        sending.show([(y, 0, Text("x1" * 40).render(console)) for y in range(30)], size, (0, 0))
+        sending.on_response(1, 0)
+        sending.flush()
+        sending.show([(0, 0, Text("changed").render(console))], size, (0, 0))
+        assert "changed" not in "".join(driver.written)
+        end = time.monotonic() + 10.0
+        while "changed" not in "".join(driver.written):
+            await asyncio.sleep(0.01)
+            assert time.monotonic() < end
+
+    asyncio.run(script())
+
+
 def test_frames_are_merged_while_a_response_is_pending() -> None:
     async def script(app: TwinSmall, pilot: Pilot[Any]) -> None:
         app.twin.answer = "late"

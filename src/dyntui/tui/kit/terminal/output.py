@@ -131,13 +131,13 @@ class Output:
         self.flush()
 
     def flush(self) -> None:
-        """Send what changed, if a frame may be sent now; else this is called again after the next response."""
+        """Send what changed, if a frame may be sent now; else after the next response, or when that is overdue."""
         driver, frames = self._driver, self._frames
+        if driver is None or frames is None:
+            return
         with self._condition:
             may_send = self._flow_control.may_send
-        if driver is None or frames is None or not may_send:
-            return
-        if frame := self._next_frame(frames):
+        if may_send and (frame := self._next_frame(frames)):
             with self._condition:
                 query = self._flow_control.on_frame(len(frame))
             driver.write(frame + query)
