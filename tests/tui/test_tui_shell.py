@@ -21,7 +21,7 @@ from textual.widgets.option_list import Option
 
 from dyntui.config.credentials import CredentialKind
 from dyntui.tui.features.users.user_screen import UserScreen
-from dyntui.tui.kit.widgets.prompt import Suggestion, Suggestions
+from dyntui.tui.kit.widgets.suggestions import Suggestion, Suggestions
 from dyntui.tui.shell.app import Console
 from dyntui.tui.shell.base_screen import ConsoleScreen
 from dyntui.tui.shell.console_state import ConsoleState
@@ -105,6 +105,7 @@ async def test_every_jump_target_says_what_is_there_and_is_shown_whole_in_80_col
         await settled(pilot)
         jumps = [*available_jumps(console)]
         assert len({jump.title for jump in jumps}) == len(jumps) > 50
+        await press(pilot, "colon")
         for target in jumps:
             console.screen.query_one(Suggestions).show([Suggestion(target.name, target.title)])
             await pilot.pause()

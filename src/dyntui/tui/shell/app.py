@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from dyntui.resources import Resource
     from dyntui.services.connection import Connection
     from dyntui.tui.kit.action_registry import Action
-    from dyntui.tui.kit.widgets.prompt import Suggestion
+    from dyntui.tui.kit.widgets.suggestions import Suggestion
 
 __all__ = ["Console"]
 

@@ -20,7 +20,7 @@ from dyntui.tui.kit.action_registry import active_actions, bindings, key_of
 from dyntui.tui.kit.messages import LatestMessage
 from dyntui.tui.kit.widgets.line_list import LineList
 from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
-from dyntui.tui.kit.widgets.prompt import Prompt, Suggestions
+from dyntui.tui.kit.widgets.prompt import Prompt
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.kit.workers import start_worker
 from dyntui.tui.shell.actions import SHELL_ACTIONS
@@ -141,7 +141,6 @@ class ConsoleScreen(PromptScreen):
             yield StatusIndicator(id="indicator")
         with Horizontal(id="body"):
             yield from self.body()
-        yield Suggestions()
         with Horizontal(id="footer"):
             yield StatusBar(id="status-bar")
             yield Prompt()

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from dyntui.resources import Resource
     from dyntui.services.actions.write_types import RunningWrite
     from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
-    from dyntui.tui.kit.widgets.prompt import Suggestion
+    from dyntui.tui.kit.widgets.suggestions import Suggestion
     from dyntui.tui.shell.console_state import ConsoleState, Latency
 
 __all__ = ["ConsoleApp", "RouteTarget"]

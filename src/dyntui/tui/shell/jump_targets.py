@@ -17,7 +17,7 @@ from dyntui.resources import RESOURCES, Resource, Scope
 from dyntui.resources.users import full_name
 from dyntui.tui.kit.action_registry import key_of
 from dyntui.tui.kit.widgets.line_list import LineList
-from dyntui.tui.kit.widgets.prompt import Suggestion
+from dyntui.tui.kit.widgets.suggestions import Suggestion
 from dyntui.tui.shell.base_screen import ConsoleScreen
 from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
 from dyntui.tui.shell.recent_users import labeled_users

@@ -8,11 +8,9 @@ from textual import on
 
 from dyntui.core.text import quantity
 from dyntui.resources.filters import filter_hint, filter_words, needs_several_requests
-from dyntui.services.lists.filter_suggestions import suggest_filter
 from dyntui.tui.kit.action_registry import PendingReason, bindings
 from dyntui.tui.kit.clipboard import send_to_clipboard
 from dyntui.tui.kit.widgets.line_widget import Piece
-from dyntui.tui.kit.widgets.prompt import Suggestion
 from dyntui.tui.shell.actions import SHELL_ACTIONS
 from dyntui.tui.shell.auto_refresh import AutoRefreshMixin
 from dyntui.tui.shell.error_hints import concerns_environment
@@ -24,6 +22,7 @@ if TYPE_CHECKING:
     from dyntui.config.list_preferences import ListPreferences, SavedView
     from dyntui.core.errors import DyntuiError
     from dyntui.services.bulk import BulkRun
+    from dyntui.tui.kit.widgets.suggestions import Suggestion
 
 __all__ = ["ResourceScreen"]
 
@@ -128,11 +127,17 @@ class ResourceScreen(AutoRefreshMixin, MarkedListScreen):
             self.filter_text,
             filter_hint(spec),
             label="" if spec.owner_column else "all rows" if spec.searched_locally else "server",
-            suggest=lambda typed: [Suggestion(text) for text in suggest_filter(self.record, typed)],
+            suggest=self._suggest_filter,
             on_change=self._filter_typed,
             on_cancel=self._cancel_preview,
         )
         self.show_prompt_note(self._prompt_hint)
+
+    def _suggest_filter(self, typed: str) -> Sequence[Suggestion]:
+        from dyntui.services.lists.filter_suggestions import suggest_filter
+        from dyntui.tui.kit.widgets.suggestions import Suggestion
+
+        return [Suggestion(text) for text in suggest_filter(self.record, typed)]
 
     def _filter_typed(self, text: str) -> None:
         self._prompt_hint = self._filter_hint(text)
