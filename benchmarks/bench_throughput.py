@@ -362,7 +362,7 @@ async def run_import(case: Case, connection: Connection, folder: Path) -> None:
 
 async def run_scan(case: Case, connection: Connection, folder: Path) -> None:
     """Read the whole list of users; an export also writes it to a CSV file."""
-    from dyntui.resources import RESOURCES
+    from dyntui.resources.all_resources import RESOURCES
     from dyntui.services.exports import USER_FIELDS, ExportFormat, export_file
     from dyntui.services.lists.list_source import scan
 

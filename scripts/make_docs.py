@@ -13,9 +13,10 @@ import click
 from dyntui.api.catalog import catalog
 from dyntui.cli.root import root
 from dyntui.cli.root_help import PAGE_WIDTHS
-from dyntui.resources import RESOURCES, Resource, Scope
+from dyntui.resources.all_resources import RESOURCES
 from dyntui.resources.api_only import api_only_reason
 from dyntui.resources.configuration import ENABLED
+from dyntui.resources.resource import Resource, Scope
 from dyntui.services.configuration.model import config_records
 from dyntui.services.configuration.normal_form import configuration_of, value_schema
 

@@ -24,7 +24,7 @@ from dyntui.api.client import Client
 from dyntui.api.permit import WritePermit
 from dyntui.api.rate_limiter import RateLimiters
 from dyntui.core.json_types import as_object, as_objects
-from dyntui.resources import RESOURCES
+from dyntui.resources.all_resources import RESOURCES
 from dyntui.services.lists.list_source import scan
 
 ROOT = Path(__file__).parent.parent

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from dyntui.api.catalog import catalog
-from dyntui.resources import RESOURCES
+from dyntui.resources.all_resources import RESOURCES
 from dyntui.resources.api_only import API_ONLY_REASONS, api_only_reason
 
 ROOT = Path(__file__).parent.parent

@@ -27,7 +27,7 @@ from dyntui.services.actions.write_types import ConfirmationLevel, Requirement
 from dyntui.services.imports.jobs import list_jobs
 from dyntui.tui.features.imports.undo_screen import ImportUndoScreen
 from dyntui.tui.shell.confirm_dialog import ConfirmDialog
-from dyntui.tui.shell.record_actions import CUSTOM_SCREEN_RECORDS
+from dyntui.tui.shell.declared_actions import CUSTOM_SCREEN_RECORDS
 
 __all__ = ["seen", "served", "still"]
 

@@ -19,7 +19,9 @@ from tests.tui.resource_support import OWN, open_record, resource_console
 from tests.tui.tui_support import SIZE, demo, press, settled
 
 from dyntui.core.effect import Effect
-from dyntui.resources import RESOURCES, ActionTarget, Scope
+from dyntui.resources.action import ActionTarget
+from dyntui.resources.all_resources import RESOURCES
+from dyntui.resources.resource import Scope
 from dyntui.services.actions.registry import declaration
 from dyntui.services.actions.resource_actions import find_action
 from dyntui.tui.kit.action_registry import ACTIONS, ActionMixin

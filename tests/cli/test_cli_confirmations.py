@@ -30,7 +30,8 @@ from dyntui.config.paths import paths
 from dyntui.config.private_files import atomic_write
 from dyntui.config.profile import CredentialKind, Profile
 from dyntui.config.profiles import Profiles
-from dyntui.resources import RESOURCES, ActionTarget
+from dyntui.resources.action import ActionTarget
+from dyntui.resources.all_resources import RESOURCES
 from dyntui.sandbox.options import SandboxOptions
 from dyntui.sandbox.server import RunningServer, serving
 from dyntui.services.actions.raw_writes import is_sensitive

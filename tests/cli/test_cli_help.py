@@ -15,7 +15,7 @@ from dyntui.api.catalog import catalog
 from dyntui.cli.examples import _EXAMPLES, examples_of
 from dyntui.cli.help_texts import TOPICS
 from dyntui.cli.root import COMMANDS, SECTIONS, root
-from dyntui.resources import resource
+from dyntui.resources.all_resources import resource
 from dyntui.services.forms import operation_fields
 
 VERBS = {

@@ -301,7 +301,7 @@ WRAPPED: dict[str, Callable[[Any], Any]] = {
 @pytest.mark.usefixtures("no_rate_limit")
 @pytest.mark.parametrize("wrapped", slow_except(WRAPPED, "items"))
 def test_rows_without_the_expected_fields_do_not_crash_a_command(server: Server, run: Run, wrapped: str) -> None:
-    from dyntui.resources import RESOURCES
+    from dyntui.resources.all_resources import RESOURCES
 
     add(run, "x", url=server.url)
 

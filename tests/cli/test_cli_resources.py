@@ -23,7 +23,9 @@ from dyntui.api.catalog import catalog
 from dyntui.cli.completion import add_shells
 from dyntui.cli.context import CliContext
 from dyntui.cli.root import COMMANDS, root
-from dyntui.resources import RESOURCES, ActionTarget, Scope
+from dyntui.resources.action import ActionTarget
+from dyntui.resources.all_resources import RESOURCES
+from dyntui.resources.resource import Scope
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b-\u200f]")
 FLAGS = ("organization-access=yes", "export-delay-ms=0", "webhook-url=loopback")

@@ -12,7 +12,7 @@ from tests.conftest import Sandbox, serving
 from tests.families import slow_except
 
 from dyntui.core.masking import HIDDEN
-from dyntui.resources import RESOURCES
+from dyntui.resources.all_resources import RESOURCES
 from dyntui.resources.resource import Shape
 
 SECRET = "sk_[4f]{9c}_unknown"

@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from dyntui.resources import RESOURCES, ActionTarget, Resource, ResourceAction, Scope
+from dyntui.resources.action import ActionTarget, ResourceAction
+from dyntui.resources.all_resources import RESOURCES
+from dyntui.resources.resource import Resource, Scope
 from dyntui.sandbox.app import Gateway
 from dyntui.sandbox.options import SandboxOptions
 from dyntui.sandbox.sandbox import Sandbox

@@ -21,7 +21,7 @@ from tests.services.resource_fixtures import (
 
 from dyntui.core.effect import Effect
 from dyntui.core.errors import UsageError
-from dyntui.resources import RESOURCES
+from dyntui.resources.all_resources import RESOURCES
 from dyntui.sandbox.behavior_flags import BehaviorFlags
 from dyntui.services.access.entries import EntryChanges, replace_entry, replacement_target
 from dyntui.services.actions.audit_log import AuditEntry

@@ -10,7 +10,7 @@ import pytest
 from dyntui.api.catalog import catalog
 from dyntui.api.client import Client
 from dyntui.api.errors import BadRequest, Forbidden
-from dyntui.resources import RESOURCES
+from dyntui.resources.all_resources import RESOURCES
 from dyntui.resources.name_services import CHAINS as NAME_SERVICE_CHAINS
 from dyntui.services.lists.balance_rows import environment_chains, read_balances
 from dyntui.services.lists.response_rows import read_page

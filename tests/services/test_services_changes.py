@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dyntui.core.effect import Effect
-from dyntui.resources import RESOURCES
+from dyntui.resources.all_resources import RESOURCES
 from dyntui.services.actions.resource_changes import JOBS, Changes, changed_by
 
 

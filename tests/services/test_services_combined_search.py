@@ -9,9 +9,8 @@ import pytest
 from tests.services.resource_fixtures import connected, perform, rows_of
 
 from dyntui.core.errors import UsageError
-from dyntui.resources import USERS, WALLETS
 from dyntui.resources.filters import parse_filter, search_scope
-from dyntui.resources.users import full_name
+from dyntui.resources.users import USERS, WALLETS, full_name
 from dyntui.services.actions.resource_actions import find_action, make_write_action
 from dyntui.services.actions.write_types import Target, WriteOutcome
 from dyntui.services.connection import Connection

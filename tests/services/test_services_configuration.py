@@ -15,7 +15,7 @@ from dyntui.api.rate_limiter import RateLimiters
 from dyntui.config.private_files import atomic_write
 from dyntui.core.errors import UsageError
 from dyntui.core.yaml_document import YamlError, parse_yaml, update_yaml
-from dyntui.resources import RESOURCES
+from dyntui.resources.all_resources import RESOURCES
 from dyntui.sandbox.app import Gateway
 from dyntui.sandbox.options import SandboxOptions
 from dyntui.services.configuration import pull

@@ -11,7 +11,7 @@ import pytest
 
 from dyntui.api.catalog import Schema, catalog
 from dyntui.core.errors import UsageError
-from dyntui.resources import RESOURCES
+from dyntui.resources.all_resources import RESOURCES
 from dyntui.resources.configuration import WHOLE_ELEMENT
 from dyntui.sandbox.options import SandboxOptions
 from dyntui.services.actions.write_types import Confirmation, WriteOutcome

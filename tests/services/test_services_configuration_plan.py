@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from dyntui.resources import RESOURCES
+from dyntui.resources.all_resources import RESOURCES
 from dyntui.services.configuration.compare import ChangeKind, LeafChange
 from dyntui.services.configuration.leaf_edit import typed_value
 from dyntui.services.configuration.model import (

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.families import examples
 
 from dyntui.api.pagination import RowPage
-from dyntui.resources import USERS
+from dyntui.resources.users import USERS
 from dyntui.sandbox.options import SandboxOptions
 from dyntui.services.actions.resource_actions import write_action
 from dyntui.services.actions.user_actions import user_target

@@ -11,7 +11,8 @@ import pytest
 from dyntui.api.client import Client
 from dyntui.api.errors import RepeatedPage
 from dyntui.api.rate_limiter import RateLimiters
-from dyntui.resources import RESOURCES, Paging
+from dyntui.resources.all_resources import RESOURCES
+from dyntui.resources.resource import Paging
 from dyntui.services.access.entry_search import find_entries, read_by_id
 from dyntui.services.actions.raw_writes import all_rows
 from dyntui.services.events import EventTail

@@ -15,7 +15,7 @@ from tests.services.resource_fixtures import FLAGS, connected, rows_of, sandbox_
 
 from dyntui.api.errors import BadRequest, FilterUnsupported
 from dyntui.core.times import now
-from dyntui.resources import RESOURCES
+from dyntui.resources.all_resources import RESOURCES
 from dyntui.resources.filters import parse_filter
 from dyntui.sandbox.operations import users as user_operations
 from dyntui.sandbox.user_repository import UserFilter

@@ -14,7 +14,8 @@ from tests.families import examples
 from dyntui.api.client import Client
 from dyntui.api.rate_limiter import RateLimiters
 from dyntui.core.errors import DyntuiError
-from dyntui.resources import USERS, resource
+from dyntui.resources.all_resources import resource
+from dyntui.resources.users import USERS
 from dyntui.services.lists.list_source import scan
 
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from dyntui.api.pagination import RowPage
-from dyntui.resources import USERS, Column, Paging
+from dyntui.resources.resource import Column, Paging
+from dyntui.resources.users import USERS
 from dyntui.services.lists.list_query import ListQuery
 from dyntui.services.lists.list_source import CachedList
 from dyntui.services.lists.local_query import LocalQuery, LocalRows

@@ -22,7 +22,8 @@ from dyntui.api.in_flight import InFlightLimit, bulk_request
 from dyntui.api.pagination import RowPage
 from dyntui.api.rate_limiter import RateLimiters
 from dyntui.core.errors import DyntuiError
-from dyntui.resources import RESOURCES, USERS
+from dyntui.resources.all_resources import RESOURCES
+from dyntui.resources.users import USERS
 from dyntui.services.bulk import BulkRun
 from dyntui.services.lists.list_query import ListQuery
 from dyntui.services.lists.list_source import scan_pages

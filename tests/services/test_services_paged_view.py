@@ -18,7 +18,7 @@ from dyntui.api.in_flight import InFlightLimit, bulk_request
 from dyntui.api.pagination import RowPage
 from dyntui.api.rate_limiter import RateLimiters
 from dyntui.core.json_types import Row
-from dyntui.resources import Paging
+from dyntui.resources.resource import Paging
 from dyntui.services.bulk import BulkRun
 from dyntui.services.lists import paged_view
 from dyntui.services.lists.list_query import CachedList, ListQuery

@@ -9,7 +9,8 @@ import pytest
 from dyntui.api.catalog import Operation, catalog
 from dyntui.core.effect import Effect
 from dyntui.core.errors import UsageError
-from dyntui.resources import RESOURCES, ResourceAction
+from dyntui.resources.action import ResourceAction
+from dyntui.resources.all_resources import RESOURCES
 from dyntui.resources.api_only import api_only_reason
 from dyntui.resources.undo import UndoMethod
 from dyntui.services.actions.raw_writes import raw_write_action

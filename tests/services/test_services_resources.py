@@ -20,7 +20,9 @@ from dyntui.api.catalog import catalog
 from dyntui.core.effect import Effect
 from dyntui.core.errors import TargetNotFound, UsageError
 from dyntui.core.masking import HIDDEN
-from dyntui.resources import RESOURCES, ActionTarget, Scope, resource
+from dyntui.resources.action import ActionTarget
+from dyntui.resources.all_resources import RESOURCES, resource
+from dyntui.resources.resource import Scope
 from dyntui.services.actions.organization_choice import resolve_organization
 from dyntui.services.actions.resource_actions import (
     check_values,

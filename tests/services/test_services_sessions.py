@@ -8,7 +8,7 @@ import pytest
 
 from dyntui.api.client import Client
 from dyntui.api.errors import BadResponse, NotFound
-from dyntui.resources import RESOURCES
+from dyntui.resources.all_resources import RESOURCES
 from dyntui.sandbox.options import SandboxOptions
 from dyntui.sandbox.server import serving
 from dyntui.services.lists.list_source import scan

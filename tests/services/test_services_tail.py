@@ -126,7 +126,7 @@ def test_times_are_accepted_in_common_formats() -> None:
 
 
 async def request_export(connection: Connection, model: str = "users") -> dict[str, Any]:
-    from dyntui.resources import RESOURCES
+    from dyntui.resources.all_resources import RESOURCES
     from dyntui.services.actions.resource_actions import check_values, find_action, make_target, make_write_action
 
     record = RESOURCES["exports"]

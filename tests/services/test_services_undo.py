@@ -25,7 +25,7 @@ from tests.services.resource_fixtures import (
 )
 
 from dyntui.core.errors import UsageError
-from dyntui.resources import RESOURCES
+from dyntui.resources.all_resources import RESOURCES
 from dyntui.resources.allowlists import MAX_SAVED_ENTRIES
 from dyntui.resources.undo import UndoMethod
 from dyntui.services.access.actions import access_target

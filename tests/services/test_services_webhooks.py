@@ -18,7 +18,7 @@ from tests.services.resource_fixtures import FLAGS, connected, rows_of
 from tests.services.webhook_receiver import receiving
 
 from dyntui.api.models import Webhook
-from dyntui.resources import RESOURCES
+from dyntui.resources.all_resources import RESOURCES
 from dyntui.resources.webhook_payloads import body_text, parse_nested, request_header, request_payload
 from dyntui.resources.webhooks import is_delivered, latency_ms, response_status
 from dyntui.services.actions.resource_actions import (

@@ -15,7 +15,7 @@ from dyntui.api.permit import WritePermit
 from dyntui.config.profile import Profile
 from dyntui.core.effect import Effect
 from dyntui.core.errors import UsageError
-from dyntui.resources import RESOURCES
+from dyntui.resources.all_resources import RESOURCES
 from dyntui.services import api_console
 from dyntui.services.actions.audit import Audit
 from dyntui.services.actions.raw_writes import raw_write_action

@@ -9,7 +9,9 @@ from tests.services.resource_fixtures import FLAGS, parent_for
 from tests.tui.tui_support import console_of, demo, paste, press, settled, text_of
 
 from dyntui.config.paths import paths
-from dyntui.resources import RESOURCES, ResourceAction, Scope
+from dyntui.resources.action import ResourceAction
+from dyntui.resources.all_resources import RESOURCES
+from dyntui.resources.resource import Scope
 from dyntui.services.actions.audit import Audit
 from dyntui.services.actions.resource_actions import write_action
 from dyntui.services.actions.write_types import Confirmation, Target

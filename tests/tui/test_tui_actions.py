@@ -22,7 +22,7 @@ from textual.message_pump import MessagePump
 import dyntui.tui
 from dyntui.config.settings import Settings
 from dyntui.core.effect import Effect
-from dyntui.resources import RESOURCES
+from dyntui.resources.all_resources import RESOURCES
 from dyntui.sandbox.options import SandboxOptions
 from dyntui.services.actions.registry import declaration, declarations
 from dyntui.services.actions.write_types import ConfirmationLevel, Requirement

@@ -26,7 +26,9 @@ from tests.tui.tui_support import console_of, demo, fill, is_out_of_date, jump, 
 
 from dyntui.core.effect import Effect
 from dyntui.core.json_types import Row
-from dyntui.resources import RESOURCES, ActionTarget, Resource, Scope
+from dyntui.resources.action import ActionTarget
+from dyntui.resources.all_resources import RESOURCES
+from dyntui.resources.resource import Resource, Scope
 from dyntui.sandbox.behavior_flags import BehaviorFlags
 from dyntui.services.access.policy_fields import with_counts
 from dyntui.services.actions.registry import declarations

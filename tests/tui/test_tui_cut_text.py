@@ -16,7 +16,8 @@ from tests.tui.tui_support import SIZE, SMALL, console_of, demo, jump, press, se
 from textual.pilot import Pilot
 
 from dyntui.core.text import safe
-from dyntui.resources import RESOURCES, Scope
+from dyntui.resources.all_resources import RESOURCES
+from dyntui.resources.resource import Scope
 from dyntui.tui.features.configuration.compare_screen import CompareConfigurationScreen
 from dyntui.tui.kit.action_registry import ActiveAction, active_actions
 from dyntui.tui.kit.dialogs.row_dialog import RowDialog

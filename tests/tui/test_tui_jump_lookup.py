@@ -18,7 +18,7 @@ from tests.tui.tui_support import (
 )
 
 from dyntui.core.text import shorten
-from dyntui.resources import RESOURCES
+from dyntui.resources.all_resources import RESOURCES
 from dyntui.resources.users import full_name
 from dyntui.services.actions.resource_actions import find_action, make_write_action
 from dyntui.services.actions.write_types import Confirmation, Target

@@ -24,7 +24,7 @@ from tests.tui.tui_support import (
 from textual.pilot import Pilot
 
 from dyntui.config.credentials import CredentialKind, store_for
-from dyntui.resources import RESOURCES
+from dyntui.resources.all_resources import RESOURCES
 from dyntui.resources.users import full_name
 from dyntui.resources.webhooks import is_delivered
 from dyntui.services.lists.list_source import scan

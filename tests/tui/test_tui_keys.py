@@ -15,7 +15,7 @@ from dyntui.config.paths import paths
 from dyntui.config.private_files import atomic_write
 from dyntui.config.settings import Settings
 from dyntui.core.interface import with_keys
-from dyntui.resources import RESOURCES
+from dyntui.resources.all_resources import RESOURCES
 from dyntui.tui.kit.dialogs.paste_dialog import PasteTextDialog
 from dyntui.tui.kit.dialogs.select_dialog import SelectDialog
 from dyntui.tui.kit.widgets.json_tree import JsonTree

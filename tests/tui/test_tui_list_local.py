@@ -23,7 +23,8 @@ from textual.pilot import Pilot
 
 from dyntui.api.pagination import RowPage
 from dyntui.core.json_types import Row, as_list
-from dyntui.resources import RESOURCES, Paging
+from dyntui.resources.all_resources import RESOURCES
+from dyntui.resources.resource import Paging
 from dyntui.services.lists.list_query import CachedList, ListQuery
 from dyntui.services.lists.local_query import LocalQuery, LocalRows
 from dyntui.services.lists.paged_view import PagedView

@@ -15,7 +15,7 @@ from tests.tui.import_support import go_to, job_at_rest, messy, wizard_of
 from tests.tui.tui_support import SIZE, console_of, demo, fill, is_out_of_date, lines_of, press, settled, text_of, until
 
 from dyntui.api.catalog import catalog
-from dyntui.resources import RESOURCES
+from dyntui.resources.all_resources import RESOURCES
 from dyntui.services.access.access_policy import read_access, read_lists
 from dyntui.services.access.actions import access_target
 from dyntui.services.access.compare import compare, plan_sync, read_list, sync_action

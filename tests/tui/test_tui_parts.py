@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from tests.tui.conftest import NOW
 from tests.tui.tui_support import SMALL, demo, press, settled, text_of
 
-from dyntui.resources import RESOURCES, Filter
+from dyntui.resources.all_resources import RESOURCES
 from dyntui.resources.filters import filter_hint, parse_filter
+from dyntui.resources.resource import Filter
 from dyntui.tui.kit import clipboard
 from dyntui.tui.kit.dialogs.base_dialog import DialogFooter
 from dyntui.tui.kit.dialogs.multi_select_dialog import MultiSelectDialog

@@ -231,6 +231,6 @@ async def test_a_dialog_opens_after_the_prompt_is_closed() -> None:
 
 
 def _record(name: str) -> Any:
-    from dyntui.resources import RESOURCES
+    from dyntui.resources.all_resources import RESOURCES
 
     return RESOURCES[name]

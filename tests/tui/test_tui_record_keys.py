@@ -19,7 +19,8 @@ from tests.tui.tui_support import press, settled, text_of
 from dyntui.api.catalog import catalog
 from dyntui.core.effect import Effect
 from dyntui.core.json_types import Row
-from dyntui.resources import RESOURCES, ActionTarget, ResourceAction
+from dyntui.resources.action import ActionTarget, ResourceAction
+from dyntui.resources.all_resources import RESOURCES
 from dyntui.services.actions.raw_writes import raw_write_action
 from dyntui.services.actions.resource_actions import make_new_target, make_target, make_write_action
 from dyntui.services.actions.result_sentence import result_sentence

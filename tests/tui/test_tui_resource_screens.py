@@ -12,7 +12,7 @@ from tests.tui.resource_support import audited, confirm_it, last_note, resource_
 from tests.tui.test_tui_hostile import assert_harmless
 from tests.tui.tui_support import fill, jump, press, settled, text_of
 
-from dyntui.resources import RESOURCES
+from dyntui.resources.all_resources import RESOURCES
 from dyntui.services import editor
 from dyntui.tui.features.analytics.analytics_screen import AnalyticsScreen
 from dyntui.tui.features.resources.settings_screen import SettingsScreen

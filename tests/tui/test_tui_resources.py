@@ -19,7 +19,8 @@ from dyntui.api.permit import WritePermit
 from dyntui.config.paths import paths
 from dyntui.core.effect import Effect
 from dyntui.core.errors import DyntuiError
-from dyntui.resources import RESOURCES, Resource, Scope
+from dyntui.resources.all_resources import RESOURCES
+from dyntui.resources.resource import Resource, Scope
 from dyntui.services.actions.resource_actions import find_action
 from dyntui.tui.kit.action_registry import ACTIONS
 from dyntui.tui.shell.confirm_dialog import ConfirmDialog

@@ -12,7 +12,7 @@ from dyntui.config.cache_files import cache_file
 from dyntui.config.paths import paths
 from dyntui.core.errors import DyntuiError
 from dyntui.core.json_types import Row
-from dyntui.resources import USERS
+from dyntui.resources.users import USERS
 from dyntui.services.lists.list_source import CachedList, ListQuery
 from dyntui.store.cache import RowCache
 from dyntui.tui.shell.app import Console

@@ -12,7 +12,7 @@ from textual.app import App, ComposeResult
 from textual.geometry import Region
 
 from dyntui.core.errors import DyntuiError
-from dyntui.resources import Column
+from dyntui.resources.resource import Column
 from dyntui.tui.kit.themes import OWN_VARIABLES
 from dyntui.tui.kit.widgets.cells import cut, fit, width_of, wrapped
 from dyntui.tui.kit.widgets.static_rows import StaticRows

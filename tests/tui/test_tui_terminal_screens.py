@@ -20,7 +20,7 @@ from tests.tui.test_tui_snapshots import WAYS as CONSOLE
 from tests.tui.tui_support import SIZE, SMALL, console_of, press, settled
 from textual.pilot import Pilot
 
-from dyntui.resources import RESOURCES
+from dyntui.resources.all_resources import RESOURCES
 from dyntui.sandbox.options import SandboxOptions
 from dyntui.tui.shell.all_actions import ALL_ACTIONS
 from dyntui.tui.shell.app import Console

@@ -10,7 +10,8 @@ from tests.cli.conftest import run  # noqa: F401 a fixture
 from tests.vendor.mock_server import ID, VARIANTS, mock_server, value_of
 
 from dyntui.api.catalog import catalog
-from dyntui.resources import RESOURCES, Scope
+from dyntui.resources.all_resources import RESOURCES
+from dyntui.resources.resource import Scope
 
 MORE = ("users list", f"users get {ID}", f"users sessions {ID}", "wallets list", "events list", "webhooks list")
 """Commands of their own beside `dyntui get`."""

@@ -48,7 +48,7 @@ def check(context: CliContext, identifier: str, is_user: bool, region: str | Non
     \b
     Exit status: 0 if sign-in is allowed; 1 if it is refused or depends on gates or on an unknown outcome.
     """
-    from dyntui.resources import USERS
+    from dyntui.resources.users import USERS
     from dyntui.services.access.check import AccessVerdict, check_access, check_user, parse_subject
     from dyntui.services.actions.target_lookup import read_object
 

@@ -15,7 +15,7 @@ from dyntui.cli.write_helpers import confirm_access_options, perform_and_report,
 from dyntui.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from dyntui.resources import Resource
+    from dyntui.resources.resource import Resource
     from dyntui.services.actions.write_types import Confirmation
     from dyntui.services.connection import Connection
 

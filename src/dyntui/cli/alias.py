@@ -37,7 +37,7 @@ def expand_alias(words: Sequence[str]) -> list[str]:
 def list_aliases(context: CliContext, conditions: RowConditions) -> None:
     """List your aliases."""
     from dyntui.config.settings import Settings
-    from dyntui.resources import Column
+    from dyntui.resources.resource import Column
 
     aliases = Settings.load().alias
     items = [{"name": name, "command": command} for name, command in sorted(aliases.items())]

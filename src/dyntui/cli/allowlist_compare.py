@@ -185,7 +185,7 @@ def sync(
 @pass_context
 def duplicates(context: CliContext, names: tuple[str, ...]) -> int:
     """Find duplicate entries on the named lists, or on all lists."""
-    from dyntui.resources import Column
+    from dyntui.resources.resource import Column
     from dyntui.services.access.access_policy import find_policy, read_lists
     from dyntui.services.access.compare import find_duplicates
     from dyntui.services.access.drafts import entry_label

@@ -22,7 +22,7 @@ from dyntui.cli.write_helpers import confirm_access_options, perform_and_report,
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row
 from dyntui.core.text import quantity
-from dyntui.resources import ALLOWLIST_ENTRIES
+from dyntui.resources.allowlists import ALLOWLIST_ENTRIES
 
 if TYPE_CHECKING:
     from dyntui.services.access.drafts import EntryDraft
@@ -184,7 +184,7 @@ async def _find_entries(
 ) -> tuple[list[Row], list[TargetMatches]]:
     """Return the entries of a list with these ids or identifiers, and the arguments that are not on the list."""
     from dyntui.core.ids import is_uuid
-    from dyntui.resources import ALLOWLIST_ENTRIES
+    from dyntui.resources.allowlists import ALLOWLIST_ENTRIES
     from dyntui.services.access.drafts import DraftState, parse_identifiers
     from dyntui.services.access.entry_search import find_entries, read_by_id
     from dyntui.services.actions.target_lookup import TargetMatches

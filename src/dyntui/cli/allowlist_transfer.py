@@ -64,7 +64,7 @@ def copy(
 @pass_context
 def export(context: CliContext, name: str, output: Path | None) -> None:
     """Export the entries of a list to a file for `allowlists import` or `sync`."""
-    from dyntui.resources import ALLOWLIST_ENTRIES
+    from dyntui.resources.allowlists import ALLOWLIST_ENTRIES
     from dyntui.services.access.entries import ENTRY_EXPORT
     from dyntui.services.access.entry_search import entries_of
 
@@ -106,8 +106,8 @@ def undo(context: CliContext, job: str, confirmation: Confirmation) -> int:
 
 
 def _print_jobs(context: CliContext, jobs: list[EntryJob]) -> None:
-    from dyntui.resources import Column
     from dyntui.resources.cell_formats import time
+    from dyntui.resources.resource import Column
 
     items = (
         {

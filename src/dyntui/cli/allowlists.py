@@ -13,8 +13,9 @@ from dyntui.cli.list_filters import filter_options, keep_rows, text_option
 from dyntui.cli.resource_commands import add_resource_commands
 from dyntui.cli.resource_lists import object_fields, record_fields
 from dyntui.cli.watch import watch_option
-from dyntui.resources import ALLOWLISTS, Column
+from dyntui.resources.allowlists import ALLOWLISTS
 from dyntui.resources.cell_formats import enabled_since, thousands
+from dyntui.resources.resource import Column
 
 if TYPE_CHECKING:
     from dyntui.services.access.access_policy import AccessPolicy

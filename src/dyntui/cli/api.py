@@ -257,7 +257,7 @@ def _print_all_pages(
 
 
 def _print_operations(context: CliContext, operations: list[Operation]) -> None:
-    from dyntui.resources import Column
+    from dyntui.resources.resource import Column
 
     items = (
         {

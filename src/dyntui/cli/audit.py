@@ -42,8 +42,8 @@ def audit(
     have to match. --last N leaves out the start of each change that has an outcome.
     """
     from dyntui.config.paths import paths
-    from dyntui.resources import Column
     from dyntui.resources.cell_formats import time
+    from dyntui.resources.resource import Column
     from dyntui.services.actions.audit import Audit, AuditLine
     from dyntui.services.actions.audit_log import AuditFilter, describe_damage, read_last
     from dyntui.services.field_names import FieldNames

@@ -34,8 +34,8 @@ def show_status(context: CliContext) -> None:
     from dyntui.config.recent_users import count_recent_users
     from dyntui.config.request_history import count_requests
     from dyntui.core.file_version import NewerFile
-    from dyntui.resources import Column
     from dyntui.resources.cell_formats import thousands
+    from dyntui.resources.resource import Column
     from dyntui.store.cache import CacheUnusable, RowCache
 
     files: list[tuple[str, int, dict[str, int]]] = []

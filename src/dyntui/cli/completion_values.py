@@ -19,12 +19,13 @@ from click.shell_completion import CompletionItem, split_arg_string
 
 from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.core.text import safe
-from dyntui.resources import RESOURCES, Resource, resource
+from dyntui.resources.all_resources import RESOURCES, resource
 from dyntui.resources.cell_formats import get_path
+from dyntui.resources.resource import Resource
 
 if TYPE_CHECKING:
     from dyntui.core.json_types import Row
-    from dyntui.resources import ResourceAction
+    from dyntui.resources.action import ResourceAction
     from dyntui.services.connection import Connection
     from dyntui.services.forms import FormField
 

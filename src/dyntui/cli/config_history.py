@@ -47,8 +47,8 @@ history = _HistoryGroup(
 @pass_context
 def list_history(context: CliContext, conditions: RowConditions) -> None:
     """List the snapshots, oldest first."""
-    from dyntui.resources import Column
     from dyntui.resources.cell_formats import thousands, time
+    from dyntui.resources.resource import Column
     from dyntui.services.configuration.history import list_snapshots
 
     columns = (

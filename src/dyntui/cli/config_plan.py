@@ -237,7 +237,7 @@ def drift(context: CliContext, folder: Path, only: tuple[str, ...]) -> int:
     \b
     Exit status: 0 if there is no difference, 2 if there is one, 1 if something could not be compared.
     """
-    from dyntui.resources import Column
+    from dyntui.resources.resource import Column
     from dyntui.services.configuration.plan_text import differences
 
     source = PlanSource(folder, only=only, prune=True)

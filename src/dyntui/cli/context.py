@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from dyntui.config.credentials import Credential
     from dyntui.config.profile import Profile
     from dyntui.core.json_types import Row
-    from dyntui.resources import Column
+    from dyntui.resources.resource import Column
     from dyntui.services.connection import Connection
     from dyntui.services.field_names import FieldNames
     from dyntui.services.health import EnvironmentHealth

@@ -20,7 +20,7 @@ from dyntui.core.json_types import as_objects
 
 if TYPE_CHECKING:
     from dyntui.core.json_types import Row
-    from dyntui.resources import Resource
+    from dyntui.resources.resource import Resource
     from dyntui.services.actions.write_types import Confirmation
 
 __all__ = ["do"]
@@ -87,7 +87,7 @@ def _check_nothing_ignored(name: str | None, *, data: str | None, parent: str, i
 
 def _print_actions(context: CliContext, record: Resource) -> None:
     from dyntui.api.catalog import catalog
-    from dyntui.resources import Column
+    from dyntui.resources.resource import Column
     from dyntui.services.forms import action_fields
 
     operations = catalog()

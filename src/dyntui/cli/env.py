@@ -42,8 +42,8 @@ env = CommandGroup("env", help="List, add, use, check and remove environments.")
 def list_profiles(context: CliContext, conditions: RowConditions) -> None:
     """List profiles. A star marks the current profile."""
     from dyntui.config.profiles import Profiles
-    from dyntui.resources import Column
     from dyntui.resources.cell_formats import time
+    from dyntui.resources.resource import Column
 
     profiles = Profiles.load()
     damaged = [

@@ -15,7 +15,7 @@ from dyntui.cli.streams import flush, sleep_while_read
 from dyntui.cli.watch import watch_option
 from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.core.json_types import Row
-from dyntui.resources import RESOURCES
+from dyntui.resources.all_resources import RESOURCES
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
@@ -94,8 +94,8 @@ def tail(
 ) -> None:
     """Print new events as they arrive, oldest first, until interrupted."""
     from dyntui.core.times import now
-    from dyntui.resources import Column
     from dyntui.resources.events import user_id_of
+    from dyntui.resources.resource import Column
     from dyntui.services.events import EventFilter, EventTail, check_event_resource
     from dyntui.services.lists.filtered_list import check_fields
     from dyntui.services.webhooks import read_event_names

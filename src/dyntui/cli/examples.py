@@ -243,7 +243,8 @@ def examples_of(path: str) -> list[str]:
 
 def _generated(path: str) -> tuple[str, ...]:
     """Return the examples of a command that is made from a record; () for another one."""
-    from dyntui.resources import ActionTarget, resource
+    from dyntui.resources.action import ActionTarget
+    from dyntui.resources.all_resources import resource
 
     group, _, name = path.partition(" ")
     record = resource(group)

@@ -20,7 +20,7 @@ from dyntui.core.json_types import Row
 from dyntui.core.text import quantity
 
 if TYPE_CHECKING:
-    from dyntui.resources import Resource
+    from dyntui.resources.resource import Resource
     from dyntui.services.actions.target_lookup import TargetMatches
     from dyntui.services.connection import Connection
     from dyntui.services.exports import ExportFormat

@@ -13,7 +13,7 @@ from dyntui.cli.progress import show_progress
 from dyntui.cli.resource_commands import make_resource_group
 from dyntui.core.errors import EXIT_SOME_FAILED
 from dyntui.core.text import quantity
-from dyntui.resources import RESOURCES
+from dyntui.resources.all_resources import RESOURCES
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection

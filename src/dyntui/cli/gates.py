@@ -12,8 +12,9 @@ from dyntui.cli.resource_commands import add_resource_commands
 from dyntui.cli.resource_lists import print_whole_list
 from dyntui.cli.watch import watch_option
 from dyntui.core.json_types import as_objects
-from dyntui.resources import GATES, Column
 from dyntui.resources.cell_formats import enabled_since
+from dyntui.resources.gates import GATES
+from dyntui.resources.resource import Column
 
 if TYPE_CHECKING:
     from dyntui.services.lists.row_conditions import RowConditions

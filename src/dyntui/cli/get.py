@@ -80,7 +80,8 @@ _LIST_OPTIONS = option_names(list_options(None))
 
 def list_resources(context: CliContext) -> None:
     """Print all resources with their descriptions, parents and actions."""
-    from dyntui.resources import RESOURCES, Column
+    from dyntui.resources.all_resources import RESOURCES
+    from dyntui.resources.resource import Column
 
     items = (
         {

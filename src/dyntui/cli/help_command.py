@@ -23,7 +23,7 @@ def help_command(context: CliContext, words: Sequence[str]) -> None:
     """Show help about a topic or a command. `dyntui help topics` lists the topics."""
     name = " ".join(words)
     if name in ("", "topics"):
-        from dyntui.resources import Column
+        from dyntui.resources.resource import Column
 
         rows = ({"topic": topic, "content": title} for topic, (title, _) in TOPICS.items())
         context.print_items(rows, (Column("topic"), Column("content", grow=True)))

@@ -60,8 +60,8 @@ jobs = CommandGroup(
 @pass_context
 def list_jobs(context: CliContext, text: str, conditions: RowConditions) -> None:
     """List all jobs, newest first."""
-    from dyntui.resources import Column
     from dyntui.resources.cell_formats import thousands
+    from dyntui.resources.resource import Column
     from dyntui.services.imports.jobs import list_jobs as iter_jobs
 
     documents = keep_rows(context, [_job_document(job) for job in iter_jobs()], conditions, text=text)
@@ -158,7 +158,7 @@ def show_job(context: CliContext, job: str, state: str | None) -> None:
     counts += [(n, "undone" if state == UndoState.DELETED else f"undo: {state}") for state, n in undo.items()]
     context.print_result(*(f"  {n:>9,} {text}" for n, text in counts), f"  Reports: {report}" if report else "")
     if rows and not context.prints_data:
-        from dyntui.resources import Column
+        from dyntui.resources.resource import Column
 
         columns = Column("row", right=True), Column("code"), Column("field"), Column("message"), Column("user")
         context.print_items((line for row in rows for line in _row_lines(row, noted[row.number])), columns)

@@ -50,7 +50,7 @@ def keys(context: CliContext, text: str | None, by_action: bool, check: bool) ->
 
 
 def _print_keys(context: CliContext, actions: Sequence[Action], keymap: Mapping[str, str], text: str) -> None:
-    from dyntui.resources import Column
+    from dyntui.resources.resource import Column
     from dyntui.tui.shell.key_meanings import key_table
     from dyntui.tui.shell.keymap import keys_of
 
@@ -67,7 +67,7 @@ def _print_keys(context: CliContext, actions: Sequence[Action], keymap: Mapping[
 
 
 def _print_actions(context: CliContext, actions: Sequence[Action], keymap: Mapping[str, str], text: str) -> None:
-    from dyntui.resources import Column
+    from dyntui.resources.resource import Column
     from dyntui.tui.kit.action_registry import key_label
     from dyntui.tui.shell.keymap import keys_of
 

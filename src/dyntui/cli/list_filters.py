@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from dyntui.core.json_types import Row
-    from dyntui.resources import Resource
+    from dyntui.resources.resource import Resource
     from dyntui.services.lists.row_conditions import RowConditions
 
 __all__ = [

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from dyntui.cli.output_options import OutputOptions
-    from dyntui.resources import Column
+    from dyntui.resources.resource import Column
     from dyntui.services.exports import Exporter
     from dyntui.services.field_names import FieldNames
 
@@ -149,7 +149,7 @@ class ItemPrinter:
             print_styled(table_lines(columns, self._items, terminal_width(), now()))
 
     def _shown_columns(self) -> Sequence[Column]:
-        from dyntui.resources import Column
+        from dyntui.resources.resource import Column
         from dyntui.services.field_names import field_columns, value_at
 
         if self._options.fields or not self._columns:

@@ -29,11 +29,12 @@ from dyntui.cli.shared_options import confirm_options
 from dyntui.cli.targets import TARGETS_HELP, UNCHANGED, LeftOut, ignore_missing_option, read_targets
 from dyntui.cli.write_helpers import make_lookup_line, perform, read_option, report_results
 from dyntui.core.errors import UsageError
-from dyntui.resources import RESOURCES, ActionTarget
-from dyntui.resources.action import NoChange
+from dyntui.resources.action import ActionTarget, NoChange
+from dyntui.resources.all_resources import RESOURCES
 
 if TYPE_CHECKING:
-    from dyntui.resources import Resource, ResourceAction
+    from dyntui.resources.action import ResourceAction
+    from dyntui.resources.resource import Resource
     from dyntui.services.actions.write_types import Confirmation, Target, WriteAction
     from dyntui.services.connection import Connection
 

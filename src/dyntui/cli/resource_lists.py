@@ -25,12 +25,12 @@ from dyntui.cli.watch import watch_option
 from dyntui.core.errors import UsageError
 from dyntui.core.interface import with_keys
 from dyntui.core.json_types import Row
-from dyntui.resources import Paging
+from dyntui.resources.resource import Paging
 from dyntui.services.lists.row_match import Match
 
 if TYPE_CHECKING:
     from dyntui.cli.rendering import ItemPrinter
-    from dyntui.resources import Column, Resource
+    from dyntui.resources.resource import Column, Resource
     from dyntui.services.connection import Connection
     from dyntui.services.field_names import FieldNames
     from dyntui.services.lists.list_source import ListQuery
@@ -311,8 +311,8 @@ def _printable_row(connection: Connection, record: Resource, row: Row) -> Row:
 
 def _with_key(record: Resource, columns: Sequence[Column], first: Row) -> list[Column]:
     """Return the columns, and the full id, which other commands accept, if the first row has one."""
-    from dyntui.resources import Column
     from dyntui.resources.cell_formats import short_id, yes_no
+    from dyntui.resources.resource import Column
 
     columns = [column for column in columns if not (column.format is short_id and column.field == record.key)]
     if "own" in first:

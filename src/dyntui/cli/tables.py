@@ -13,7 +13,7 @@ from dyntui.core.text import display_width, json_text, safe, shorten
 
 if TYPE_CHECKING:
     from dyntui.core.json_types import Row
-    from dyntui.resources import Column
+    from dyntui.resources.resource import Column
 
 __all__ = ["joined", "named_lines", "object_lines", "table_lines"]
 

@@ -73,8 +73,8 @@ def undo(
 def _print_changes(context: CliContext) -> None:
     """Print the last changes of the environment, the newest first."""
     from dyntui.config.paths import paths
-    from dyntui.resources import Column
     from dyntui.resources.cell_formats import time
+    from dyntui.resources.resource import Column
     from dyntui.services.actions.audit import Audit
     from dyntui.services.actions.undo import last_changes
 

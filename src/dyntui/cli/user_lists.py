@@ -16,9 +16,9 @@ from dyntui.cli.resource_lists import all_by_creation_option, limit_option, matc
 from dyntui.cli.shared_options import combine_options
 from dyntui.cli.watch import watch_option
 from dyntui.core.errors import UsageError
-from dyntui.resources import USERS, Column
 from dyntui.resources.cell_formats import time
-from dyntui.resources.users import FILTER_COLUMNS, full_name
+from dyntui.resources.resource import Column
+from dyntui.resources.users import FILTER_COLUMNS, USERS, full_name
 
 if TYPE_CHECKING:
     from dyntui.services.lists.row_conditions import RowConditions

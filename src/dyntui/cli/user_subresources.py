@@ -25,7 +25,8 @@ from dyntui.cli.write_helpers import (
 )
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row, as_objects
-from dyntui.resources import RESOURCES, USERS
+from dyntui.resources.all_resources import RESOURCES
+from dyntui.resources.users import USERS
 
 if TYPE_CHECKING:
     from dyntui.services.actions.write_types import Confirmation, WriteAction
@@ -47,8 +48,9 @@ __all__ = [
 @pass_context
 def list_sessions(context: CliContext, user: str, conditions: RowConditions) -> None:
     """List the sessions of a user, newest first."""
-    from dyntui.resources import RESOURCES, Column
+    from dyntui.resources.all_resources import RESOURCES
     from dyntui.resources.cell_formats import time
+    from dyntui.resources.resource import Column
     from dyntui.services.actions.target_lookup import read_object
     from dyntui.services.lists.session_rows import read_sessions
 

@@ -18,7 +18,7 @@ from dyntui.cli.targets import UNCHANGED, LeftOut, ignore_missing_option, users_
 from dyntui.cli.write_helpers import perform_and_report, report_results, run_on_users, run_write
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row, as_object
-from dyntui.resources import RESOURCES
+from dyntui.resources.all_resources import RESOURCES
 
 if TYPE_CHECKING:
     from dyntui.services.actions.write_types import Confirmation

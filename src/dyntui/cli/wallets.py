@@ -21,8 +21,10 @@ from dyntui.cli.write_helpers import perform_and_report, run_write
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row
 from dyntui.core.text import json_text
-from dyntui.resources import RESOURCES, USERS, WALLETS, Column, ListOperation
+from dyntui.resources.all_resources import RESOURCES
 from dyntui.resources.cell_formats import time
+from dyntui.resources.resource import Column, ListOperation
+from dyntui.resources.users import USERS, WALLETS
 from dyntui.services.actions.user_actions import PREGENERATE_TYPES
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from dyntui.cli.watch import watch_option
 from dyntui.cli.write_helpers import perform, perform_and_report
 from dyntui.core.errors import EXIT_SOME_FAILED, UsageError
 from dyntui.core.json_types import Row, as_object
-from dyntui.resources import RESOURCES
+from dyntui.resources.all_resources import RESOURCES
 
 if TYPE_CHECKING:
     from dyntui.services.actions.write_types import Confirmation

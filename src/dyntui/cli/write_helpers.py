@@ -77,7 +77,7 @@ def run_on_users(
     arguments: as `read_targets` reads them. prepare: makes the final action, where that needs requests. is_unchanged:
     whether a user is already as the action would make it, so that nothing is sent.
     """
-    from dyntui.resources import USERS
+    from dyntui.resources.users import USERS
     from dyntui.services.actions.registry import declaration
     from dyntui.services.actions.target_lookup import look_up_targets
     from dyntui.services.actions.write_types import WriteResults
@@ -239,7 +239,7 @@ def report_results(context: CliContext, results: WriteResults, left_out: LeftOut
     left_out: targets that the action was not done to; they come last.
     """
     from dyntui.api.errors import NotFound
-    from dyntui.resources import Column
+    from dyntui.resources.resource import Column
     from dyntui.services.actions.result_sentence import result_sentence
     from dyntui.services.actions.undo import is_undoable
     from dyntui.services.actions.write_types import ACCEPTED_NOT_DONE, WriteOutcome

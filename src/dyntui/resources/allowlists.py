@@ -1,4 +1,4 @@
-"""Allowlists and their entries; records for `dyntui.resources.RESOURCES`."""
+"""Allowlists and their entries; records for `all_resources.RESOURCES`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Metrics of the environment; a record for `dyntui.resources.RESOURCES`."""
+"""Metrics of the environment; a record for `all_resources.RESOURCES`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Token balances of the wallets of a user; a record for `dyntui.resources.RESOURCES`."""
+"""Token balances of the wallets of a user; a record for `all_resources.RESOURCES`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sanctions check of wallets by Chainalysis; a record for `dyntui.resources.RESOURCES`."""
+"""The sanctions check of wallets by Chainalysis; a record for `all_resources.RESOURCES`."""
 
 from __future__ import annotations
 

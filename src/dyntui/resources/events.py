@@ -1,4 +1,4 @@
-"""Events of the environment and their types; records for `dyntui.resources.RESOURCES`."""
+"""Events of the environment and their types; records for `all_resources.RESOURCES`."""
 
 from __future__ import annotations
 

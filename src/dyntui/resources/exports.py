@@ -1,4 +1,4 @@
-"""Exports that the server makes; a record for `dyntui.resources.RESOURCES`."""
+"""Exports that the server makes; a record for `all_resources.RESOURCES`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Gates: rules about tokens that a wallet must hold; a record for `dyntui.resources.RESOURCES`."""
+"""Gates: rules about tokens that a wallet must hold; a record for `all_resources.RESOURCES`."""
 
 from __future__ import annotations
 

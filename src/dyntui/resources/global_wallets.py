@@ -1,4 +1,4 @@
-"""The global wallet, its access control, domains and connections; records for `dyntui.resources.RESOURCES`."""
+"""The global wallet, its access control, domains and connections; records for `all_resources.RESOURCES`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Name services of chains; a record for `dyntui.resources.RESOURCES`."""
+"""Name services of chains; a record for `all_resources.RESOURCES`."""
 
 from __future__ import annotations
 

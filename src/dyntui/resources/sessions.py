@@ -1,4 +1,4 @@
-"""Sessions of a user; a record for `dyntui.resources.RESOURCES`."""
+"""Sessions of a user; a record for `all_resources.RESOURCES`."""
 
 from __future__ import annotations
 

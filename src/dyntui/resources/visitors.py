@@ -1,4 +1,4 @@
-"""Visitors who connected a wallet without signing in; a record for `dyntui.resources.RESOURCES`."""
+"""Visitors who connected a wallet without signing in; a record for `all_resources.RESOURCES`."""
 
 from __future__ import annotations
 

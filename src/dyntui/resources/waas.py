@@ -1,4 +1,4 @@
-"""Embedded wallets: versions, policies and delegation keys, never key shares; records for `dyntui.resources.RESOURCES`."""
+"""Embedded wallets: versions, policies and delegation keys, never key shares; records for `all_resources.RESOURCES`."""
 
 from __future__ import annotations
 

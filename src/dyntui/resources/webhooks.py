@@ -1,4 +1,4 @@
-"""Webhooks and the messages that were sent to them; records for `dyntui.resources.RESOURCES`."""
+"""Webhooks and the messages that were sent to them; records for `all_resources.RESOURCES`."""
 
 from __future__ import annotations
 

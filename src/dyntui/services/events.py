@@ -20,7 +20,7 @@ from dyntui.core.json_types import Row
 from dyntui.core.text import json_text
 from dyntui.core.times import now, parse_time
 from dyntui.core.validation import nearest_name
-from dyntui.resources import RESOURCES
+from dyntui.resources.all_resources import RESOURCES
 from dyntui.services.bulk import BulkRun
 from dyntui.services.lists.page_scan import scan_by_cursor
 from dyntui.services.lists.response_rows import read_page

@@ -12,7 +12,7 @@ from dyntui.core.validation import nearest_name
 from dyntui.resources.cell_formats import get_path
 
 if TYPE_CHECKING:
-    from dyntui.resources import Resource
+    from dyntui.resources.resource import Resource
 
 __all__ = ["FieldNames", "detail_fields", "field_columns", "list_fields", "select_fields", "value_at"]
 

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Literal
 
 from dyntui.core.errors import DyntuiError
 from dyntui.core.json_types import Row, as_objects
-from dyntui.resources import RESOURCES, USERS, WALLETS, Resource, Scope
-from dyntui.resources.users import full_name
+from dyntui.resources.all_resources import RESOURCES
+from dyntui.resources.resource import Resource, Scope
+from dyntui.resources.users import USERS, WALLETS, full_name
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client

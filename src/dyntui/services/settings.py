@@ -18,7 +18,7 @@ from dyntui.core.json_types import Row, as_object
 from dyntui.core.masking import HIDDEN
 from dyntui.core.redact import is_secret_name
 from dyntui.core.text import shorten
-from dyntui.resources import RESOURCES
+from dyntui.resources.all_resources import RESOURCES
 from dyntui.resources.cell_formats import get_path
 from dyntui.services.actions.registry import declared_write
 from dyntui.services.actions.resource_actions import mask_fields

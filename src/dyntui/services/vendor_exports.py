@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from dyntui.config.private_files import new_whole_file
 from dyntui.config.urls import is_loopback
 from dyntui.core.errors import DyntuiError, UsageError
-from dyntui.resources import RESOURCES
+from dyntui.resources.all_resources import RESOURCES
 from dyntui.services.actions.registry import declared_write
 from dyntui.services.actions.write_types import Confirmation, Target
 

@@ -16,7 +16,8 @@ from dyntui.core.redact import redactor
 from dyntui.core.strict_json import load_json, stringify_json
 from dyntui.core.text import quantity
 from dyntui.core.times import time_text
-from dyntui.resources import RESOURCES, Paging
+from dyntui.resources.all_resources import RESOURCES
+from dyntui.resources.resource import Paging
 from dyntui.resources.webhook_payloads import body_text, request_header, request_payload
 from dyntui.resources.webhooks import is_delivered
 from dyntui.services.actions.resource_actions import write_action

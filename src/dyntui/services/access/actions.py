@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row, as_object
-from dyntui.resources import ActionTarget
+from dyntui.resources.action import ActionTarget
 from dyntui.resources.allowlists import MAX_SAVED_ENTRIES
 from dyntui.services.access.access_policy import Change, PolicyKind, name_of
 from dyntui.services.access.impact import CHANGES, assess_change, entry_count, with_fields

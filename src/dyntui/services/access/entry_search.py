@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from dyntui.core.json_types import Row
 from dyntui.importer import entry_keys
-from dyntui.resources import ALLOWLIST_ENTRIES
+from dyntui.resources.allowlists import ALLOWLIST_ENTRIES
 from dyntui.services.access.drafts import entry_label, key_of
 from dyntui.services.bulk import BulkRun
 from dyntui.services.lists.list_source import scan

@@ -153,7 +153,7 @@ def _read_cached_users(connection: Connection, total: int | None) -> KnownUsers 
 async def _read_users(client: Client) -> AsyncIterator[Row]:
     """Yield the users with the latest visits, in the order of the server where it has no such order."""
     from dyntui.api.errors import BadRequest
-    from dyntui.resources import USERS
+    from dyntui.resources.users import USERS
     from dyntui.services.lists.list_source import ListQuery, scan
 
     has_rows = False

@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 from dyntui.core.errors import UsageError
 from dyntui.core.interface import by_interface
 from dyntui.core.json_types import Row, as_objects
-from dyntui.resources import RESOURCES
+from dyntui.resources.all_resources import RESOURCES
 from dyntui.services.lists.response_rows import read_page
 
 if TYPE_CHECKING:

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 from dyntui.core.errors import AmbiguousTarget, TargetNotFound
 from dyntui.core.json_types import Row, as_objects
-from dyntui.resources import USERS, Resource, ResourceAction
+from dyntui.resources.action import ResourceAction
+from dyntui.resources.resource import Resource
+from dyntui.resources.users import USERS
 from dyntui.services.actions.target_lookup import read_object
 from dyntui.services.actions.write_types import Target
 from dyntui.services.lists.row_match import identified_rows

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row
-from dyntui.resources import RESOURCES
+from dyntui.resources.all_resources import RESOURCES
 from dyntui.services.actions.registry import declaration_of
 from dyntui.services.actions.resource_actions import read_one
 from dyntui.services.actions.undo_state import SavedState

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from dyntui.resources import RESOURCES, Resource, ResourceAction
+from dyntui.resources.action import ResourceAction
+from dyntui.resources.all_resources import RESOURCES
+from dyntui.resources.resource import Resource
 from dyntui.services.actions.write_types import Target, WriteAction
 
 if TYPE_CHECKING:

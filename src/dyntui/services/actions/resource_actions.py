@@ -14,8 +14,10 @@ from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.core.interface import by_interface
 from dyntui.core.json_types import Row, as_object
 from dyntui.core.masking import HIDDEN, mask_row
-from dyntui.resources import RESOURCES, ActionTarget, Resource, ResourceAction, Scope, Shape, resource
+from dyntui.resources.action import ActionTarget, ResourceAction
+from dyntui.resources.all_resources import RESOURCES, resource
 from dyntui.resources.cell_formats import get_path
+from dyntui.resources.resource import Resource, Scope, Shape
 from dyntui.resources.tokens import is_own_token
 from dyntui.services.access.actions import ACCESS_RECORDS, access_action
 from dyntui.services.actions.organization_choice import resolve_organization

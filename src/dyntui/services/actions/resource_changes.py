@@ -14,7 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 
-from dyntui.resources import RESOURCES, Resource
+from dyntui.resources.all_resources import RESOURCES
+from dyntui.resources.resource import Resource
 
 __all__ = ["JOBS", "Change", "Changes", "changed_by", "resources_of"]
 

@@ -15,8 +15,11 @@ from typing import TYPE_CHECKING
 from dyntui.core.errors import AmbiguousTarget, TargetNotFound, UsageError
 from dyntui.core.interface import by_interface, with_keys
 from dyntui.core.json_types import Row
-from dyntui.resources import RESOURCES, USERS, ActionTarget, Resource, ResourceAction, Scope
+from dyntui.resources.action import ActionTarget, ResourceAction
+from dyntui.resources.all_resources import RESOURCES
 from dyntui.resources.filters import parse_filter
+from dyntui.resources.resource import Resource, Scope
+from dyntui.resources.users import USERS
 from dyntui.services.actions.resource_actions import (
     is_single,
     make_target,

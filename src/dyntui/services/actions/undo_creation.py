@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row, as_object, as_objects
 from dyntui.core.text import quantity
-from dyntui.resources import Resource
 from dyntui.resources.cell_formats import get_path
+from dyntui.resources.resource import Resource
 from dyntui.resources.undo import Undo
 from dyntui.services.access.entries import add_entries, entry_target
 from dyntui.services.actions.registry import declaration

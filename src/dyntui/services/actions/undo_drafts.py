@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row, as_list, as_object
-from dyntui.resources import Resource, ResourceAction
+from dyntui.resources.action import ResourceAction
 from dyntui.resources.cell_formats import get_path
+from dyntui.resources.resource import Resource
 from dyntui.resources.undo import Undo, UndoMethod
 from dyntui.services.access.actions import ACCESS_RECORDS
 from dyntui.services.access.undo import EntryUndo, plan_import_undo, plan_undo, undo_action

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row, as_list, as_object, as_objects
 from dyntui.core.redact import has_secret_in_url, is_secret_name, redact
-from dyntui.resources import ActionTarget, Resource, ResourceAction
+from dyntui.resources.action import ActionTarget, ResourceAction
 from dyntui.resources.cell_formats import get_path
+from dyntui.resources.resource import Resource
 from dyntui.resources.undo import UndoMethod
 from dyntui.services.actions.write_types import Target
 from dyntui.services.forms import FormResult, body_schema

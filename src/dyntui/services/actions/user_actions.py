@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dyntui.core.errors import UsageError
-from dyntui.resources import RESOURCES
+from dyntui.resources.all_resources import RESOURCES
 from dyntui.services.actions.registry import declared_write
 from dyntui.services.actions.write_types import Target
 from dyntui.services.metadata import metadata_of

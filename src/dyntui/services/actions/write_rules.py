@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 
 from dyntui.api.catalog import catalog
 from dyntui.core.effect import Effect
-from dyntui.resources import RESOURCES
+from dyntui.resources.all_resources import RESOURCES
 
 if TYPE_CHECKING:
     from dyntui.api.catalog import Operation
-    from dyntui.resources import ResourceAction
+    from dyntui.resources.action import ResourceAction
 
 __all__ = ["MANY_TARGETS", "WriteRule", "effect_of", "rule_of", "rule_of_all", "stricter"]
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from dyntui.core.errors import DyntuiError
 from dyntui.core.json_types import as_object, as_objects
-from dyntui.resources import Resource, Scope
+from dyntui.resources.resource import Resource, Scope
 from dyntui.services.access.access_policy import name_of
 from dyntui.services.access.actions import ACCESS_RECORDS, access_target
 from dyntui.services.access.drafts import key_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dyntui.core.json_types import Row, as_list, as_object, as_objects, as_text
-from dyntui.resources import RESOURCES
+from dyntui.resources.all_resources import RESOURCES
 from dyntui.services.configuration.file_format import from_file_value, to_file_value
 from dyntui.services.configuration.model import ConfigObject, ConfigProblem, EnvironmentConfig
 from dyntui.services.configuration.normal_form import FieldRules, normal_values

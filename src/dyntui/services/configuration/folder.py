@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dyntui.core.errors import UsageError
-from dyntui.resources import RESOURCES, Resource
+from dyntui.resources.all_resources import RESOURCES
+from dyntui.resources.resource import Resource
 from dyntui.services.configuration.file_format import ENDING, from_file_value
 from dyntui.services.configuration.manifest import MANIFEST, Manifest, read_document, read_manifest, read_values
 from dyntui.services.configuration.model import (

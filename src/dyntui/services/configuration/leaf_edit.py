@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from dyntui.api.catalog import catalog
 from dyntui.core.strict_json import load_json
-from dyntui.resources import Resource
 from dyntui.resources.cell_formats import get_path
 from dyntui.resources.configuration import WHOLE_ELEMENT
+from dyntui.resources.resource import Resource
 from dyntui.services.configuration.compare import LeafChange
 from dyntui.services.configuration.model import ABSENT, LeafPath, LeafPlace, Reference, element_key
 from dyntui.services.configuration.normal_form import configuration_of, value_schema

@@ -13,7 +13,7 @@ from dyntui.core.errors import UsageError
 from dyntui.core.file_version import check_version
 from dyntui.core.text import shorten
 from dyntui.core.validation import validate
-from dyntui.resources import RESOURCES
+from dyntui.resources.all_resources import RESOURCES
 from dyntui.services.configuration.model import config_order
 from dyntui.services.configuration.normal_form import FieldRules
 

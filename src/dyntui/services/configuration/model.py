@@ -18,9 +18,10 @@ from dyntui.core.json_types import Row
 from dyntui.core.masking import mask_field
 from dyntui.core.redact import has_secret_in_url, is_secret_value, redact, without_secret_url
 from dyntui.core.text import shorten
-from dyntui.resources import RESOURCES, Resource
+from dyntui.resources.all_resources import RESOURCES
 from dyntui.resources.cell_formats import get_path
 from dyntui.resources.configuration import WHOLE_ELEMENT
+from dyntui.resources.resource import Resource
 
 __all__ = [
     "ABSENT",

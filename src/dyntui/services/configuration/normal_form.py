@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from dyntui.api.catalog import catalog
 from dyntui.core.masking import is_masked_name
-from dyntui.resources import RESOURCES, Resource
+from dyntui.resources.all_resources import RESOURCES
 from dyntui.resources.configuration import ENABLED, Configuration
+from dyntui.resources.resource import Resource
 from dyntui.services.configuration.model import ABSENT, LeafPlace, element_key, is_secret_text
 from dyntui.services.schemas import inner_schema
 

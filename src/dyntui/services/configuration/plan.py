@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dyntui.api.catalog import catalog
-from dyntui.resources import Resource
 from dyntui.resources.cell_formats import get_path
 from dyntui.resources.configuration import ENABLED
+from dyntui.resources.resource import Resource
 from dyntui.services.configuration.compare import ChangeKind, LeafChange, ObjectChange, compare
 from dyntui.services.configuration.leaf_edit import references_in, with_leaves
 from dyntui.services.configuration.model import (

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-from dyntui.resources import Resource, ResourceAction
+from dyntui.resources.action import ResourceAction
 from dyntui.resources.configuration import ENABLED
+from dyntui.resources.resource import Resource
 from dyntui.services.configuration.compare import ChangeKind, LeafChange, ObjectChange
 from dyntui.services.configuration.model import ABSENT, ConfigObject, ObjectKey, Values
 from dyntui.services.configuration.normal_form import configuration_of

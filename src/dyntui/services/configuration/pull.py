@@ -13,7 +13,7 @@ from dyntui.core.errors import UsageError
 from dyntui.core.json_types import as_object
 from dyntui.core.yaml_document import YamlDocument, update_yaml
 from dyntui.core.yaml_text import dump_yaml
-from dyntui.resources import Resource
+from dyntui.resources.resource import Resource
 from dyntui.services.configuration.file_format import ENDING, file_stem, from_file_value, to_file_value
 from dyntui.services.configuration.folder import ConfigFile, ConfigFolder, file_paths, read_files
 from dyntui.services.configuration.manifest import MANIFEST, Manifest, read_document, values_file

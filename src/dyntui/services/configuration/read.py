@@ -13,9 +13,10 @@ from dyntui.config.profile_resolution import AD_HOC
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row, as_object
 from dyntui.core.text import quantity
-from dyntui.resources import RESOURCES, Resource, Scope
+from dyntui.resources.all_resources import RESOURCES
 from dyntui.resources.cell_formats import get_path
 from dyntui.resources.configuration import ENABLED
+from dyntui.resources.resource import Resource, Scope
 from dyntui.services.bulk import BulkRun
 from dyntui.services.configuration.model import (
     ConfigObject,

@@ -13,7 +13,7 @@ from dyntui.api.catalog import catalog
 from dyntui.core.errors import UsageError
 from dyntui.core.text import shorten
 from dyntui.core.yaml_document import YamlDocument
-from dyntui.resources import RESOURCES
+from dyntui.resources.all_resources import RESOURCES
 from dyntui.resources.cell_formats import get_path
 from dyntui.services.body_check import did_you_mean
 from dyntui.services.configuration.file_format import ENDING

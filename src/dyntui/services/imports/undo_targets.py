@@ -11,7 +11,7 @@ from typing import Protocol
 from dyntui.core.json_types import Row, as_object, as_objects
 from dyntui.core.times import parse_time
 from dyntui.importer import entry_keys
-from dyntui.resources import ResourceAction
+from dyntui.resources.action import ResourceAction
 from dyntui.services.actions.registry import declaration
 from dyntui.services.imports.destination import ServerReader
 from dyntui.services.imports.server_reader import read_pages

@@ -10,8 +10,8 @@ from functools import partial
 from dyntui.config.list_preferences import Widths
 from dyntui.core.masking import is_masked_name, mask_field
 from dyntui.core.times import parse_time
-from dyntui.resources import Column, Resource, Row
 from dyntui.resources.cell_formats import get_path, item_count, text, time
+from dyntui.resources.resource import Column, Resource, Row
 
 __all__ = ["arrange_columns", "available_columns", "widths_of"]
 

@@ -11,8 +11,8 @@ from contextlib import aclosing
 from dataclasses import replace
 
 from dyntui.core.json_types import Row
-from dyntui.resources import Resource
 from dyntui.resources.filters import name_words
+from dyntui.resources.resource import Resource
 from dyntui.services.lists.list_query import ListQuery
 from dyntui.services.lists.row_match import Match, RowFilter
 

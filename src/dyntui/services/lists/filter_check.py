@@ -7,7 +7,7 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from dyntui.core.interface import by_interface
-from dyntui.resources import USERS
+from dyntui.resources.users import USERS
 from dyntui.services.lists.row_conditions import RowConditions
 from dyntui.services.lists.row_match import Match, RowFilter
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from dyntui.api.errors import FilterUnsupported
     from dyntui.api.pagination import RowPage
     from dyntui.core.json_types import Row
-    from dyntui.resources import Resource
+    from dyntui.resources.resource import Resource
 
 __all__ = ["MAX_COMPARED", "PARTLY", "compare_rows", "filter_message", "filter_predicate", "text_predicate"]
 

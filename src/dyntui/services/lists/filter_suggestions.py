@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
-from dyntui.resources import Resource
 from dyntui.resources.filters import short_name
+from dyntui.resources.resource import Resource
 
 __all__ = ["suggest_filter"]
 

@@ -19,7 +19,7 @@ from dyntui.services.lists.row_conditions import MATCHES, Operator, RowCondition
 if TYPE_CHECKING:
     from dyntui.api.client import Client
     from dyntui.core.json_types import Row
-    from dyntui.resources import Resource
+    from dyntui.resources.resource import Resource
     from dyntui.services.lists.row_match import RowFilter
 
 __all__ = ["FilteredList", "check_fields", "scan_matching"]

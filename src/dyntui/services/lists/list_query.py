@@ -11,7 +11,7 @@ from dyntui.core.json_types import Row
 
 if TYPE_CHECKING:
     from dyntui.api.pagination import RowPage
-    from dyntui.resources import Resource
+    from dyntui.resources.resource import Resource
     from dyntui.store.cache import RowCache
 
 __all__ = ["CachedList", "Fetch", "ListQuery", "Row"]

@@ -8,7 +8,8 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
-from dyntui.resources import USERS, Paging, Resource
+from dyntui.resources.resource import Paging, Resource
+from dyntui.resources.users import USERS
 from dyntui.services.bulk import BulkRun
 from dyntui.services.lists.list_query import CachedList, Fetch, ListQuery, Row
 from dyntui.services.lists.page_scan import PAGE_SIZE, RecentRows, scan_by_cursor, scan_by_offset

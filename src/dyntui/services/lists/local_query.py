@@ -13,7 +13,7 @@ from datetime import datetime
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from dyntui.resources import Column, Paging
+from dyntui.resources.resource import Column, Paging
 from dyntui.services.lists.list_query import ListQuery, Row
 from dyntui.services.lists.paged_view import PagedView
 

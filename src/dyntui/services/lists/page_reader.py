@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dyntui.api.pagination import PageCheck
-from dyntui.resources import Paging
+from dyntui.resources.resource import Paging
 from dyntui.services.lists.list_query import Fetch, ListQuery
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from dyntui.core.errors import DyntuiError
-from dyntui.resources import Paging
+from dyntui.resources.resource import Paging
 from dyntui.services.lists.list_query import CachedList, Fetch, ListQuery, Row
 from dyntui.services.lists.page_reader import PageReader
 from dyntui.services.lists.row_blocks import RowBlock, RowBlocks

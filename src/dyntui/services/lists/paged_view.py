@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from dyntui.core.errors import DyntuiError
 from dyntui.core.times import now
-from dyntui.resources import Paging
+from dyntui.resources.resource import Paging
 from dyntui.services.lists.list_query import ListQuery, Row
 from dyntui.services.lists.paged_rows import DRIFT_INTERVAL_S, PagedRows
 from dyntui.services.lists.row_blocks import RowBlock

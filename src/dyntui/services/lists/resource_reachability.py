@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from dyntui.core.errors import DyntuiError, UsageError
-from dyntui.resources import Paging, Resource, Scope
+from dyntui.resources.resource import Paging, Resource, Scope
 from dyntui.services.actions.resource_actions import resolve_parent
 from dyntui.services.bulk import BulkRun
 from dyntui.services.lists.list_source import ListQuery, make_fetch

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from dyntui.core.json_types import as_object
 from dyntui.core.times import now
-from dyntui.resources import ListOperation, Paging, Shape
 from dyntui.resources.cell_formats import get_path
+from dyntui.resources.resource import ListOperation, Paging, Shape
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client

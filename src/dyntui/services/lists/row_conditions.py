@@ -20,7 +20,7 @@ from dyntui.services.lists.row_match import Match
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from dyntui.resources import Resource
+    from dyntui.resources.resource import Resource
 
 __all__ = ["MATCHES", "Condition", "Operator", "RowConditions", "chain_warnings", "parse_condition"]
 

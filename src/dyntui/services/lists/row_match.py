@@ -11,7 +11,7 @@ from dyntui.core.json_types import Row
 from dyntui.core.text import compose, fold
 
 if TYPE_CHECKING:
-    from dyntui.resources import Resource
+    from dyntui.resources.resource import Resource
 
 __all__ = ["Match", "RowFilter", "identified_rows", "row_filter"]
 

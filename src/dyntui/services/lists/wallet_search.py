@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row, as_object, as_objects
-from dyntui.resources import USERS, WALLETS
+from dyntui.resources.users import USERS, WALLETS
 from dyntui.services.lists.list_query import ListQuery
 from dyntui.services.lists.row_match import Match, RowFilter
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row, as_list, as_object
 from dyntui.core.text import title_case
-from dyntui.resources import ActionTarget, Resource, ResourceAction
+from dyntui.resources.action import ActionTarget, ResourceAction
+from dyntui.resources.resource import Resource
 from dyntui.services.actions.write_types import WriteResults
 from dyntui.tui.shell.action_runner import is_in_use, run_action
 from dyntui.tui.shell.base_screen import ConsoleScreen

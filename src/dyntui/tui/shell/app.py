@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from dyntui.config.profile import Profile
-    from dyntui.resources import Resource
+    from dyntui.resources.resource import Resource
     from dyntui.services.connection import Connection
     from dyntui.tui.kit.action_registry import Action
     from dyntui.tui.kit.widgets.suggestions import Suggestion

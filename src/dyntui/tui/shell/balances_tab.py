@@ -7,7 +7,7 @@ from functools import partial
 
 from dyntui.core.errors import DyntuiError, join_sentences
 from dyntui.core.json_types import Row
-from dyntui.resources import RESOURCES
+from dyntui.resources.balances import BALANCES
 from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.detail_screen import Tab
@@ -16,7 +16,6 @@ from dyntui.tui.shell.sibling_navigation import SiblingScreen
 __all__ = ["BALANCES_TAB", "BalancesTabMixin"]
 
 BALANCES_TAB = Tab("balances", "Balances")
-_RECORD = RESOURCES["balances"]
 
 
 class BalancesTabMixin(SiblingScreen):
@@ -27,7 +26,7 @@ class BalancesTabMixin(SiblingScreen):
     def balances_table(self) -> Table:
         """Return the widget of the tab."""
         columns = StaticRows(is_loaded=False)
-        return Table(_RECORD.columns, columns, empty=lambda: self._balances_error or _RECORD.empty, id="balances")
+        return Table(BALANCES.columns, columns, empty=lambda: self._balances_error or BALANCES.empty, id="balances")
 
     def show_no_balances(self) -> None:
         """Show that another object is loading."""

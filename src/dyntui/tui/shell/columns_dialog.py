@@ -9,7 +9,7 @@ from functools import partialmethod
 from textual.app import ComposeResult
 
 from dyntui.core.text import safe
-from dyntui.resources import Column
+from dyntui.resources.resource import Column
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 from dyntui.tui.kit.widgets.cells import fit

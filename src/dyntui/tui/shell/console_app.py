@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from dyntui.config.profile import Profile
     from dyntui.config.settings import Settings
     from dyntui.core.errors import DyntuiError
-    from dyntui.resources import Resource
+    from dyntui.resources.resource import Resource
     from dyntui.services.actions.write_types import RunningWrite
     from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
     from dyntui.tui.kit.widgets.suggestions import Suggestion

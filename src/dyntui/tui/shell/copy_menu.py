@@ -14,7 +14,7 @@ from dyntui.tui.kit.clipboard import paste_safe_text, send_to_clipboard
 from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 
 if TYPE_CHECKING:
-    from dyntui.resources import Resource
+    from dyntui.resources.resource import Resource
     from dyntui.tui.shell.console_app import ConsoleApp
 
 __all__ = ["open_copy_menu", "show_dashboard_link"]

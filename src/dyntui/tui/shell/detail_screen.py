@@ -32,7 +32,7 @@ from dyntui.tui.shell.error_hints import errors_shown
 from dyntui.tui.shell.read_screen import ObjectScreen
 
 if TYPE_CHECKING:
-    from dyntui.resources import Resource
+    from dyntui.resources.resource import Resource
     from dyntui.services.actions.resource_changes import Change
 
 __all__ = ["DetailScreen", "Tab"]

@@ -13,7 +13,8 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from dyntui.core.text import safe, shorten
-from dyntui.resources import RESOURCES, Resource, Scope
+from dyntui.resources.all_resources import RESOURCES
+from dyntui.resources.resource import Resource, Scope
 from dyntui.resources.users import full_name
 from dyntui.tui.kit.action_registry import key_of
 from dyntui.tui.kit.widgets.line_list import LineList

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from dyntui.config.flags import cache_off
 from dyntui.core.errors import DyntuiError
-from dyntui.resources import USERS
+from dyntui.resources.users import USERS
 from dyntui.tui.kit.workers import run_in_thread
 
 if TYPE_CHECKING:

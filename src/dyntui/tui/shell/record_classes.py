@@ -13,7 +13,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol, TypeVar, cast
 
-from dyntui.resources import RESOURCES, ResourceAction
+from dyntui.resources.action import ResourceAction
+from dyntui.resources.all_resources import RESOURCES
 from dyntui.tui.kit.action_registry import ACTIONS, bindings
 from dyntui.tui.shell.record_actions import TOGGLE, method_suffix, offered_actions
 

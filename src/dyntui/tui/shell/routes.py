@@ -14,10 +14,10 @@ from pkgutil import resolve_name
 from typing import TYPE_CHECKING
 
 from dyntui.core.json_types import Row
-from dyntui.resources import RESOURCES, Resource
+from dyntui.resources.resource import Resource
+from dyntui.resources.users import USERS
 from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
-from dyntui.tui.shell.record_actions import CUSTOM_SCREEN_RECORDS
-from dyntui.tui.shell.record_classes import record_class
+from dyntui.tui.shell.declared_actions import CUSTOM_SCREEN_RECORDS
 
 if TYPE_CHECKING:
     from dyntui.tui.shell.base_screen import ConsoleScreen
@@ -93,6 +93,7 @@ def _list_class(name: str) -> type[ResourceScreen]:
         custom: type[ResourceScreen] = resolve_name(LIST_SCREENS[name])
         return custom  # without the code of record actions and their dialogs: the users are the first screen
     from dyntui.tui.shell.lists.resource_actions_screen import ResourceActionsScreen
+    from dyntui.tui.shell.record_classes import record_class
 
     base: type[ResourceScreen] = resolve_name(LIST_SCREENS[name]) if name in LIST_SCREENS else ResourceActionsScreen
     return record_class(name, base, "Screen") if issubclass(base, ResourceActionsScreen) else base
@@ -114,6 +115,8 @@ def open_named(console: ConsoleApp, record: Resource, filter_text: str = "") -> 
 
 def open_row(console: ConsoleApp, record: Resource, row: Row, parent: str = "") -> bool:
     """Open a row of `record`: its screen, or the list that belongs to it. False when it has neither."""
+    from dyntui.resources.all_resources import RESOURCES
+
     row_id, label = str(row.get(record.key, "")), record.label_of(row)
     if record.route in ROUTES:
         open_route(console, record.route, RouteTarget(record, row_id, label, row, parent))
@@ -134,6 +137,6 @@ def environments_class() -> Callable[..., ConsoleScreen]:
 def first_screen(state: ConsoleState) -> ConsoleScreen:
     """Make the first screen of the console: the users of the environment, or the first-run setup."""
     if state.profile is not None or state.demo is not None:
-        return list_screen(RESOURCES["users"])
+        return list_screen(USERS)
     setup: type[ConsoleScreen] = resolve_name(f"{_FEATURES}.environments.setup_screen:SetupScreen")
     return setup()

@@ -12,7 +12,7 @@ from textual.containers import Vertical
 from dyntui.core.errors import DyntuiError
 from dyntui.core.interface import with_keys
 from dyntui.core.json_types import Row
-from dyntui.resources import Column
+from dyntui.resources.resource import Column
 from dyntui.tui.kit.action_registry import key_of
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows

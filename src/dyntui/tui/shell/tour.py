@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dyntui.config.paths import paths
 from dyntui.config.private_files import atomic_write, private_dir
-from dyntui.resources import USERS
+from dyntui.resources.users import USERS
 from dyntui.tui.kit.action_registry import Action, active_actions, key_of
 from dyntui.tui.kit.widgets.cells import cut, width_of
 from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from textual import on
 
 from dyntui.core.json_types import Row
-from dyntui.resources import ALLOWLISTS, Column, Paging, Resource
+from dyntui.resources.allowlists import ALLOWLISTS
 from dyntui.resources.cell_formats import enabled_since, short_id, thousands
+from dyntui.resources.resource import Column, Paging, Resource
 from dyntui.services.access.access_policy import AccessPolicy, read_access
 from dyntui.services.access.policy_fields import OUTCOMES, checked_fields, with_counts
 from dyntui.services.lists.list_query import ListQuery

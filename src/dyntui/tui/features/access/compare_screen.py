@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from dyntui.core.errors import DyntuiError
 from dyntui.core.json_types import Row, as_object
 from dyntui.core.typed_path import PathRule, to_path
-from dyntui.resources import Column
+from dyntui.resources.resource import Column
 from dyntui.services.access.access_policy import name_of, read_lists
 from dyntui.services.access.compare import (
     ComparisonSide,

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from dyntui.core.json_types import Row
-from dyntui.resources import Column
 from dyntui.resources.allowlists import ENTRY_ORDERS, identifier_kind
+from dyntui.resources.resource import Column
 from dyntui.services.access.access_policy import AccessPolicy, find_policy, is_enabled, name_of, read_access
 from dyntui.services.access.drafts import entry_label, key_of
 from dyntui.services.access.entries import (

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from dyntui.core.json_types import Row
 from dyntui.core.text import quantity
-from dyntui.resources import Column
 from dyntui.resources.allowlists import IDENTIFIER_TITLES
+from dyntui.resources.resource import Column
 from dyntui.services.access.access_policy import name_of
 from dyntui.services.access.drafts import DraftState, EntryDraft, mark_duplicates, parse_lines
 from dyntui.services.access.entries import add_entries, check_existing, entry_target

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from dyntui.core.json_types import Row, as_objects
-from dyntui.resources import GATES
+from dyntui.resources.gates import GATES
 from dyntui.services.access.access_policy import PolicyKind, name_of
 from dyntui.services.access.gate_rules import RULE_FORMAT, describe_rule, parse_rule, rule_text
 from dyntui.services.access.policy_fields import OUTCOMES, checked_fields

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from dyntui.core.json_types import Row, as_object
-from dyntui.resources import ALLOWLIST_ENTRIES, Column
-from dyntui.resources.allowlists import IDENTIFIER_TITLES
+from dyntui.resources.allowlists import ALLOWLIST_ENTRIES, IDENTIFIER_TITLES
 from dyntui.resources.cell_formats import yes_no
+from dyntui.resources.resource import Column
 from dyntui.services.access.access_policy import AccessPolicy, find_policy, name_of, read_access
 from dyntui.services.access.check import AccessAnswer, AccessMatch, check_user
 from dyntui.services.access.drafts import entry_label

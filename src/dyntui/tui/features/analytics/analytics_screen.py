@@ -19,8 +19,8 @@ from textual_plotext import PlotextPlot
 from dyntui.core.formula_escaping import escape_formula
 from dyntui.core.json_types import Row
 from dyntui.core.text import safe, shorten
-from dyntui.resources import Column
 from dyntui.resources.cell_formats import thousands
+from dyntui.resources.resource import Column
 from dyntui.services.analytics import RANGES, DateRange, Metrics, Series, read_metrics
 from dyntui.tui.features.analytics.actions import ANALYTICS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings, key_of

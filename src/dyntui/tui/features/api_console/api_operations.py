@@ -8,7 +8,7 @@ from dyntui.api.catalog import catalog
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row
 from dyntui.core.times import time_text
-from dyntui.resources import Column
+from dyntui.resources.resource import Column
 from dyntui.tui.features.api_console.actions import API_CONSOLE_ACTIONS
 from dyntui.tui.features.api_console.request_history import history_of, load_history
 from dyntui.tui.kit.action_registry import bindings, key_of

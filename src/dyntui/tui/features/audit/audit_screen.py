@@ -8,8 +8,8 @@ from itertools import islice
 from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.core.json_types import Row
 from dyntui.core.text import shorten
-from dyntui.resources import Column
 from dyntui.resources.columns import time_column
+from dyntui.resources.resource import Column
 from dyntui.services.actions.audit_log import AuditEntry, AuditFilter, read_newest_first
 from dyntui.services.actions.undo import undo_disabled_reason
 from dyntui.tui.features.audit.actions import AUDIT_ACTIONS

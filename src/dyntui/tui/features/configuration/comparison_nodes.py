@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from dyntui.core.text import quantity
-from dyntui.resources import RESOURCES
+from dyntui.resources.all_resources import RESOURCES
 from dyntui.services.configuration.compare import ChangeKind, LeafChange, ObjectChange, leaf_text
 from dyntui.services.configuration.comparison import Comparison
 from dyntui.services.configuration.model import LeafPath, LeafPlace, ObjectKey, Reference

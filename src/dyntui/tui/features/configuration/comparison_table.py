@@ -7,7 +7,7 @@ from datetime import datetime
 
 from dyntui.core.json_types import Row
 from dyntui.core.text import safe
-from dyntui.resources import Column
+from dyntui.resources.resource import Column
 from dyntui.services.configuration.compare import ChangeKind
 from dyntui.services.configuration.model import LeafPath, ObjectKey
 from dyntui.tui.features.configuration.comparison_nodes import ComparisonNode

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 from dyntui.core.errors import DyntuiError
 from dyntui.core.json_types import Row
-from dyntui.resources import Column
 from dyntui.resources.cell_formats import short_id, time
+from dyntui.resources.resource import Column
 from dyntui.tui.features.environments.actions import ENVIRONMENTS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.widgets.line_widget import Piece

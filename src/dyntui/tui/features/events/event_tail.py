@@ -12,10 +12,10 @@ from dyntui.config.list_preferences import ListPreferences
 from dyntui.core.errors import DyntuiError
 from dyntui.core.json_types import Row
 from dyntui.core.times import now, parse_since, parse_until
-from dyntui.resources import Column
 from dyntui.resources.cell_formats import short_id
 from dyntui.resources.columns import time_column
 from dyntui.resources.events import user_id_of
+from dyntui.resources.resource import Column
 from dyntui.services.events import EventFilter, EventTail
 from dyntui.tui.features.events.actions import EVENTS_ACTIONS
 from dyntui.tui.features.events.event_screen import NO_USER, EventScreen

@@ -14,8 +14,8 @@ from dyntui.core.ids import short_id
 from dyntui.core.json_types import Row
 from dyntui.core.text import quantity
 from dyntui.importer import describe_key
-from dyntui.resources import Column
 from dyntui.resources.cell_formats import thousands
+from dyntui.resources.resource import Column
 from dyntui.services.imports.job_control import JobControl, StopRequest
 from dyntui.services.imports.wizard_service import WizardService
 from dyntui.store.precheck_matches import PrecheckRow, found_numbers, found_rows

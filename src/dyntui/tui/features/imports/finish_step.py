@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from textual.app import ComposeResult
 
 from dyntui.importer import CODES
-from dyntui.resources import Column
 from dyntui.resources.cell_formats import thousands
+from dyntui.resources.resource import Column
 from dyntui.services.actions.resource_changes import JOBS
 from dyntui.services.imports.failure_hints import failure_hint
 from dyntui.services.imports.import_summary import ImportSummary, load_import_summary

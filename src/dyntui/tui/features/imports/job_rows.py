@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from dyntui.core.json_types import Row
-from dyntui.resources import Column
 from dyntui.resources.cell_formats import thousands, time
+from dyntui.resources.resource import Column
 from dyntui.services.imports.jobs import JobSummary
 from dyntui.services.imports.wizard_draft import ImportDraft
 from dyntui.store.states import IMPORTED, OPEN, JobState, RowState

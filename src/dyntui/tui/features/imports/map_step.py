@@ -10,7 +10,7 @@ from textual.containers import Horizontal
 
 from dyntui.importer import Mapping
 from dyntui.importer.value_paths import find_owner_column
-from dyntui.resources import Column
+from dyntui.resources.resource import Column
 from dyntui.services.imports.draft_source import FilePreview
 from dyntui.tui.features.imports import mapping_dialogs as dialogs
 from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS

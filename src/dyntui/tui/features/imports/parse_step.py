@@ -14,7 +14,7 @@ from textual.containers import Horizontal
 from dyntui.core.errors import DyntuiError
 from dyntui.core.json_types import Row, as_list
 from dyntui.core.text import quantity, safe
-from dyntui.resources import Column
+from dyntui.resources.resource import Column
 from dyntui.services.imports.draft_source import FilePreview, FileTotals
 from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
 from dyntui.tui.features.imports.formatting import cell_text

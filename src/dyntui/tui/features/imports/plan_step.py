@@ -12,8 +12,8 @@ from dyntui.core.ids import short_id
 from dyntui.core.meanings import sign_of_severity
 from dyntui.core.text import quantity, safe
 from dyntui.core.times import duration
-from dyntui.resources import Column
 from dyntui.resources.cell_formats import thousands
+from dyntui.resources.resource import Column
 from dyntui.services.actions.write_types import Requirement
 from dyntui.services.imports.wizard_service import WizardService
 from dyntui.store.review_queries import DUPLICATE, RowCounts

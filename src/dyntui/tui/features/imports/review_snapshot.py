@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from dyntui.core.meanings import SEVERITY_SIGNS
 from dyntui.core.text import safe
 from dyntui.importer import CODES
-from dyntui.resources import Column
 from dyntui.resources.cell_formats import thousands
+from dyntui.resources.resource import Column
 from dyntui.services.imports.wizard_review import Review, ReviewSummary
 from dyntui.store import review_queries
 from dyntui.tui.kit.action_registry import key_of

@@ -12,8 +12,8 @@ from dyntui.core.meanings import SEVERITY_SIGNS
 from dyntui.core.text import safe
 from dyntui.core.times import now
 from dyntui.importer import Mapping as FieldMapping
-from dyntui.resources import Column
 from dyntui.resources.cell_formats import thousands
+from dyntui.resources.resource import Column
 from dyntui.services.imports.wizard_review import column_of
 from dyntui.store.review_queries import DUPLICATE, EXCLUDED, ReviewRow
 from dyntui.store.states import RowState

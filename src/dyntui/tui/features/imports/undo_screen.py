@@ -11,8 +11,8 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from dyntui.core.errors import DyntuiError
-from dyntui.resources import Column
 from dyntui.resources.cell_formats import thousands
+from dyntui.resources.resource import Column
 from dyntui.services.actions.write_types import Confirmation
 from dyntui.services.imports.job_control import JobControl, StopRequest
 from dyntui.services.imports.job_follow_up import UndoPlan, delete_created, plan_deletion

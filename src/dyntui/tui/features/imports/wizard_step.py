@@ -196,7 +196,7 @@ class WizardStep(ActionMixin, Vertical):
 
     def show_imported(self, allowlist_id: str, allowlist_name: str) -> None:
         """Open the list with what was imported: the users, or the entries of the allowlist."""
-        from dyntui.resources import RESOURCES
+        from dyntui.resources.all_resources import RESOURCES
 
         if self.draft.kind == "users":
             self.console.open_list(RESOURCES["users"], selects_newest=True)

@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 
 from dyntui.core.json_types import Row, as_objects
-from dyntui.resources import Column
+from dyntui.resources.resource import Column
 from dyntui.tui.features.resources.resource_detail import ResourceDetailScreen
 from dyntui.tui.kit.widgets.field_list import FieldLine
 from dyntui.tui.kit.widgets.static_rows import StaticRows

@@ -13,7 +13,9 @@ from textual.widget import Widget
 
 from dyntui.core.json_types import Row, as_list
 from dyntui.core.text import spaced_words
-from dyntui.resources import RESOURCES, ActionTarget, Column, Resource, ResourceAction, Scope
+from dyntui.resources.action import ActionTarget, ResourceAction
+from dyntui.resources.all_resources import RESOURCES
+from dyntui.resources.resource import Column, Resource, Scope
 from dyntui.services.actions.write_types import WriteOutcome, WriteResults
 from dyntui.tui.kit.widgets.field_list import FieldLine, FieldList
 from dyntui.tui.kit.widgets.static_rows import StaticRows

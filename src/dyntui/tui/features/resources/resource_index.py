@@ -8,7 +8,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from dyntui.core.json_types import Row
-from dyntui.resources import RESOURCES, Column, Resource, Scope
+from dyntui.resources.all_resources import RESOURCES
+from dyntui.resources.resource import Column, Resource, Scope
 from dyntui.tui.features.resources.actions import RESOURCES_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.widgets.line_widget import Piece

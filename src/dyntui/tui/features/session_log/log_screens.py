@@ -12,9 +12,9 @@ from urllib.parse import unquote
 from dyntui.core.json_types import Row
 from dyntui.core.text import plain_json
 from dyntui.core.times import exact_text, parse_time
-from dyntui.resources import Column
 from dyntui.resources.cell_formats import thousands
 from dyntui.resources.columns import time_column
+from dyntui.resources.resource import Column
 from dyntui.tui.features.session_log.actions import SESSION_LOG_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.clipboard import send_to_clipboard

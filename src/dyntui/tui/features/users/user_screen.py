@@ -12,7 +12,8 @@ from textual.widget import Widget
 
 from dyntui.core.json_types import Row
 from dyntui.core.text import quantity
-from dyntui.resources import RESOURCES, Column
+from dyntui.resources.all_resources import RESOURCES
+from dyntui.resources.resource import Column
 from dyntui.resources.sessions import SESSIONS_UNKNOWN
 from dyntui.services.metadata import USUAL_LIMIT, metadata_of, metadata_size
 from dyntui.tui.features.users.actions import USERS_ACTIONS

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from dyntui.core.json_types import Row, as_list
 from dyntui.core.text import spaced_words
-from dyntui.resources import Column
 from dyntui.resources.cell_formats import time, yes_no
+from dyntui.resources.resource import Column
 from dyntui.services.metadata import metadata_of
 from dyntui.services.web_links import chain_name
 from dyntui.tui.kit.widgets.field_list import FieldLine

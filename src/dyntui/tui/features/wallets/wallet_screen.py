@@ -10,7 +10,7 @@ from textual.widget import Widget
 
 from dyntui.core.json_types import Row
 from dyntui.core.text import shorten
-from dyntui.resources import RESOURCES
+from dyntui.resources.all_resources import RESOURCES
 from dyntui.services.actions.resource_actions import write_action
 from dyntui.services.actions.write_types import Target
 from dyntui.tui.features.wallets.actions import WALLETS_ACTIONS

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dyntui.resources.webhooks import MESSAGES, WEBHOOKS
 from dyntui.tui.kit.action_registry import READ, Action, register
-from dyntui.tui.shell.record_actions import declared_action
+from dyntui.tui.shell.declared_actions import declared_action
 
 __all__ = ["WEBHOOKS_ACTIONS"]
 
@@ -12,9 +13,9 @@ WEBHOOKS_ACTIONS = register(
     Action("webhook.redeliver_failed", ("comma",), "redeliver failed", "Send all failed messages again, after a confirmation.",
         rank=14),
     Action("webhook.verify", ("V",), "verify", "Check the signature of a pasted body.", READ, 15, "verify_pasted"),
-    declared_action("webhook.toggle", "webhooks.enable", "webhooks.disable", rank=16, run="toggle_enabled"),
-    declared_action("webhook.edit", "webhooks.edit"),
-    declared_action("webhook.reveal", "webhooks.reveal-secret", run="reveal_secret"),
-    declared_action("message.redeliver", "webhook-messages.redeliver", rank=11),
+    declared_action("webhook.toggle", WEBHOOKS, "enable", "disable", rank=16, run="toggle_enabled"),
+    declared_action("webhook.edit", WEBHOOKS, "edit"),
+    declared_action("webhook.reveal", WEBHOOKS, "reveal-secret", run="reveal_secret"),
+    declared_action("message.redeliver", MESSAGES, "redeliver", rank=11),
     Action("message.verify", ("V",), "verify", "Check the signature of this message.", READ, 12),
 )  # fmt: skip

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.widget import Widget
 
 from dyntui.core.json_types import Row, as_objects
-from dyntui.resources import RESOURCES
+from dyntui.resources.all_resources import RESOURCES
 from dyntui.resources.webhook_payloads import parse_nested
 from dyntui.resources.webhooks import latency_ms, response_status
 from dyntui.tui.features.webhooks.actions import WEBHOOKS_ACTIONS

@@ -15,7 +15,7 @@ from textual.containers import Vertical
 from dyntui.core.json_types import Row
 from dyntui.core.text import safe
 from dyntui.core.times import time_text
-from dyntui.resources import RESOURCES
+from dyntui.resources.all_resources import RESOURCES
 from dyntui.services.actions.write_types import WriteResults
 from dyntui.tui.features.webhooks.actions import WEBHOOKS_ACTIONS
 from dyntui.tui.features.webhooks.webhook_secret import check_signature

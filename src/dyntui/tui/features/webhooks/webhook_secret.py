@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from dyntui.core.json_types import Row
-from dyntui.resources import RESOURCES
+from dyntui.resources.all_resources import RESOURCES
 from dyntui.services.actions.write_types import WriteResults
 from dyntui.tui.shell.action_runner import run_action
 

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from dyntui.core.text import safe
-from dyntui.resources import RESOURCES, Column, Row
 from dyntui.resources.cell_formats import text
+from dyntui.resources.resource import Column, Row
 
 if TYPE_CHECKING:
     from dyntui.store.cache import RowCache
@@ -29,6 +29,8 @@ class CachedNames:
 
     def load(self, cache: RowCache | None, columns: Sequence[Column], rows: Sequence[Row]) -> bool:
         """Look up the names for these rows, and return whether there are new ones. cache: None for no cache."""
+        from dyntui.resources.all_resources import RESOURCES
+
         is_changed = False
         for column in columns if cache is not None else ():
             if not column.names:
@@ -47,5 +49,7 @@ class CachedNames:
 
 def cached_name(cache: RowCache | None, resource: str, row_id: str) -> str:
     """Return the name of the object of a resource, such as the email of a user; "" when the cache has no such row."""
+    from dyntui.resources.all_resources import RESOURCES
+
     rows = cache.rows(resource, [row_id]) if cache is not None and row_id else []
     return RESOURCES[resource].label_of(rows[0]) if rows and rows[0] else ""

@@ -15,7 +15,7 @@ from dyntui.tui.shell.lists.scan_dialog import ScanDialog, scan_with_progress
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
-    from dyntui.resources import Resource
+    from dyntui.resources.resource import Resource
     from dyntui.services.lists.list_source import ScannedRow
     from dyntui.tui.shell.lists.marked_list_screen import MarkedListScreen
 

@@ -12,8 +12,8 @@ from dyntui.core.errors import DyntuiError
 from dyntui.core.interface import with_keys
 from dyntui.core.text import shorten
 from dyntui.core.times import clock_text, now
-from dyntui.resources import Column, Resource
 from dyntui.resources.filters import filter_words, parse_filter, search_scope
+from dyntui.resources.resource import Column, Resource
 from dyntui.tui.kit.action_registry import key_of
 from dyntui.tui.kit.messages import LatestMessage
 from dyntui.tui.kit.widgets.line_widget import Piece

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from textual import on
 
 from dyntui.core.text import quantity, safe
-from dyntui.resources import Column, Resource
 from dyntui.resources.filters import parse_filter
+from dyntui.resources.resource import Column, Resource
 from dyntui.tui.kit.action_registry import key_of
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.table import Table

@@ -7,7 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from dyntui.core.errors import DyntuiError
-from dyntui.resources import RESOURCES, ActionTarget, ResourceAction, Scope
+from dyntui.resources.action import ActionTarget, ResourceAction
+from dyntui.resources.all_resources import RESOURCES
+from dyntui.resources.resource import Scope
 from dyntui.services.actions.write_types import WriteResults
 from dyntui.tui.kit.action_registry import key_of
 from dyntui.tui.shell.action_flow import ActionFlow, ActionFlowMixin

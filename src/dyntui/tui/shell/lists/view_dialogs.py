@@ -16,7 +16,7 @@ from dyntui.tui.shell.columns_dialog import ColumnsDialog
 from dyntui.tui.shell.error_hints import errors_shown
 
 if TYPE_CHECKING:
-    from dyntui.resources import Column
+    from dyntui.resources.resource import Column
     from dyntui.tui.shell.lists.marked_list_screen import MarkedListScreen
 
 __all__ = ["open_columns_dialog", "open_saved_views"]
