@@ -126,7 +126,7 @@ def list_users(
     saved = ListPreferences.load().view("users", view) if view else SavedView()
     saved_filter = parse_filter(USERS.filter, saved.filter) if USERS.filter is not None else {}
     server_filter = {**saved_filter, **_server_filter(text, column)}
-    record = replace(USERS, list=replace(USERS.list, query=(("includeSessions", True),))) if sessions else USERS
+    record = replace(USERS, list=USERS.list._replace(query=(("includeSessions", True),))) if sessions else USERS
     print_list(
         context,
         record,

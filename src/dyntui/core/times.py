@@ -8,7 +8,6 @@ humanize has only the long form ("2 minutes ago"), which does not fit the column
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
@@ -47,9 +46,8 @@ class TimeFormat(StrEnum):
     UTC = "utc"
 
 
-@dataclass(slots=True)
 class _TimeDisplay:
-    format: TimeFormat = TimeFormat.RELATIVE
+    format = TimeFormat.RELATIVE
 
 
 time_display = _TimeDisplay()

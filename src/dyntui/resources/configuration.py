@@ -6,7 +6,8 @@ A record says it with a `Configuration`; `services.configuration` reads environm
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 __all__ = ["ENABLED", "WHOLE_ELEMENT", "Configuration"]
 
@@ -17,8 +18,10 @@ WHOLE_ELEMENT = "*"
 """In `Configuration.list_keys`: an element is identified by its whole value."""
 
 
-@dataclass(frozen=True, slots=True)
-class Configuration:
+_NONE: Mapping[str, str] = MappingProxyType({})
+
+
+class Configuration(NamedTuple):
     """How the objects of a resource are read as configuration, compared across environments and written.
 
     Paths are dot paths into the values of an object. What can be set follows from the schemas of the actions that create
@@ -39,7 +42,7 @@ class Configuration:
     """Whether it is only read when it is asked for, because there may be many rows."""
     depends_on: tuple[str, ...] = ()
     """Names of the resources whose objects have to exist before."""
-    references: Mapping[str, str] = field(default_factory=dict)
+    references: Mapping[str, str] = _NONE
     """Paths of values that name objects of another resource, by what identifies these, and the name of that resource."""
     read_only: tuple[str, ...] = ()
     """Paths of values that the API returns and that cannot be set with this resource."""
@@ -48,9 +51,9 @@ class Configuration:
     differs: tuple[str, ...] = ()
     """Paths of values that differ by nature between environments: a file has a reference `${NAME}`, and each environment
     has a file with the values. The manifest of a folder can name more."""
-    defaults: Mapping[str, object] = field(default_factory=dict)
+    defaults: Mapping[str, object] = _NONE
     """By path: values that are not written, because an object has them when nothing else is set. Null is always one."""
-    list_keys: Mapping[str, str] = field(default_factory=dict)
+    list_keys: Mapping[str, str] = _NONE
     """By path of a list whose order has no meaning: the field that identifies an element, or WHOLE_ELEMENT."""
     create: str = "create"
     """The action of the record that creates an object, if the record has it; likewise the following."""
@@ -58,7 +61,7 @@ class Configuration:
     enable: str = "enable"
     disable: str = "disable"
     delete: str = "delete"
-    cannot: Mapping[str, str] = field(default_factory=dict)
+    cannot: Mapping[str, str] = _NONE
     """By name of an action: why a file is not enough for it, such as `create`: it needs a signature."""
 
     @property

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from dyntui.core.json_types import Row
 from dyntui.core.masking import mask
@@ -77,8 +78,7 @@ class Scope(StrEnum):
     """One object of another resource, whose id is in the path."""
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """One column of a list."""
 
     field: str = ""
@@ -130,8 +130,7 @@ class Column:
         return value if self.format in SHORTENING and isinstance(value, (str, list, dict)) else self.cell(row, now)
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(NamedTuple):
     """How the server filters a list."""
 
     parameter: str
@@ -152,8 +151,7 @@ class Filter:
     """The column of users that finds the owners of an address, for the list of wallets, which has no filter itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class ListOperation:
+class ListOperation(NamedTuple):
     """The operation that lists a resource, and the form of its response."""
 
     operation: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -49,7 +48,7 @@ def arrange_columns(default_columns: Sequence[Column], widths: Widths) -> tuple[
     for index, (name, width) in enumerate(widths):
         column = by_name.get(name) or _field(name, width)
         grow = column.grow and width == column.width
-        columns.append(replace(column, width=width, grow=grow, priority=index, wide=False))
+        columns.append(column._replace(width=width, grow=grow, priority=index, wide=False))
     return tuple(columns)
 
 

@@ -202,7 +202,7 @@ class FilteredList:
             else:
                 local.append(each.field)
         self.local = list(dict.fromkeys(local))
-        listing = replace(record.list, query=tuple(sent.items()))
+        listing = record.list._replace(query=tuple(sent.items()))
         return replace(record, list=listing), replace(query, filter=server_filter)
 
 

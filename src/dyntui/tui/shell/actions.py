@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from dyntui.resources.users import USERS
 from dyntui.tui.kit.action_registry import READ, Action, register
 from dyntui.tui.shell.declared_actions import declared_action
@@ -36,7 +34,7 @@ SHELL_ACTIONS = register(
     Action("app.repaint", ("ctrl+l",), "repaint", "Draw the whole screen again.", READ, priority=True),
     Action("app.interrupt", ("ctrl+c",), "how to quit", "Show how to quit; with a selection, copy it.", READ,
         priority=True),
-    replace(declared_action("app.import", USERS, "import"), effect=READ),
+    declared_action("app.import", USERS, "import")._replace(effect=READ),
     Action("list.filter", ("slash",), "filter", "Show only matching rows.", READ, 10),
     Action("list.find", ("F",), "search loaded", "Show only the loaded rows that match; sends no request.", READ),
     Action("list.mark_all", ("asterisk",), "mark all", "Mark every row that matches the filter; reads the whole list.",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partialmethod
 
 from textual.app import ComposeResult
@@ -73,7 +72,7 @@ class ColumnsDialog(BaseDialog[list[Column]]):
 
     def _resize(self, by: int) -> None:
         columns, at = self._lines.columns, self._lines.cursor
-        columns[at] = replace(columns[at], width=max(2, min(columns[at].width + by, _MAX_WIDTH)))
+        columns[at] = columns[at]._replace(width=max(2, min(columns[at].width + by, _MAX_WIDTH)))
         self._lines.repaint()
 
     action_wider = partialmethod(_resize, _WIDTH_STEP)

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from dyntui.core.json_types import Row
 from dyntui.tui.kit.clipboard import ClipboardApp
@@ -31,8 +31,7 @@ __all__ = ["ConsoleApp", "RouteTarget"]
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class RouteTarget:
+class RouteTarget(NamedTuple):
     """What a screen is opened for."""
 
     record: Resource | None = None
@@ -41,7 +40,7 @@ class RouteTarget:
     """The id of the object to open."""
     label: str = ""
     """The name of that object, in raw text."""
-    row: Row = field(default_factory=dict)
+    row: Row = MappingProxyType({})
     """The object as a list shows it; empty when only its id is known."""
     parent: str = ""
     """The id of the object that `row` belongs to."""

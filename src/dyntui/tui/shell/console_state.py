@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dyntui.config.flags import cache_off
 from dyntui.core.errors import DyntuiError
-from dyntui.core.times import now
 
 if TYPE_CHECKING:
     from dyntui.config.credentials import AskPassphrase
@@ -21,11 +20,11 @@ if TYPE_CHECKING:
     from dyntui.services.connection import Connection
     from dyntui.store.cache import RowCache
     from dyntui.tui.shell.background_job import BackgroundJob
+    from dyntui.tui.shell.health_check import HealthCheck
 
 __all__ = [
     "NOT_OPEN",
     "ConsoleState",
-    "HealthCheck",
     "Latency",
     "Notification",
     "cached_rows",
@@ -76,19 +75,6 @@ class Notification(NamedTuple):
     severity: str
     """`information`, `warning` or `error`."""
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class HealthCheck:
-    """The result of a profile check."""
-
-    ok: bool
-    """Whether the token works."""
-    text: str
-    """The result, for people."""
-    token: str = ""
-    """The hint of the token that was checked; "" for none."""
-    at: datetime = field(default_factory=now)
 
 
 @dataclass(slots=True)

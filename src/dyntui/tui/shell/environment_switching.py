@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from threading import Event
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textual import on
 from textual.message import Message
@@ -51,8 +51,7 @@ _CACHED_ROWS_WAIT_S = 1.0
 """Seconds until opening an environment continues, when cached rows are not shown yet."""
 
 
-@dataclass(frozen=True)
-class _PostponedAction:
+class _PostponedAction(NamedTuple):
     """An action that waits. run: runs it."""
 
     node: ActionMixin

@@ -16,7 +16,7 @@ from dyntui.tui.features.environments.actions import ENVIRONMENTS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.workers import run_in_thread
-from dyntui.tui.shell.console_state import HealthCheck
+from dyntui.tui.shell.health_check import HealthCheck
 from dyntui.tui.shell.table_screen import LocalTableScreen
 from dyntui.tui.shell.token_dialog import store_name
 

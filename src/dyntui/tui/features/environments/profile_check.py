@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dyntui.core.errors import DyntuiError
 from dyntui.core.text import quantity
-from dyntui.tui.shell.console_state import HealthCheck
+from dyntui.tui.shell.health_check import HealthCheck
 
 if TYPE_CHECKING:
     from dyntui.config.credentials import AskPassphrase

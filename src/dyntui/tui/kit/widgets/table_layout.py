@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
@@ -73,8 +72,7 @@ class TableLayout(NamedTuple):
     """Whether columns on the right are hidden."""
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnFit:
+class ColumnFit(NamedTuple):
     """Fits columns into a width. Those that do not fit are hidden by priority."""
 
     columns: Sequence[TableColumn]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -25,7 +24,7 @@ class CachedNames:
 
     def column(self, column: Column) -> Column:
         """Return the column, which shows names where its `names` says that it has the ids of another resource."""
-        return replace(column, format=self._format) if column.names else column
+        return column._replace(format=self._format) if column.names else column
 
     def load(self, cache: RowCache | None, columns: Sequence[Column], rows: Sequence[Row]) -> bool:
         """Look up the names for these rows, and return whether there are new ones. cache: None for no cache."""
