@@ -24,7 +24,7 @@ __all__ = [
 
 
 class Role(StrEnum):
-    """What a text means. The value is the name of the line style without `line--`."""
+    """What a text means. The value is the name of the style of a line."""
 
     NONE = ""
     """Nothing in particular."""

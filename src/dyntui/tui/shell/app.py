@@ -39,7 +39,6 @@ from dyntui.tui.kit import control_character_filter, timers
 from dyntui.tui.kit.action_registry import bindings, key_of, use_custom_keys
 from dyntui.tui.kit.messages import LatestMessage
 from dyntui.tui.kit.themes import DENSE_THEME, OWN_VARIABLES
-from dyntui.tui.kit.widgets.line_widget import LINE_STYLES
 from dyntui.tui.kit.workers import start_worker
 from dyntui.tui.shell import routes, startup
 from dyntui.tui.shell.actions import SHELL_ACTIONS
@@ -84,7 +83,6 @@ class Console(TerminalActionsMixin):
     CSS_PATH: ClassVar = list(_FIRST_STYLES)
     BINDINGS = bindings(SHELL_ACTIONS, "app")
     ENABLE_COMMAND_PALETTE = False
-    COMPONENT_CLASSES: ClassVar = LINE_STYLES
 
     class Traffic(LatestMessage):
         """A request began or ended, in whichever thread."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.color import Color
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
@@ -19,29 +20,29 @@ from dyntui.tui.kit.widgets.cells import width_of
 __all__ = ["LINE_STYLES", "LineWidget", "Piece", "highlight_words"]
 
 Piece = tuple[str, str]
-"""Text and the name of its style: one of LINE_STYLES without `line--`; "" is the style of the line."""
+"""Text and the name of its style, one of LINE_STYLES; "" is the style of the line."""
 
-LINE_STYLES = {
-    "line--head",
-    "line--cursor",
-    "line--cursor-blurred",
-    "line--marked",
-    "line--plain",
-    "line--dim",
-    "line--strong",
-    "line--accent",
-    "line--good",
-    "line--warn",
-    "line--bad",
-    "line--read",
-    "line--live",
-    "line--number",
-    "line--constant",
-    "line--kind",
-    "line--match",
+LINE_STYLES: Mapping[str, tuple[str, str, str]] = {
+    "head": ("dim-text", "", "bold"),
+    "cursor": ("foreground", "cursor", "bold"),
+    "cursor-blurred": ("", "cursor-blurred", ""),
+    "marked": ("", "marked", "bold"),
+    "plain": ("foreground", "", ""),
+    "dim": ("dim-text", "", ""),
+    "strong": ("foreground", "", "bold"),
+    "accent": ("accent", "", ""),
+    "good": ("success", "", ""),
+    "warn": ("warning", "", ""),
+    "bad": ("error", "", ""),
+    "read": ("read", "", ""),
+    "live": ("live-word", "", "bold"),
+    "number": ("number", "", ""),
+    "constant": ("constant", "", ""),
+    "kind": ("", "", "bold"),
+    "match": ("", "", "bold underline"),
 }
-"""The component classes that all line widgets use. They belong to the app, because Textual computes the component
-classes of every widget whenever a screen opens, which took half of that time."""
+"""The styles of pieces and lines: the variables of the theme for text and background, and how the text looks; "" leaves
+each as it is. They are not component classes, which Textual computes anew whenever a screen opens."""
 
 _PLAIN_ON_BASE = frozenset({"head", "plain", "dim", "strong", "kind"})
 """Styles that take the style of the cursor line or of a marked line, which is one segment then. The others keep their
@@ -150,7 +151,12 @@ class LineWidget(Widget):
         if style is None:
             style = self.rich_style
             for part in (base, "" if base and name in _PLAIN_ON_BASE else name):
-                if part and f"line--{part}" in self.app.COMPONENT_CLASSES:
-                    style += self.app.get_component_styles(f"line--{part}").partial_rich_style
+                if part in LINE_STYLES:
+                    style += self._theme_style(*LINE_STYLES[part])
             self._styles[base, name] = style
         return style
+
+    def _theme_style(self, text: str, background: str, attributes: str) -> Style:
+        variables = self.app.theme_variables
+        color, bgcolor = (Color.parse(variables[name]).rich_color if name else None for name in (text, background))
+        return Style(color=color, bgcolor=bgcolor) + Style.parse(attributes)
