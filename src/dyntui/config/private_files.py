@@ -47,7 +47,7 @@ _NONBLOCK = getattr(os, "O_NONBLOCK", 0)
 _PRIVATE = 0o600
 _SHARED = 0o666
 """Less the umask."""
-_TEMPORARY = re.compile(r"\..+\.[0-9a-f]{12}\.tmp")
+_TEMPORARY = r"\..+\.[0-9a-f]{12}\.tmp"
 """The name of a temporary file of `atomic_write`."""
 _STALE_AFTER_S = 60.0
 """Seconds without a change after which nobody writes a temporary file any more."""
@@ -185,7 +185,7 @@ def remove_stale_temporaries(folder: Path) -> None:
         with suppress(OSError):
             status = path.lstat()
             is_stale = time.time() - status.st_mtime >= _STALE_AFTER_S
-            if _TEMPORARY.fullmatch(path.name) and stat.S_ISREG(status.st_mode) and is_stale:
+            if re.fullmatch(_TEMPORARY, path.name) and stat.S_ISREG(status.st_mode) and is_stale:
                 path.unlink()
 
 

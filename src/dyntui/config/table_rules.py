@@ -14,7 +14,6 @@ from typing import NamedTuple
 from dyntui.config.errors import ConfigError
 from dyntui.config.toml import line_of
 from dyntui.core.errors import UsageError
-from dyntui.core.redact import redact
 from dyntui.core.text import safe
 from dyntui.core.validation import nearest_name
 
@@ -125,6 +124,8 @@ def _shown(value: object) -> str:
         case bool():
             return "true" if value else "false"
         case str():
+            from dyntui.core.redact import redact
+
             return repr(safe(redact(value), _SHOWN_LENGTH))
         case int():
             return str(value) if abs(value) < 10**18 else "such a large number"

@@ -22,8 +22,8 @@ _VERSION = 1
 """The format of these files. They need not say it: without `version` it is 1."""
 _HINT = "Correct it by hand. It was not changed."
 _NOT_UTF8 = "\ufffd"
-_HEADER = re.compile(r"[ \t]*\[[^\n]*")
-_LOCATION = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)\Z")
+_HEADER = r"[ \t]*\[[^\n]*"
+_LOCATION = r" \(at (?:line (\d+), column \d+|end of document)\)\Z"
 
 
 def read_toml(path: Path) -> dict[str, object]:
@@ -60,9 +60,9 @@ def _parse(text: str) -> dict[str, object]:
 
 def _explain(error: ValueError, text: str) -> tuple[int, str]:
     """Return the line in `text` and the reason of an error of `_parse`. Some errors say no line: then the last one."""
-    at = _LOCATION.search(str(error))
+    at = re.search(_LOCATION, str(error))
     line = int(at[1]) if at and at[1] else text.count("\n") + 1
-    reason = _LOCATION.sub("", str(error)).rstrip(".")
+    reason = re.sub(_LOCATION, "", str(error)).rstrip(".")
     return line, "A number has too many digits" if reason.startswith("Exceeds the limit") else reason
 
 
@@ -105,7 +105,7 @@ def read_toml_tables(path: Path, group: str) -> tuple[dict[str, object], dict[st
 
 def _table_name(part: str, group: str) -> str | None:
     """Return NAME when `part` begins with the header `[GROUP.NAME]`, else None."""
-    header = _HEADER.match(part)
+    header = re.match(_HEADER, part)
     keys = _key_path(header[0]) if header is not None else ()
     return keys[1] if len(keys) == 2 and keys[0] == group else None
 
@@ -132,7 +132,7 @@ def _split_tables(text: str) -> Iterator[tuple[int, str]]:
     """Yield what is before the first table, then each table with its header; with the number of its first line."""
     first, lines = 1, list[str]()
     for number, line in enumerate(text.splitlines(keepends=True), 1):
-        if _HEADER.match(line):
+        if re.match(_HEADER, line):
             yield first, "".join(lines)
             first, lines = number, []
         lines.append(line)
@@ -168,7 +168,7 @@ def line_of(path: Path, *keys: str) -> int:
     table: tuple[str, ...] = ()
     depth, found = 0, 1
     for number, line in enumerate(_decode_lossy(path).splitlines(), 1):
-        if _HEADER.match(line):
+        if re.match(_HEADER, line):
             place = table = _key_path(line)
         else:
             place = (*table, *_key_path(f"{line.partition('=')[0]}= 0"))

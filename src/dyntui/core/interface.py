@@ -11,9 +11,9 @@ from collections.abc import Callable
 
 __all__ = ["by_interface", "use_command_line", "use_console", "with_keys"]
 
-_KEY = re.compile(r"\{([a-z][a-z-]*\.[a-z][a-z_-]*)\}")
+_KEY = r"\{([a-z][a-z-]*\.[a-z][a-z_-]*)\}"
 
-_SENTENCE_END = re.compile(r"(?<=\.)\s")
+_SENTENCE_END = r"(?<=\.)\s"
 
 _key_of: Callable[[str], str] | None = None
 """Returns the label of the key of an action of the console; None on the command line."""
@@ -38,8 +38,8 @@ def with_keys(text: str) -> str:
     """
     key_of = _key_of
     if key_of is None:
-        return " ".join(sentence for sentence in _SENTENCE_END.split(text) if not _KEY.search(sentence))
-    return _KEY.sub(lambda found: key_of(found[1]), text)
+        return " ".join(sentence for sentence in re.split(_SENTENCE_END, text) if not re.search(_KEY, sentence))
+    return re.sub(_KEY, lambda found: key_of(found[1]), text)
 
 
 def by_interface(command_line: str, console: str) -> str:

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
-from dyntui.core.json_scanner import replace_named_values
 from dyntui.core.json_types import Row
 
 __all__ = [
@@ -29,7 +28,7 @@ __all__ = [
 HIDDEN = "set, not shown"
 """What is shown in place of a secret. It is never sent to the server."""
 
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_WORD = r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+"
 _PHRASES = (
     *(("secret",), ("password",), ("passwd",), ("passphrase",), ("mnemonic",), ("jwt",), ("authorization",), ("otp",)),
     *(("private", "key"), ("api", "key"), ("secret", "key"), ("access", "key"), ("key", "share"), ("seed", "phrase")),
@@ -74,7 +73,7 @@ def is_masked_name(name: str) -> bool:
 def _find_phrase(name: str) -> tuple[str, ...] | None:
     """Return the words that make a name the name of a secret; None when it is none."""
     last = name.rsplit(".", 1)[-1]
-    words = [word.lower() for word in _WORD.findall(last)]
+    words = [word.lower() for word in re.findall(_WORD, last)]
     singular = [word[:-1] if word.endswith("s") and not word.endswith("ss") else word for word in words]
     if len(words) == 1:
         joined = singular[0]
@@ -197,6 +196,8 @@ def _hide(value: Any, placeholder: str, is_secret: Callable[[str, object], bool]
         parts = [_hide(part, placeholder, is_secret, counter) for part in value]
         return parts if any(new is not part for new, part in zip(parts, value, strict=True)) else value
     if isinstance(value, str) and value[:1] in ("{", "[") and '"' in value:
+        from dyntui.core.json_scanner import replace_named_values  # few rows have JSON inside a text
+
         text, hidden = replace_named_values(value, placeholder, is_secret)
         counter[0] += hidden
         return text if hidden else value

@@ -58,10 +58,10 @@ _HIDDEN_RANGES = (
     (0xE0000, 0xE0FFF),
 )
 _SUSPECT = re.compile("[\x00-\x1f" + "".join(f"{chr(low)}-{chr(high)}" for low, high in _HIDDEN_RANGES) + "]")
-_COMBINING_RUN = re.compile(rf"[^\x00-\u02ff]{{{MAX_COMBINING + 1},}}")
-_SURROGATES = re.compile("[\ud800-\udfff]")
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-_CONTROLS_BUT_CR = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_COMBINING_RUN = rf"[^\x00-\u02ff]{{{MAX_COMBINING + 1},}}"
+_SURROGATES = "[\ud800-\udfff]"
+_CONTROLS = "[\x00-\x08\x0b-\x1f\x7f-\x9f]"
+_CONTROLS_BUT_CR = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
 
 
 def _visible(match: re.Match[str]) -> str:
@@ -91,7 +91,7 @@ def safe(text: object, limit: int = MAX_LENGTH) -> str:
     if longer:
         value = value[: max(0, limit)]
     if not (value.isascii() and value.isprintable()):
-        value = _COMBINING_RUN.sub(_cap_combining, value)
+        value = re.sub(_COMBINING_RUN, _cap_combining, value)
         value = _SUSPECT.sub(_visible, value)
     if longer or len(value) > limit:
         value = value[: limit - 1] + "…" if limit > 0 else ""
@@ -162,14 +162,14 @@ def plain_json(text: str) -> str:
 
 def without_surrogates(text: str) -> str:
     """Return `text` with lone surrogates as `<hex>`, which can be encoded as UTF-8 for a file or a database."""
-    return text if text.isascii() else _SURROGATES.sub(_visible, text)
+    return text if text.isascii() else re.sub(_SURROGATES, _visible, text)
 
 
 def visible_controls(text: str) -> str:
     """Return `text` with control characters made visible, except tab and line breaks."""
-    return text if text.isprintable() else _CONTROLS_BUT_CR.sub(_visible, text)
+    return text if text.isprintable() else re.sub(_CONTROLS_BUT_CR, _visible, text)
 
 
 def without_controls(text: str) -> str:
     """Return `text` without control characters, except tab and newline."""
-    return _CONTROLS.sub("", text)
+    return re.sub(_CONTROLS, "", text)

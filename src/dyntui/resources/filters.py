@@ -20,7 +20,7 @@ __all__ = [
 _MAX_NAME_WORDS = 5
 """A text of more words is searched as it is: no name has them, and each split of the words needs requests."""
 
-_ADDRESS = re.compile(r"0x[0-9a-fA-F]{4,64}|(?=.*[0-9])[A-Za-z0-9_-]{20,128}|[^@\s]+@[^@\s]+")
+_ADDRESS = r"0x[0-9a-fA-F]{4,64}|(?=.*[0-9])[A-Za-z0-9_-]{20,128}|[^@\s]+@[^@\s]+"
 """A wallet address or the email of an owner, or enough of one to search for."""
 
 
@@ -32,7 +32,7 @@ def parse_filter(spec: Filter, text: str) -> dict[str, str]:
     A word before a colon is a column or one of the other keys of the filter, in any case; all other text is searched.
     """
     if spec.owner_column:
-        return {spec.parameter: text.strip()} if _ADDRESS.fullmatch(text.strip()) else {}
+        return {spec.parameter: text.strip()} if re.fullmatch(_ADDRESS, text.strip()) else {}
     columns = {name.casefold(): name for name in spec.columns}
     others = {name.casefold(): name for name in spec.other_keys}
     others |= {short_name(name).casefold(): name for name in spec.other_keys}

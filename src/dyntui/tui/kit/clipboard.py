@@ -17,7 +17,7 @@ __all__ = ["MAX_BYTES", "ClipboardApp", "osc52_sequence", "paste_safe_text", "se
 
 MAX_BYTES = 74_994
 """Bytes that terminals take at most."""
-_BREAKS = re.compile("(\r?\n)")
+_BREAKS = "(\r?\n)"
 _SCREEN_PART = 700
 """GNU screen passes strings through in parts of at most 768 bytes."""
 
@@ -59,7 +59,7 @@ def paste_safe_text(text: str, *, lines: bool = False) -> str:
     """
     if not lines:
         return safe(text, sys.maxsize)
-    return "".join(part if part in ("\n", "\r\n") else safe(part, sys.maxsize) for part in _BREAKS.split(text))
+    return "".join(part if part in ("\n", "\r\n") else safe(part, sys.maxsize) for part in re.split(_BREAKS, text))
 
 
 def send_to_clipboard(console: ClipboardApp, text: str, what: str, *, lines: bool = False) -> None:

@@ -19,7 +19,6 @@ from textual import on
 from textual.notifications import SeverityLevel
 from textual.worker import WorkerFailed
 
-from dyntui.config import crash_report
 from dyntui.config.settings import Settings
 from dyntui.core.effect import Effect
 from dyntui.core.interface import use_command_line, use_console
@@ -34,7 +33,6 @@ from dyntui.core.process_state import (
 )
 from dyntui.core.text import safe
 from dyntui.core.times import now
-from dyntui.tui.features.imports.entry_points import offer_unfinished
 from dyntui.tui.kit import control_character_filter, timers
 from dyntui.tui.kit.action_registry import bindings, key_of, use_custom_keys
 from dyntui.tui.kit.messages import LatestMessage
@@ -60,7 +58,7 @@ if TYPE_CHECKING:
 __all__ = ["Console"]
 
 _STYLES = Path(__file__).parent.parent / "styles"
-_FIRST_STYLES = [_STYLES / "base.tcss", _STYLES / "screens.tcss"]
+_FIRST_STYLES = [_STYLES / "base.tcss"]
 """The styles of the first screen, which does not wait until the others are parsed."""
 _AGE_INTERVAL_S = 20.0
 """Seconds between updates of ages on the screen; unchanged text is not painted."""
@@ -174,8 +172,9 @@ class Console(TerminalActionsMixin):
         if self.session.has_tour:
             from dyntui.tui.shell.tour import Tour
 
+            self.complete_styles()
             self.tour = Tour(self)
-        if self.session.profile is not None or self.session.demo is not None:
+        if self.session.has_environment:
             self.open_environment()
 
     async def on_unmount(self) -> None:
@@ -196,7 +195,9 @@ class Console(TerminalActionsMixin):
         if self._exception is None:
             self._exception = error
             self._exception_event.set()
-            self.crash_message = crash_report.report_crash(error)
+            from dyntui.config.crash_report import report_crash
+
+            self.crash_message = report_crash(error)
         self._close_messages_no_wait()
 
     def _crashed_in_thread(self, crashed: threading.ExceptHookArgs) -> None:
@@ -227,6 +228,8 @@ class Console(TerminalActionsMixin):
     # Requests
 
     def environment_opened(self, connection: Connection) -> None:
+        from dyntui.tui.features.imports.entry_points import offer_unfinished
+
         connection.log.subscribe(self._on_request_log)
         self.follow_changes(connection)
         offer_unfinished(self)

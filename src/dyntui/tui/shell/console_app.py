@@ -174,6 +174,9 @@ class ConsoleApp(ClipboardApp, Protocol):
     def no_color(self) -> bool:
         """Whether colors are off."""
 
+    def complete_styles(self) -> None:
+        """Load the styles that the first screen does not need."""
+
     def set_theme(self, name: str) -> None:
         """Use another theme of `kit.themes.theme_names`, for this session."""
 

@@ -112,6 +112,11 @@ class ConsoleState:
     """The last notifications, oldest first."""
 
     @property
+    def has_environment(self) -> bool:
+        """Whether an environment is chosen, which may be the demo."""
+        return self.profile is not None or self.demo is not None
+
+    @property
     def job_elsewhere(self) -> bool:
         """Whether the job of this console belongs to another environment than the one in use."""
         job = self.running

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 __all__ = ["concerns_environment", "error_hint", "error_message", "errors_shown"]
 
-_COMMAND = re.compile(r"dyntui (auth|env)\b")
+_COMMAND = r"dyntui (auth|env)\b"
 
 
 def concerns_environment(error: DyntuiError | None) -> bool:
     """Whether the profile in use may be the cause: its token, environment id or address."""
-    return error is not None and _COMMAND.search(error.hint) is not None
+    return error is not None and re.search(_COMMAND, error.hint) is not None
 
 
 def error_hint(error: DyntuiError) -> str:

@@ -42,6 +42,8 @@ class NavigationMixin(TypeAheadMixin, inherit_bindings=False):
         self._screens: dict[str, ConsoleScreen] = {}
 
     def get_default_screen(self) -> Screen[Any]:
+        if not self.session.has_environment:
+            self.complete_styles()
         return first_screen(self.session)
 
     def register_first_screen(self) -> None:

@@ -61,8 +61,7 @@ class PromptScreen(ActionMixin, Screen[None]):
 
     def ask_jump(self) -> None:
         """Open the jump bar."""
-        self.prompt_key = self.console.handled_keys
-        self.query_one(Prompt).ask(
+        self._prompt_to_open().ask(
             ":",
             placeholder="users, allowlists, 5000, nora@example.com, 0x…, an id, a full name",
             suggest=self.console.suggest_jumps,
@@ -85,8 +84,12 @@ class PromptScreen(ActionMixin, Screen[None]):
         """
         self._on_prompt_text = on_text or self.filter_entered
         self._on_prompt_cancel = on_cancel
+        self._prompt_to_open().ask(sign, text, placeholder, **options)
+
+    def _prompt_to_open(self) -> Prompt:
         self.prompt_key = self.console.handled_keys
-        self.query_one(Prompt).ask(sign, text, placeholder, **options)
+        self.console.complete_styles()
+        return self.query_one(Prompt)
 
     def show_prompt_note(self, text: str) -> None:
         """Show a note at the right of the text of the prompt that is open; "" for none."""

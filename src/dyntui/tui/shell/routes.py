@@ -136,7 +136,7 @@ def environments_class() -> Callable[..., ConsoleScreen]:
 
 def first_screen(state: ConsoleState) -> ConsoleScreen:
     """Make the first screen of the console: the users of the environment, or the first-run setup."""
-    if state.profile is not None or state.demo is not None:
+    if state.has_environment:
         return list_screen(USERS)
     setup: type[ConsoleScreen] = resolve_name(f"{_FEATURES}.environments.setup_screen:SetupScreen")
     return setup()

@@ -17,13 +17,13 @@ _WORDS = {
     "‹": "left",
     "›": "right",
 }
-_SIGN = re.compile(f"\\s?([{''.join(_WORDS)}])\\s?")
+_SIGN = f"\\s?([{''.join(_WORDS)}])\\s?"
 _REPLACED = str.maketrans({"—": "-", "…": "...", "·": ", ", "▸": " ", "\N{LEFT-TO-RIGHT MARK}": ""})
-_DRAWING = re.compile("[\u2500-\u25ff\u2800-\u28ff\u21f5\u29d6•⇅⧖]")
+_DRAWING = "[\u2500-\u25ff\u2800-\u28ff\u21f5\u29d6•⇅⧖]"
 """Lines, blocks, geometric shapes, Braille patterns, and the bullet of a marked row."""
-_NOT_LOADED = re.compile("·(?: ?·)+")
-_GAP = re.compile(r"[\s\xa0]{2,},?|\s,")
-_COMMAS = re.compile(r",(?:\s*,)+\s*")
+_NOT_LOADED = "·(?: ?·)+"
+_GAP = r"[\s\xa0]{2,},?|\s,"
+_COMMAS = r",(?:\s*,)+\s*"
 _WARNING = "! "
 _REQUIRED = " *"
 """The sign after the label of a field that has to be filled in."""
@@ -43,11 +43,11 @@ def plain_text(text: str) -> str:
         return "none"
     if "‹" not in text:  # between breadcrumbs
         text = text.replace(" › ", ", ")
-    text = _SIGN.sub(lambda sign: f" {_WORDS[sign[1]]} ", _NOT_LOADED.sub("", text).translate(_REPLACED))
-    text = _DRAWING.sub("  ", text).strip()
+    text = re.sub(_SIGN, lambda sign: f" {_WORDS[sign[1]]} ", re.sub(_NOT_LOADED, "", text).translate(_REPLACED))
+    text = re.sub(_DRAWING, "  ", text).strip()
     if text.startswith((_CHECKED, _UNCHECKED)):
         text = ("selected, " if text.startswith(_CHECKED) else "not selected, ") + text[len(_CHECKED) :].strip()
-    return " ".join(_COMMAS.sub(", ", _GAP.sub(", ", text)).split()).strip(" ,")
+    return " ".join(re.sub(_COMMAS, ", ", re.sub(_GAP, ", ", text)).split()).strip(" ,")
 
 
 def join_texts(*texts: str) -> str:

@@ -27,7 +27,7 @@ CHECKED_VERSIONS = ("8.2.8",)
 """Versions of Textual whose private names are as expected. Those of other versions are checked at start."""
 _VARIABLE = "DYNTUI_TERMINAL"
 _REPORT_TIMEOUT_S = 1.0
-_REPORT = re.compile(rb"\x1b\[\d+;\d+R")
+_REPORT = rb"\x1b\[\d+;\d+R"
 
 
 def configured_output(setting: str = "") -> tuple[str, str]:
@@ -93,6 +93,6 @@ def _wait_for_report(terminal: int, started: float) -> float | None:
     while (time_left_s := started + _REPORT_TIMEOUT_S - time.monotonic()) > 0:
         if select.select([terminal], [], [], time_left_s)[0]:
             received += os.read(terminal, 100)
-            if _REPORT.search(received):
+            if re.search(_REPORT, received):
                 return time.monotonic() - started
     return None
