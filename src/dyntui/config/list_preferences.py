@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -13,7 +12,6 @@ from dyntui.config.paths import paths
 from dyntui.config.private_files import atomic_write, locked, private_dir, read_private
 from dyntui.core.errors import UsageError
 from dyntui.core.file_version import check_version
-from dyntui.core.strict_json import parse_json
 from dyntui.core.times import TimeFormat
 from dyntui.core.validation import validate
 
@@ -51,7 +49,10 @@ class ListPreferences:
         path = paths().lists_file
         document = None
         try:
-            document = parse_json(read_private(path, _LIMIT))
+            text = read_private(path, _LIMIT)
+            from dyntui.core.strict_json import parse_json  # there is often no file
+
+            document = parse_json(text)
             check_version(document, path, error=ConfigError)
             if not isinstance(document, dict):
                 raise TypeError
@@ -119,6 +120,8 @@ def _with(known: Mapping[str, V], name: str, value: V | None) -> dict[str, V]:
 
 
 def _change(change: Callable[[ListPreferences], ListPreferences]) -> ListPreferences:
+    import json
+
     path = paths().lists_file
     private_dir(path.parent)
     with locked(path):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
@@ -56,6 +55,8 @@ def _find_alias_problem(value: object) -> str:
     """Return what is wrong with the table of aliases; "" for a valid one."""
     if not isinstance(value, dict):
         return "must be a table of commands"
+    import shlex
+
     for name, command in value.items():
         if not ALIAS_NAME.fullmatch(name):
             return f"{name!r} must be a name of letters, digits and -"

@@ -7,7 +7,6 @@ Raw ESC, OSC and C1 bytes in a user's name reach the terminal through every Text
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -101,6 +100,8 @@ def safe(text: object, limit: int = MAX_LENGTH) -> str:
 def json_text(value: object) -> str:
     """Return a value as text: a text unchanged, another JSON value as JSON, such as `true`, `null` or `{"a": 1}`."""
     if value is None or isinstance(value, (bool, list, tuple, Mapping)):
+        import json
+
         return json.dumps(value, ensure_ascii=False, default=str)
     return str(value)
 

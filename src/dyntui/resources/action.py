@@ -55,7 +55,7 @@ class ActionTarget(StrEnum):
     LIST = "list"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ResourceAction:
     """An action on a resource, for console, command line and documentation."""
 

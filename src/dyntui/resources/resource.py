@@ -182,7 +182,7 @@ class ListOperation(NamedTuple):
     """Whether the endpoint needs a start and an end date. The default is the last thirty days."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Resource:
     """One kind of object that the API lists."""
 

@@ -23,7 +23,6 @@ from dyntui.config.settings import Settings
 from dyntui.core.effect import Effect
 from dyntui.core.interface import use_command_line, use_console
 from dyntui.core.json_types import Row
-from dyntui.core.meanings import sign_of_severity
 from dyntui.core.process_state import (
     collect_garbage,
     collect_rarely,
@@ -287,6 +286,8 @@ class Console(TerminalActionsMixin):
         if text == shown_text and monotonic() < shown_until:
             return
         self._last_toast = text, monotonic() + (timeout or self.NOTIFICATION_TIMEOUT)
+        from dyntui.core.meanings import sign_of_severity
+
         # The severity has a sign too, not only the color of the border.
         shown_text = f"{sign_of_severity(severity)}{text}"
         super().notify(shown_text, title=safe(title), severity=severity, timeout=timeout, markup=False)
