@@ -14,7 +14,6 @@ from dyntui.tui.kit.widgets.cells import width_of
 from dyntui.tui.kit.widgets.field_list import FieldLine, FieldList
 from dyntui.tui.kit.widgets.line_list import LineList
 from dyntui.tui.kit.widgets.line_widget import LineWidget
-from dyntui.tui.kit.widgets.prompt import Prompt
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.app import Console
 from dyntui.tui.shell.base_screen import ConsoleScreen
@@ -34,15 +33,16 @@ def footer_keys(console: Console) -> str:
 def cut_texts(console: Console) -> Iterator[str]:
     """Yield a line for each text that is cut and cannot be read by moving the cursor, by a key, or in the help."""
     screen = console.screen
+    has_prompt = isinstance(screen, ConsoleScreen) and screen.has_prompt
     for widget, (region, clip) in _visible(console):
         name = f"{type(widget).__name__}#{widget.id}"
         match widget:
             case Breadcrumbs() | StatusIndicator():
                 continue  # the help shows their full texts
             case StatusBar():
-                if "? help" not in footer_keys(console) and not console.screen.query_one(Prompt).is_open:
+                if "? help" not in footer_keys(console) and not has_prompt:
                     yield f"{name}: no `? help`, which shows the full text: {footer_keys(console)}"
-            case Table() if screen.query_one(Prompt).is_open or not widget.count:
+            case Table() if has_prompt or not widget.count:
                 continue  # the rows can be read when the prompt is closed
             case Table() if any(_is_cut(line, widget.size.width) or line.endswith("›") for line in _lines(widget)):
                 keys = footer_keys(console)

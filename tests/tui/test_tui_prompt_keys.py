@@ -12,9 +12,9 @@ from tests.tui.tui_support import SIZE, console_of, demo, jump, lines_of, press,
 from textual import events
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from dyntui.tui.kit.dialogs.message_dialog import MessageDialog
-from dyntui.tui.kit.widgets.prompt import Prompt
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.all_actions import ALL_ACTIONS
 from dyntui.tui.shell.base_screen import ConsoleScreen
@@ -35,8 +35,10 @@ def prompt_of(pilot: Pilot[Any]) -> tuple[str, str]:
     """Sign and text of the prompt that is open; nothing when none is."""
     screen = console_of(pilot).screen
     assert isinstance(screen, ConsoleScreen), f"{screen} opened"
-    prompt = screen.query_one(Prompt)
-    return (prompt.sign, str(prompt.query_one("#field").value)) if prompt.is_open else ("", "")  # type: ignore[attr-defined]
+    prompt = screen.prompt
+    if prompt is None or not prompt.is_open:
+        return "", ""
+    return prompt.sign, prompt.query_one("#field", Input).value
 
 
 async def prompts_take_every_key(pilot: Pilot[Any], signs: str = "/F:") -> None:

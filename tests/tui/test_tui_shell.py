@@ -21,7 +21,7 @@ from textual.widgets.option_list import Option
 
 from dyntui.config.credentials import CredentialKind
 from dyntui.tui.features.users.user_screen import UserScreen
-from dyntui.tui.kit.widgets.suggestions import Suggestion, Suggestions
+from dyntui.tui.kit.widgets.prompt import Suggestion, Suggestions
 from dyntui.tui.shell.app import Console
 from dyntui.tui.shell.base_screen import ConsoleScreen
 from dyntui.tui.shell.console_state import ConsoleState

@@ -21,8 +21,8 @@ from dyntui.tui.features.wallets.wallet_screen import WalletScreen
 from dyntui.tui.features.wallets.wallets_screen import WalletsScreen
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog
 from dyntui.tui.kit.widgets.table import Table
-from dyntui.tui.shell.console_app import RouteTarget
 from dyntui.tui.shell.link_dialog import LinkDialog
+from dyntui.tui.shell.route_target import RouteTarget
 
 WALLETS = to("wallets")
 

@@ -9,18 +9,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from dyntui.core.json_types import Row
 from dyntui.core.masking import mask
 from dyntui.resources.action import ActionTarget, ResourceAction
 from dyntui.resources.cell_formats import SHORTENING, Format, get_path, min_width, text
-from dyntui.resources.configuration import Configuration
+
+if TYPE_CHECKING:
+    from dyntui.resources.configuration import Configuration
 
 __all__ = [
     "ActionTarget",
     "Column",
-    "Configuration",
     "Filter",
     "ListOperation",
     "Paging",

@@ -39,9 +39,9 @@ from dyntui.tui.kit.themes import DENSE_THEME, OWN_VARIABLES
 from dyntui.tui.kit.workers import start_worker
 from dyntui.tui.shell import routes, startup
 from dyntui.tui.shell.actions import SHELL_ACTIONS
-from dyntui.tui.shell.console_app import RouteTarget
 from dyntui.tui.shell.console_state import NOT_OPEN, ConsoleState, Latency, Notification
 from dyntui.tui.shell.keymap import current_keymap, key_in_text, keymap_problems
+from dyntui.tui.shell.route_target import RouteTarget
 from dyntui.tui.shell.terminal_actions import TerminalActionsMixin
 from dyntui.tui.shell.time_format import load_time_format, switch_time_format
 
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from dyntui.resources.resource import Resource
     from dyntui.services.connection import Connection
     from dyntui.tui.kit.action_registry import Action
-    from dyntui.tui.kit.widgets.suggestions import Suggestion
+    from dyntui.tui.kit.widgets.prompt import Suggestion
 
 __all__ = ["Console"]
 
@@ -155,7 +155,6 @@ class Console(TerminalActionsMixin):
         self.update_title()
         install_thread_crash_hook(self._crashed_in_thread)
         asyncio.get_running_loop().set_exception_handler(self._crashed_in_callback)
-        load_time_format(self)
         self.check_theme()
         self.register_first_screen()
         self.set_interval(_AGE_INTERVAL_S, self._update_ages)
@@ -168,6 +167,9 @@ class Console(TerminalActionsMixin):
             self.notify(problem, "warning")
 
     def on_ready(self) -> None:  # called after the first frame
+        load_time_format(self)
+        if self.shown is not None:
+            self.shown.time_format_changed()
         if self.session.has_tour:
             from dyntui.tui.shell.tour import Tour
 

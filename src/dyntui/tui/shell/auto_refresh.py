@@ -6,7 +6,6 @@ from math import ceil, inf
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from dyntui.config.list_preferences import ListPreferences
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.shell.base_screen import ConsoleScreen
 from dyntui.tui.shell.error_hints import errors_shown
@@ -14,6 +13,7 @@ from dyntui.tui.shell.error_hints import errors_shown
 if TYPE_CHECKING:
     from textual.timer import Timer
 
+    from dyntui.config.list_preferences import ListPreferences
     from dyntui.services.bulk import BulkRun
 
 __all__ = ["AutoRefreshMixin"]
@@ -125,6 +125,8 @@ class AutoRefreshMixin(ConsoleScreen):
             self._refresh_timer = None
 
     def action_auto_refresh(self) -> None:
+        from dyntui.config.list_preferences import ListPreferences
+
         intervals = self.REFRESH_INTERVALS_S
         longer = (seconds for seconds in intervals if seconds > self.refresh_interval_s)
         self.refresh_interval_s = next(longer, intervals[0])

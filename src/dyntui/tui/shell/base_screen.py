@@ -20,7 +20,6 @@ from dyntui.tui.kit.action_registry import active_actions, bindings, key_of
 from dyntui.tui.kit.messages import LatestMessage
 from dyntui.tui.kit.widgets.line_list import LineList
 from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
-from dyntui.tui.kit.widgets.prompt import Prompt
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.kit.workers import start_worker
 from dyntui.tui.shell.actions import SHELL_ACTIONS
@@ -31,7 +30,8 @@ if TYPE_CHECKING:
     from dyntui.services.actions.resource_changes import Change
     from dyntui.services.connection import Connection
     from dyntui.store.cache import RowCache
-    from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
+    from dyntui.tui.shell.console_app import ConsoleApp
+    from dyntui.tui.shell.route_target import RouteTarget
 
 __all__ = ["WIDE", "ConsoleScreen", "age_label", "error_label"]
 
@@ -143,7 +143,6 @@ class ConsoleScreen(PromptScreen):
             yield from self.body()
         with Horizontal(id="footer"):
             yield StatusBar(id="status-bar")
-            yield Prompt()
 
     @property
     def is_mounted(self) -> bool:

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractContextManager
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from dyntui.core.json_types import Row
 from dyntui.tui.kit.clipboard import ClipboardApp
@@ -23,31 +22,13 @@ if TYPE_CHECKING:
     from dyntui.resources.resource import Resource
     from dyntui.services.actions.write_types import RunningWrite
     from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
-    from dyntui.tui.kit.widgets.suggestions import Suggestion
+    from dyntui.tui.kit.widgets.prompt import Suggestion
     from dyntui.tui.shell.console_state import ConsoleState, Latency
+    from dyntui.tui.shell.route_target import RouteTarget
 
-__all__ = ["ConsoleApp", "RouteTarget"]
+__all__ = ["ConsoleApp"]
 
 T = TypeVar("T")
-
-
-class RouteTarget(NamedTuple):
-    """What a screen is opened for."""
-
-    record: Resource | None = None
-    """The kind of `row`."""
-    row_id: str = ""
-    """The id of the object to open."""
-    label: str = ""
-    """The name of that object, in raw text."""
-    row: Row = MappingProxyType({})
-    """The object as a list shows it; empty when only its id is known."""
-    parent: str = ""
-    """The id of the object that `row` belongs to."""
-    parent_label: str = ""
-    """The name of the parent, in raw text."""
-    filter_text: str = ""
-    """The filter that a list starts with."""
 
 
 class ConsoleApp(ClipboardApp, Protocol):

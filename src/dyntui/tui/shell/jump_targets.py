@@ -18,10 +18,11 @@ from dyntui.resources.resource import Resource, Scope
 from dyntui.resources.users import full_name
 from dyntui.tui.kit.action_registry import key_of
 from dyntui.tui.kit.widgets.line_list import LineList
-from dyntui.tui.kit.widgets.suggestions import Suggestion
+from dyntui.tui.kit.widgets.prompt import Suggestion
 from dyntui.tui.shell.base_screen import ConsoleScreen
-from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
+from dyntui.tui.shell.console_app import ConsoleApp
 from dyntui.tui.shell.recent_users import labeled_users
+from dyntui.tui.shell.route_target import RouteTarget
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client

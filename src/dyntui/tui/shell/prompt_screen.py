@@ -6,18 +6,17 @@ from collections.abc import Callable
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Unpack, cast
 
-from textual import on
 from textual.screen import Screen
 from textual.widget import Widget
 
 from dyntui.core.text import quantity
 from dyntui.tui.kit.action_registry import ActionMixin
 from dyntui.tui.kit.widgets.line_list import LineList
-from dyntui.tui.kit.widgets.prompt import Prompt, PromptOptions
 from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
 
 if TYPE_CHECKING:
+    from dyntui.tui.kit.widgets.prompt import Prompt, PromptOptions
     from dyntui.tui.shell.console_app import ConsoleApp
 
 __all__ = ["PromptScreen"]
@@ -27,7 +26,10 @@ _MAX_ROWS_WHILE_TYPING = 5_000
 
 
 class PromptScreen(ActionMixin, Screen[None]):
-    """A screen that has the widget `Prompt`, which `ConsoleScreen` composes."""
+    """A screen with the widget `Prompt`, which is added when it is opened first."""
+
+    prompt: Prompt | None = None
+    """The prompt; None until it is opened first."""
 
     _find_text = ""
     """The text that was searched last, for the next search."""
@@ -52,7 +54,7 @@ class PromptScreen(ActionMixin, Screen[None]):
     @property
     def has_prompt(self) -> bool:
         """Whether the prompt is open."""
-        return self.is_mounted and self.query_one(Prompt).is_open
+        return self.prompt is not None and self.prompt.is_open
 
     @cached_property
     def after_prompt(self) -> list[Callable[..., None]]:
@@ -88,12 +90,17 @@ class PromptScreen(ActionMixin, Screen[None]):
 
     def _prompt_to_open(self) -> Prompt:
         self.prompt_key = self.console.handled_keys
-        self.console.complete_styles()
-        return self.query_one(Prompt)
+        if self.prompt is None:
+            from dyntui.tui.kit.widgets.prompt import Prompt
+
+            self.console.complete_styles()
+            self.prompt = Prompt.mount_in(self)
+        return self.prompt
 
     def show_prompt_note(self, text: str) -> None:
         """Show a note at the right of the text of the prompt that is open; "" for none."""
-        self.query_one(Prompt).show_note(text)
+        if self.prompt is not None:
+            self.prompt.show_note(text)
 
     def ask_find(self) -> None:
         """Open the prompt to filter the table of the screen; for text to find on a screen without one."""
@@ -155,15 +162,13 @@ class PromptScreen(ActionMixin, Screen[None]):
         else:
             self.console.notify(f"No line contains `{text}`.", "warning")
 
-    @on(Prompt.Answered)
-    def _answered(self, event: Prompt.Answered) -> None:
+    def on_prompt_answered(self, event: Prompt.Answered) -> None:
         if event.sign == ":":
             self.console.jump(event.text, event.chosen)
         else:
             self._on_prompt_text(event.text)
 
-    @on(Prompt.Closed)
-    def _prompt_closed(self, event: Prompt.Closed) -> None:
+    def on_prompt_closed(self, event: Prompt.Closed) -> None:
         cancel, self._on_prompt_cancel = self._on_prompt_cancel, None
         if cancel is not None and not event.is_answered:
             cancel()

@@ -15,7 +15,8 @@ from dyntui.tui.shell.base_screen import ConsoleScreen, age_label, error_label
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
-    from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
+    from dyntui.tui.shell.console_app import ConsoleApp
+    from dyntui.tui.shell.route_target import RouteTarget
 
 __all__ = ["ObjectScreen", "ReadScreen"]
 

@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING
 from dyntui.core.json_types import Row
 from dyntui.resources.resource import Resource
 from dyntui.resources.users import USERS
-from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
 from dyntui.tui.shell.declared_actions import CUSTOM_SCREEN_RECORDS
+from dyntui.tui.shell.route_target import RouteTarget
 
 if TYPE_CHECKING:
     from dyntui.tui.shell.base_screen import ConsoleScreen
+    from dyntui.tui.shell.console_app import ConsoleApp
     from dyntui.tui.shell.console_state import ConsoleState
     from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from dyntui.api.client import Client
     from dyntui.services.connection import Connection
     from dyntui.services.lists.paged_view import PagedView
-    from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
+    from dyntui.tui.shell.console_app import ConsoleApp
     from dyntui.tui.shell.lists.resource_screen import ResourceScreen
+    from dyntui.tui.shell.route_target import RouteTarget
 
 __all__ = ["SiblingScreen"]
 

@@ -23,7 +23,8 @@ from dyntui.tui.shell.read_screen import ReadScreen
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
-    from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
+    from dyntui.tui.shell.console_app import ConsoleApp
+    from dyntui.tui.shell.route_target import RouteTarget
 
 __all__ = ["FilteredTableScreen", "LocalTableScreen", "ReadTableScreen", "TableScreen"]
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dyntui.config.list_preferences import ListPreferences
+from typing import TYPE_CHECKING
+
 from dyntui.core.errors import DyntuiError
 from dyntui.core.times import TimeFormat, now, time_display, zone_name
-from dyntui.tui.shell.console_app import ConsoleApp
 from dyntui.tui.shell.error_hints import errors_shown
+
+if TYPE_CHECKING:
+    from dyntui.tui.shell.console_app import ConsoleApp
 
 __all__ = ["load_time_format", "switch_time_format"]
 
@@ -19,6 +22,8 @@ _NEXT = {
 
 def load_time_format(console: ConsoleApp) -> None:
     """Use the saved format; ages when it cannot be read, which is shown."""
+    from dyntui.config.list_preferences import ListPreferences
+
     time_display.format = TimeFormat.RELATIVE
     try:
         time_display.format = ListPreferences.load().time_format
@@ -28,6 +33,8 @@ def load_time_format(console: ConsoleApp) -> None:
 
 def switch_time_format(console: ConsoleApp) -> None:
     """Use the next format, save the choice and name it in a notification."""
+    from dyntui.config.list_preferences import ListPreferences
+
     time_display.format = _NEXT[time_display.format]
     with errors_shown(console):
         ListPreferences.keep_time_format(time_display.format)

@@ -15,7 +15,6 @@ from dyntui.resources.users import USERS
 from dyntui.tui.kit.action_registry import Action, active_actions, key_of
 from dyntui.tui.kit.widgets.cells import cut, width_of
 from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
-from dyntui.tui.kit.widgets.prompt import Prompt
 from dyntui.tui.shell.error_hints import errors_shown
 
 if TYPE_CHECKING:
@@ -122,8 +121,8 @@ class Tour:
         line.repaint()
 
     def _hint_for(self, screen: ConsoleScreen) -> str:
-        if screen.has_prompt:
-            return _PROMPT_TEXTS.get(screen.query_one(Prompt).sign, "")
+        if screen.prompt is not None and screen.prompt.is_open:
+            return _PROMPT_TEXTS.get(screen.prompt.sign, "")
         available = {active.action.id: active for active in active_actions(screen) if active.disabled_reason is None}
         for step in _STEPS:
             if step not in self._done and (active := available.get(step.actions[0])) is not None:

@@ -18,7 +18,7 @@ from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.kit.widgets.summary_text import SummaryText
 from dyntui.tui.shell.action_runner import run_action
 from dyntui.tui.shell.base_screen import ConsoleScreen
-from dyntui.tui.shell.console_app import RouteTarget
+from dyntui.tui.shell.route_target import RouteTarget
 
 __all__ = ["AllowlistActionsMixin", "PolicyActionsMixin", "policy_inputs"]
 

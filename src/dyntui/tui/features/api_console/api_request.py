@@ -56,7 +56,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dyntui.services.connection import Connection
-    from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
+    from dyntui.tui.shell.console_app import ConsoleApp
+    from dyntui.tui.shell.route_target import RouteTarget
 
 __all__ = ["ApiRequestScreen"]
 

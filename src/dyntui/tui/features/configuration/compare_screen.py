@@ -51,7 +51,8 @@ if TYPE_CHECKING:
     from dyntui.config.profile import Profile
     from dyntui.config.profiles import Profiles
     from dyntui.services.connection import Connection
-    from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
+    from dyntui.tui.shell.console_app import ConsoleApp
+    from dyntui.tui.shell.route_target import RouteTarget
 
 __all__ = ["CompareConfigurationScreen", "open_comparison"]
 

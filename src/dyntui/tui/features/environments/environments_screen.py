@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from dyntui.api.request_log import RequestEntry, RequestLog
     from dyntui.config.profile import Profile
     from dyntui.config.profiles import Profiles
-    from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
+    from dyntui.tui.shell.console_app import ConsoleApp
+    from dyntui.tui.shell.route_target import RouteTarget
 
 __all__ = ["EnvironmentsScreen"]
 

@@ -6,9 +6,10 @@ from dyntui.core.json_types import Row
 from dyntui.resources.events import user_id_of
 from dyntui.tui.features.events.actions import EVENTS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
-from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
+from dyntui.tui.shell.console_app import ConsoleApp
 from dyntui.tui.shell.json_screen import JsonScreen
 from dyntui.tui.shell.lists.cached_names import cached_name
+from dyntui.tui.shell.route_target import RouteTarget
 
 __all__ = ["NO_USER", "EventScreen"]
 

@@ -25,9 +25,9 @@ from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values, fi
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.shell.auto_refresh import AutoRefreshMixin
 from dyntui.tui.shell.base_screen import error_label
-from dyntui.tui.shell.console_app import RouteTarget
 from dyntui.tui.shell.error_hints import errors_shown
 from dyntui.tui.shell.lists.cached_names import CachedNames
+from dyntui.tui.shell.route_target import RouteTarget
 from dyntui.tui.shell.table_screen import FilteredTableScreen
 
 if TYPE_CHECKING:

@@ -23,7 +23,6 @@ from dyntui.tui.features.imports.wizard_step import Wizard, WizardStep
 from dyntui.tui.kit.action_registry import bindings, key_of
 from dyntui.tui.kit.widgets.line_list import LineList
 from dyntui.tui.kit.widgets.line_widget import Piece
-from dyntui.tui.kit.widgets.prompt import Prompt
 from dyntui.tui.shell.base_screen import ConsoleScreen
 from dyntui.tui.shell.console_state import NOT_OPEN
 
@@ -32,7 +31,8 @@ if TYPE_CHECKING:
     from dyntui.services.actions.write_types import Confirmation
     from dyntui.services.connection import Connection
     from dyntui.services.imports.wizard_service import WizardService
-    from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
+    from dyntui.tui.shell.console_app import ConsoleApp
+    from dyntui.tui.shell.route_target import RouteTarget
 
 __all__ = ["WizardScreen"]
 
@@ -258,7 +258,7 @@ class WizardScreen(Wizard):
         self.step_changed()
 
     def restore_focus(self) -> None:
-        if self.is_current and not self.query_one(Prompt).is_open and (home := self.default_focus()) is not None:
+        if self.is_current and not self.has_prompt and (home := self.default_focus()) is not None:
             self.set_focus(home, scroll_visible=False)
 
     def back_label(self) -> str | None:

@@ -21,10 +21,11 @@ from dyntui.tui.kit.widgets.field_list import FieldLine, FieldList
 from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.action_flow import ActionFlow, ActionFlowMixin
-from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
+from dyntui.tui.shell.console_app import ConsoleApp
 from dyntui.tui.shell.detail_screen import DetailScreen, Tab
 from dyntui.tui.shell.lists.cached_names import cached_name
 from dyntui.tui.shell.record_classes import record_class
+from dyntui.tui.shell.route_target import RouteTarget
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection

@@ -18,7 +18,7 @@ from dyntui.resources.resource import Column
 from dyntui.tui.features.session_log.actions import SESSION_LOG_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.clipboard import send_to_clipboard
-from dyntui.tui.shell.console_app import RouteTarget
+from dyntui.tui.shell.route_target import RouteTarget
 from dyntui.tui.shell.table_screen import LocalTableScreen
 
 __all__ = ["NotificationsScreen", "RequestLogScreen"]

@@ -15,7 +15,7 @@ from dyntui.services.actions.write_types import Target
 from dyntui.tui.kit.action_registry import key_of
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.action_runner import run_action
-from dyntui.tui.shell.console_app import RouteTarget
+from dyntui.tui.shell.route_target import RouteTarget
 from dyntui.tui.shell.sibling_navigation import SiblingScreen
 
 if TYPE_CHECKING:

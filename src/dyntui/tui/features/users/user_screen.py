@@ -27,9 +27,9 @@ from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.actions import SHELL_ACTIONS
 from dyntui.tui.shell.balances_tab import BALANCES_TAB, BalancesTabMixin
-from dyntui.tui.shell.console_app import RouteTarget
 from dyntui.tui.shell.detail_screen import Tab
 from dyntui.tui.shell.recent_users import record_opened_user
+from dyntui.tui.shell.route_target import RouteTarget
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client

@@ -25,7 +25,8 @@ from dyntui.tui.kit.dialogs.form_dialog import FormChoice, FormDialog, FormInput
 from dyntui.tui.shell.action_runner import run_action
 
 if TYPE_CHECKING:
-    from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
+    from dyntui.tui.shell.console_app import ConsoleApp
+    from dyntui.tui.shell.route_target import RouteTarget
 
 __all__ = ["ask_pregeneration", "open_pregenerate"]
 

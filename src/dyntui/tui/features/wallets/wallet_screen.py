@@ -20,8 +20,9 @@ from dyntui.tui.kit.widgets.field_list import FieldLine, FieldList
 from dyntui.tui.shell.action_runner import run_action
 from dyntui.tui.shell.actions import SHELL_ACTIONS
 from dyntui.tui.shell.balances_tab import BALANCES_TAB, BalancesTabMixin
-from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
+from dyntui.tui.shell.console_app import ConsoleApp
 from dyntui.tui.shell.detail_screen import Tab
+from dyntui.tui.shell.route_target import RouteTarget
 from dyntui.tui.shell.sibling_navigation import SiblingScreen
 
 if TYPE_CHECKING:

@@ -25,7 +25,8 @@ from dyntui.tui.shell.detail_screen import DetailScreen, Tab
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
-    from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
+    from dyntui.tui.shell.console_app import ConsoleApp
+    from dyntui.tui.shell.route_target import RouteTarget
 
 __all__ = ["WebhookMessageScreen"]
 

@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from dyntui.services.connection import Connection
     from dyntui.services.lists.list_source import ScannedRow
     from dyntui.services.lists.paged_view import PagedView
-    from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
+    from dyntui.tui.shell.console_app import ConsoleApp
+    from dyntui.tui.shell.route_target import RouteTarget
 
 __all__ = ["WebhookMessagesScreen"]
 

@@ -158,5 +158,7 @@ class LineWidget(Widget):
 
     def _theme_style(self, text: str, background: str, attributes: str) -> Style:
         variables = self.app.theme_variables
-        color, bgcolor = (Color.parse(variables[name]).rich_color if name else None for name in (text, background))
+        color, bgcolor = (
+            Color.parse(variables[name]).rich_color if name in variables else None for name in (text, background)
+        )
         return Style(color=color, bgcolor=bgcolor) + Style.parse(attributes)

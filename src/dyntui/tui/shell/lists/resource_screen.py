@@ -9,7 +9,6 @@ from textual import on
 from dyntui.core.text import quantity
 from dyntui.resources.filters import filter_hint, filter_words, needs_several_requests
 from dyntui.tui.kit.action_registry import PendingReason, bindings
-from dyntui.tui.kit.clipboard import send_to_clipboard
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.shell.actions import SHELL_ACTIONS
 from dyntui.tui.shell.auto_refresh import AutoRefreshMixin
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from dyntui.config.list_preferences import ListPreferences, SavedView
     from dyntui.core.errors import DyntuiError
     from dyntui.services.bulk import BulkRun
-    from dyntui.tui.kit.widgets.suggestions import Suggestion
+    from dyntui.tui.kit.widgets.prompt import Suggestion
 
 __all__ = ["ResourceScreen"]
 
@@ -135,7 +134,7 @@ class ResourceScreen(AutoRefreshMixin, MarkedListScreen):
 
     def _suggest_filter(self, typed: str) -> Sequence[Suggestion]:
         from dyntui.services.lists.filter_suggestions import suggest_filter
-        from dyntui.tui.kit.widgets.suggestions import Suggestion
+        from dyntui.tui.kit.widgets.prompt import Suggestion
 
         return [Suggestion(text) for text in suggest_filter(self.record, typed)]
 
@@ -195,6 +194,8 @@ class ResourceScreen(AutoRefreshMixin, MarkedListScreen):
             self.connected(session.connection)
 
     def action_copy(self) -> None:
+        from dyntui.tui.kit.clipboard import send_to_clipboard
+
         send_to_clipboard(self.console, str(self.table.row_id), f"{self.record.singular} id")
 
     def action_raw(self) -> None:
