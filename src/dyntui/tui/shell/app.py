@@ -41,7 +41,6 @@ from dyntui.tui.shell import routes, startup
 from dyntui.tui.shell.actions import SHELL_ACTIONS
 from dyntui.tui.shell.console_state import NOT_OPEN, ConsoleState, Latency, Notification
 from dyntui.tui.shell.keymap import current_keymap, key_in_text, keymap_problems
-from dyntui.tui.shell.route_target import RouteTarget
 from dyntui.tui.shell.terminal_actions import TerminalActionsMixin
 from dyntui.tui.shell.time_format import load_time_format, switch_time_format
 
@@ -53,6 +52,7 @@ if TYPE_CHECKING:
     from dyntui.services.connection import Connection
     from dyntui.tui.kit.action_registry import Action
     from dyntui.tui.kit.widgets.prompt import Suggestion
+    from dyntui.tui.shell.route_target import RouteTarget
 
 __all__ = ["Console"]
 
@@ -318,7 +318,7 @@ class Console(TerminalActionsMixin):
         jump_to(self, typed, chosen)
 
     def open_route(self, name: str, target: RouteTarget | None = None) -> None:
-        routes.open_route(self, name, target or RouteTarget())
+        routes.open_route(self, name, target)
 
     def open_list(
         self, record: Resource, parent: str = "", parent_label: str = "", *, selects_newest: bool = False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -62,25 +62,26 @@ class _PostponedAction(NamedTuple):
 class EnvironmentSwitchMixin(NavigationMixin):
     """The part of the app that opens, leaves and reopens environments."""
 
-    @dataclass
     class CachedRowsLoaded(Message):
         """Posted with cached rows to show while the environment is opened."""
 
-        attempt: int
-        """The number of the attempt to open it; messages of earlier attempts are ignored."""
-        rows: RowCache
-        shown: Event
-        """Set when the rows are shown."""
+        def __init__(self, attempt: int, rows: RowCache, shown: Event) -> None:
+            """attempt: the number of the attempt to open it; messages of earlier attempts are ignored.
 
-    @dataclass
+            shown: set when the rows are shown.
+            """
+            super().__init__()
+            self.attempt, self.rows, self.shown = attempt, rows, shown
+
     class Opened(Message):
         """Posted when the environment is open."""
 
-        attempt: int
-        connection: Connection
-        rows: RowCache | None
-        recent_users: Mapping[str, str]
-        """The stored recent users."""
+        def __init__(
+            self, attempt: int, connection: Connection, rows: RowCache | None, recent_users: Mapping[str, str]
+        ) -> None:
+            """attempt: as for `CachedRowsLoaded`. recent_users: the stored recent users."""
+            super().__init__()
+            self.attempt, self.connection, self.rows, self.recent_users = attempt, connection, rows, recent_users
 
     def __init__(self, session: ConsoleState, *, ansi_color: bool | None = None) -> None:
         super().__init__(session, ansi_color=ansi_color)

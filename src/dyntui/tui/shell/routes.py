@@ -82,10 +82,10 @@ _ROUTES_OF_RECORDS = {"analytics": "analytics", "events": "event-tail", "setting
 """Record name -> the route that opens instead of a list when the record is requested by name."""
 
 
-def open_route(console: ConsoleApp, name: str, target: RouteTarget) -> None:
+def open_route(console: ConsoleApp, name: str, target: RouteTarget | None = None) -> None:
     """Open the route `name` for `target`."""
     opener: Callable[[ConsoleApp, RouteTarget], None] = resolve_name(ROUTES[name])
-    opener(console, target)
+    opener(console, target or RouteTarget())
 
 
 @cache

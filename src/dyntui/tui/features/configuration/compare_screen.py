@@ -40,7 +40,7 @@ from dyntui.tui.kit.clipboard import send_to_clipboard
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.kit.dialogs.fuzzy_select_dialog import named_choices
 from dyntui.tui.kit.dialogs.select_dialog import Choice
-from dyntui.tui.kit.messages import Progressed, progress_callback
+from dyntui.tui.kit.progress import Progressed, progress_callback
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.workers import run_in_thread
 from dyntui.tui.shell.console_state import NOT_OPEN

@@ -14,7 +14,7 @@ from dyntui.core.typed_path import PathRule, to_path
 from dyntui.tui.features.exports.actions import EXPORTS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
-from dyntui.tui.kit.messages import Progressed, progress_callback
+from dyntui.tui.kit.progress import Progressed, progress_callback
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.shell.lists.resource_actions_screen import ResourceActionsScreen
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen

@@ -26,7 +26,7 @@ from dyntui.tui.features.imports.report_view import ReportLine, ReportView, head
 from dyntui.tui.features.imports.review_table import ReviewRows
 from dyntui.tui.features.imports.wizard_step import WizardStep
 from dyntui.tui.kit.action_registry import bindings, key_of
-from dyntui.tui.kit.messages import Progressed, progress_callback
+from dyntui.tui.kit.progress import Progressed, progress_callback
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.console_state import NOT_OPEN

@@ -29,7 +29,7 @@ from dyntui.tui.features.imports.report_view import ReportLine, ReportView, head
 from dyntui.tui.features.imports.wizard_step import WizardStep
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
-from dyntui.tui.kit.messages import Progressed, progress_callback
+from dyntui.tui.kit.progress import Progressed, progress_callback
 from dyntui.tui.kit.widgets.cells import width_of
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows

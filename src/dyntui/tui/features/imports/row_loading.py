@@ -14,7 +14,7 @@ from dyntui.core.text import quantity
 from dyntui.services.imports.wizard_service import WizardService
 from dyntui.tui.features.imports.wizard_step import WizardStep
 from dyntui.tui.kit.action_registry import key_of
-from dyntui.tui.kit.messages import Progressed, progress_callback
+from dyntui.tui.kit.progress import Progressed, progress_callback
 from dyntui.tui.kit.widgets.spinner import Spinner
 from dyntui.tui.kit.workers import start_worker
 from dyntui.tui.shell.confirm_dialog import ask_confirmation

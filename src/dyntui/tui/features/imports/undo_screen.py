@@ -23,7 +23,7 @@ from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
 from dyntui.tui.features.imports.formatting import draw_bar
 from dyntui.tui.features.imports.report_view import ReportLine, ReportView, heading, text_line, value_line
 from dyntui.tui.kit.action_registry import bindings, key_of
-from dyntui.tui.kit.messages import Progressed, progress_callback
+from dyntui.tui.kit.progress import Progressed, progress_callback
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table

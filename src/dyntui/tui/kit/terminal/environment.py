@@ -16,6 +16,8 @@ __all__ = [
     "terminal_size",
 ]
 
+_USUAL_TERM = "xterm-256color"
+"""A terminal whose terminfo entry has both abilities on every system, so that curses need not be loaded."""
 _CONTINUE_LIMIT_S = 0.2
 """Seconds after which a process that still runs after SIGTSTP counts as one that cannot be stopped."""
 
@@ -33,6 +35,8 @@ def erases_with_background() -> bool:
     name = os.environ.get("TERM", "")
     if in_gnu_screen() or not name or name.startswith("screen"):
         return False
+    if name == _USUAL_TERM:
+        return True
     try:
         import curses
 

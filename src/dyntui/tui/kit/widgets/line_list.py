@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, Generic, Protocol, TypeVar, runtime_checkable
 
 from textual import events
@@ -36,11 +35,12 @@ class Host(Protocol):
     def lines_moved(self, lines: LineList) -> None: ...
 
 
-@dataclass
 class _LinesMessage(Message):
     """A message of a list of lines."""
 
-    lines: LineList
+    def __init__(self, lines: LineList) -> None:
+        super().__init__()
+        self.lines = lines
 
 
 class LineList(ActionMixin, LineWidget, can_focus=True):

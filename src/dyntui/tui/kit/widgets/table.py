@@ -7,7 +7,6 @@ columns are hidden by priority; `l` scrolls to them. The cursor stays on the sam
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
@@ -47,24 +46,26 @@ class Table(LineList):
     LINE_NOUN = "row "
     BINDINGS = bindings(KIT_ACTIONS, "table")
 
-    @dataclass
     class RangeRequested(Message):
         """Posted when a range is to be marked and not all of its rows are loaded."""
 
-        first: int
-        last: int
+        def __init__(self, first: int, last: int) -> None:
+            super().__init__()
+            self.first, self.last = first, last
 
-    @dataclass
     class RowRequested(Message):
         """Posted when the row under the cursor is to be shown in full, with the names and values of all columns."""
 
-        cells: Sequence[tuple[str, object]]
+        def __init__(self, cells: Sequence[tuple[str, object]]) -> None:
+            super().__init__()
+            self.cells = cells
 
-    @dataclass
     class HeaderClicked(Message):
         """Posted when the title of a column was clicked."""
 
-        column: TableColumn
+        def __init__(self, column: TableColumn) -> None:
+            super().__init__()
+            self.column = column
 
     def __init__(
         self,
