@@ -53,9 +53,10 @@ class FocusText:
 def _visible(widget: Widget) -> Iterator[Widget]:
     """Yield the widgets below `widget` that are displayed, from the top."""
     for child in widget.children:
-        if child.display and child.visible and type(child).__name__ not in _SYSTEM_WIDGETS:
-            yield child
-            yield from _visible(child)
+        if child.display and type(child).__name__ not in _SYSTEM_WIDGETS:
+            if child.visible:
+                yield child
+            yield from _visible(child)  # they may be visible in a container that is not
 
 
 def texts_of(screen: Screen[Any]) -> Iterator[tuple[Widget, Sequence[str]]]:
