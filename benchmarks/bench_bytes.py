@@ -12,7 +12,6 @@ from benchmarks.measure import RUNS, Figure, print_figures, run_in_pty, run_in_t
 DEMO = ("-m", "dyntui", "demo", "--no-tour", "--users", "1000")
 MARKER = r"@\w+\."
 ROWS = "down*30@cursor pagedown*20@page down*40@warm down*30@scroll"
-IDLE = " wait:5000"
 SCREENS = (
     "down enter@detail escape@back ?@modal escape@close / type:walter@filtered escape escape"
     " : type:webhook@jumped escape enter 0 / type:walter@typed escape escape"
@@ -47,8 +46,8 @@ def measure_fast_link() -> list[Figure]:
     found = run_in_turns(
         {
             f"{writer} {what}": make_program(writer, keys, *extra)
-            for writer, idle in (("lean", IDLE), ("textual", ""))
-            for what, keys, extra in (("rows", ROWS + idle, ()), ("screens", SCREENS, AT_REST))
+            for writer in ("lean", "textual")
+            for what, keys, extra in (("rows", ROWS, ()), ("screens", SCREENS, AT_REST))
         },
         warm_up=("lean rows", "textual rows"),
     )
@@ -68,7 +67,6 @@ def measure_fast_link() -> list[Figure]:
         p95 = lean.p95(label, "last"), stock.p95(label, "last")
         runs = lean.turns_p95(label, "last")
         lines.append(Figure(f"{label}: p95 against Textual's output", p95[0], "ms", p95[1], 1.2, runs=runs))
-    lines.append(Figure("idle for 5 s: bytes", max(lean.keys("idle", "bytes")), "B", None, 0.0))
     return lines
 
 

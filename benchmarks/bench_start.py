@@ -21,7 +21,7 @@ USERS = r"@\w+\."
 
 
 def measure_commands_ms(
-    *commands: Sequence[str], environ: Mapping[str, str] = MappingProxyType({}), runs: int = 15
+    *commands: Sequence[str], environ: Mapping[str, str] = MappingProxyType({}), runs: int = 9
 ) -> list[float]:
     """Return the median run time of each command of Python in milliseconds. They run in turn, after one turn more."""
     variables = {**os.environ, **environ}
