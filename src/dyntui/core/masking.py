@@ -64,12 +64,12 @@ _NO_SECRET_BEFORE = frozenset(
 """Words before a phrase after which it names no secret, such as `nativeToken` and `maskedClientSecret`."""
 
 
-@lru_cache(maxsize=8_192)
 def is_masked_name(name: str) -> bool:
     """Return whether the name of a field says that its value is a secret. name: may be a dot path."""
     return _find_phrase(name) is not None
 
 
+@lru_cache(maxsize=8_192)
 def _find_phrase(name: str) -> tuple[str, ...] | None:
     """Return the words that make a name the name of a secret; None when it is none."""
     last = name.rsplit(".", 1)[-1]

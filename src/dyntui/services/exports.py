@@ -81,6 +81,10 @@ _TSV_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r
 """As jq writes TSV."""
 
 
+_TABLES = frozenset({ExportFormat.CSV, ExportFormat.EXACT, ExportFormat.TSV})
+"""The formats with columns."""
+
+
 @dataclass
 class Exporter:
     """Writes rows to a binary stream, one by one."""
@@ -101,6 +105,9 @@ class Exporter:
     paint_json: Callable[[str], str] | None = None
     """Adds colors to JSON for a terminal; None for none."""
     _begun: bool = False
+    _names: Sequence[str] = ()
+    _parts: Sequence[str] = ()
+    """The fields of a row of which `_names` are parts."""
 
     def begin(self) -> None:
         """Write the header. The first row or the end does this, so that an earlier failure writes nothing."""
@@ -118,7 +125,7 @@ class Exporter:
         """Write one row."""
         self.begin()
         if self.masks:
-            row, count = mask_counted(row)
+            row, count = mask_counted(self._written_part(row))
             self.masked += count
         match self.format:
             case ExportFormat.NDJSON:
@@ -133,6 +140,16 @@ class Exporter:
             case _:
                 self._line([cell_text(value_at(row, name)) for name in self.columns])
         self.written += 1
+
+    def _written_part(self, row: Row) -> Row:
+        """Return a row without the fields of which nothing is written."""
+        names = self.columns if self.format in _TABLES else self.fields
+        if not names:
+            return row
+        if names is not self._names:
+            self._names = names
+            self._parts = tuple(dict.fromkeys(part for name in names for part in (name, name.partition(".")[0])))
+        return {name: row[name] for name in self._parts if name in row}
 
     def end(self, total: int | None = None, next: int | None = None, **extra: object) -> None:
         """Write the end. total, next: of the list, for JSON and YAML; by default, all rows were written.

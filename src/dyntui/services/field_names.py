@@ -165,10 +165,13 @@ def value_at(value: object, path: str) -> object:
     """Return the value at a dot path; below a list, without a number, the values of all its items."""
     if not path:
         return value
-    name, _, rest = path.partition(".")
-    if isinstance(value, Mapping):
-        return value[path] if path in value else value_at(value.get(name), rest)
+    if isinstance(value, (dict, Mapping)):  # most mappings are dicts, which are quicker to find
+        if path in value:
+            return value[path]
+        name, _, rest = path.partition(".")
+        return value_at(value.get(name), rest)
     if isinstance(value, list):
+        name, _, rest = path.partition(".")
         if not name.isdigit():
             return [value_at(item, path) for item in value]
         return value_at(value[int(name)], rest) if int(name) < len(value) else None
