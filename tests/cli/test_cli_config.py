@@ -290,3 +290,81 @@ def test_pull_refuses_what_it_could_damage(dyntui: Cli, tmp_path: Path) -> None:
     assert "gates is not a folder" in dyntui("config", "pull", str(folder), "--only", "gates", check=False).stderr
     (folder / "origins/link.yaml").symlink_to(other / "notes.txt")
     assert "is not a regular file" in dyntui("config", "pull", str(folder), "--only", "origins", check=False).stderr
+
+
+SECRETS_BY_FORM = (
+    ("origins/https-app.northwind.example.yaml", "https://app.northwind.example", "https://user:canary-123456@a.example"),
+    ("deeplinks/northwind-sign-in.yaml", "northwind://sign-in", "https://hooks.example/in?token=canary-0123456789"),
+    ("allowlists/staff.yaml", "scope: staff", "dyn_Canary0123456789canary"),
+    ("allowlists/launch-party.yaml", "siteAccess", "eyJhbGciOiJIUzI1NiJ9.canary0123456789.canary0123456789"),
+    ("gates/whales.yaml", "name: Whales", "Bearer canary0123456789abcdef"),
+    ("gates/founders-pass.yaml", "  chain: EVM", "[a, {b: dyn_canary9876543210}]"),
+    ("exchanges/coinbase.yaml", "coinbaseOnramp", "https://x.example/?apiKey=canary-0123456789"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("is_in_manifest", [True, pytest.param(False, marks=pytest.mark.slow)])
+def test_values_that_are_secrets_by_their_form_are_refused_and_are_in_no_output(
+    dyntui: Cli, folder: Path, tmp_path: Path, is_in_manifest: bool
+) -> None:
+    if not is_in_manifest:  # the values of an environment that was not pulled are those of its profile's name
+        manifest = (folder / "dyntui.yaml").read_text()
+        found = manifest.replace(dyntui.sandbox.environment_id, "0" * 36).replace("  sandbox:", "  other:")
+        (folder / "dyntui.yaml").write_text(found)
+    values = folder / "values.sandbox.yaml"
+    written = [values.read_text().rstrip(), "NOT_USED: https://u.example/?password=canary-0123456789"]
+    for number, (name, before, value) in enumerate(SECRETS_BY_FORM):
+        key, colon, _ = before.partition(": ")
+        edit(folder, name, before, f"{key}: ${{MINE_{number}}}" if colon else f'"${{MINE_{number}}}"')
+        written.append(f"MINE_{number}: {value}")
+    values.write_text("\n".join(written) + "\n")
+    edit(folder, "settings/settings.yaml", "amount: 2", "amount: dyn_canary0123456789")
+    edit(folder, "gates/whales.yaml", "outcome: siteAccess", "outcome: dyn_canary0123456789")
+    commands = (
+        ("validate",), ("validate", "--json"), ("plan",), ("plan", "--json"), ("plan", "--markdown"), ("drift",),
+        ("plan", "--save", str(tmp_path / "plan")), ("apply", "--yes"), ("apply", "--dry-run"), ("plan", "--debug"),
+    )  # fmt: skip
+    outputs = [dyntui("config", name, str(folder), *more, check=False) for name, *more in commands]
+    assert {done.returncode for done in outputs} == {2}
+    lines = outputs[0].stdout.splitlines()
+    for number, name in enumerate(("NOT_USED", *(f"MINE_{number}" for number in range(len(SECRETS_BY_FORM)))), 11):
+        start = (
+            f"{values}:{number}: {name}: This is a secret, which no file may have. Remove it, and set an environment"
+        )
+        assert any(line.startswith(start) for line in lines), (start, lines)
+    assert "This is a secret" in outputs[2].stderr and "lists all" in outputs[2].stderr
+    dyntui("config", "pull", str(folder), check=False)
+    written_by_dyntui = [path for path in (tmp_path / "home").rglob("*") if path.is_file()]
+    data = [
+        gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes() for path in written_by_dyntui
+    ]
+    texts_of_all = [*(done.stdout + done.stderr for done in outputs), *(text.decode(errors="replace") for text in data)]
+    assert not [text for text in texts_of_all if "canary" in text.lower()]
+    assert not (tmp_path / "plan").exists()
+
+
+def test_an_object_whose_identity_is_a_secret_is_created_with_an_environment_variable(
+    dyntui: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, url = tmp_path / "config", "https://hooks.example/in?token=canary-0123456789"
+    only = (str(folder), "--only", "webhooks")
+    dyntui("config", "pull", *only)
+    (folder / "webhooks/mine.yaml").write_text('url: "${MY_HOOK}"\nisEnabled: true\nevents: [user.created]\n')
+    done = dyntui("config", "plan", *only)
+    assert (
+        "MY_HOOK into values.ENV.yaml, or, if it is a secret, set an environment variable of this name" in done.stdout
+    )
+    environ = {**dyntui._environ(None), "MY_HOOK": url}
+    monkeypatch.setattr(dyntui, "_environ", lambda token: environ)
+    outputs = [dyntui("config", "plan", *only, "--save", str(tmp_path / "plan"))]
+    assert outputs[0].stdout.startswith("+ webhook ${WEBHOOKS_HTTPS_HOOKS_EXAMPLE_")
+    outputs.append(dyntui("config", "apply", str(tmp_path / "plan"), "--yes"))
+    assert "is as planned" in outputs[1].stderr
+    assert url in [each["url"] for each in dyntui.json("get", "webhooks")["items"]]
+    outputs.append(dyntui("config", "plan", *only, "--exit-code"))
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    data = [gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes() for path in files]
+    assert not [path for path, text in zip(files, data, strict=True) if b"canary" in text]
+    assert not [done for done in outputs if "canary" in done.stdout + done.stderr]
+    [own] = [each for each in dyntui.json("get", "webhooks")["items"] if each["url"] == url]
+    dyntui("do", "webhooks", "delete", str(own["webhookId"]), "--yes")

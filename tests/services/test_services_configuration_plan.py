@@ -27,6 +27,7 @@ from dyntui.services.configuration.plan import (
 )
 from dyntui.services.configuration.plan_file import SavedPlan, read_plan, save_plan
 from dyntui.services.configuration.plan_text import differences, plan_document, warning_lines
+from dyntui.services.configuration.sources import with_identities
 
 
 def environment(name: str, **objects: list[dict[str, object]]) -> EnvironmentConfig:
@@ -138,12 +139,25 @@ def test_an_object_that_a_secret_identifies_is_found_by_its_reference_or_its_val
     assert not plan.changes and len(plan.impossible) == 2
     assert plan.impossible[0].line == (
         "webhook ${MY_URL}: What identifies it is a reference without a value."
-        f" If it is webhook {hidden}, use that reference. Otherwise write its value into values.ENV.yaml."
+        f" If it is webhook {hidden}, use that reference. Otherwise write MY_URL into values.ENV.yaml, or, if it is a"
+        " secret, set an environment variable of this name."
     )
     other = make_plan(environment("current"), renamed)
-    assert [each.reason.endswith("value. Write it into values.ENV.yaml.") for each in other.impossible] == [True], (
-        "nothing looks like it"
+    assert [each.reason.partition("value. ")[2][:38] for each in other.impossible] == [
+        "So write MY_URL into values.ENV.yaml, "
+    ], "nothing looks like it"
+    own_name = make_plan(environment("current"), environment("desired", webhooks=[{"url": hidden, **rest}]))
+    assert own_name.impossible[0].reason.endswith(
+        f"So set the environment variable {hidden.name} to it: it is a secret, which no file may have."
     )
+    found = with_identities(renamed, {"MY_URL": url})
+    assert not make_plan(current, found, prune=True).has_differences, "the variable says that it is the same object"
+    for name in ("MY_URL", hidden.name):
+        [created] = make_plan(environment("current"), with_identities(
+            environment("desired", webhooks=[{"url": Reference(name), **rest}]), {name: url}
+        )).changes  # fmt: skip
+        assert created.kind.value == "create" and created.object.name == str(hidden)
+    assert with_identities(renamed, {"MY_URL": "https://no.secret.example"}) == renamed, "it belongs into a file"
     for desired in ({"url": hidden, **rest}, {"url": url, **rest}):
         same = environment("desired", webhooks=[desired, {"url": "https://a.b", **rest}])
         assert not make_plan(current, same, prune=True).has_differences

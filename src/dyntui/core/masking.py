@@ -23,6 +23,7 @@ __all__ = [
     "mask_field",
     "mask_row",
     "secret_values",
+    "texts_in",
 ]
 
 HIDDEN = "set, not shown"
@@ -113,17 +114,18 @@ def secret_values(document: object) -> set[str]:
     def collect(name: str, value: object) -> bool:
         is_masked = is_masked_name(name)
         if is_masked and _is_whole(name, value):
-            found.update(_texts(value))
+            found.update(texts_in(value))
         return is_masked
 
     hide_values(document, HIDDEN, collect)
     return found
 
 
-def _texts(value: object) -> Iterator[str]:
+def texts_in(value: object) -> Iterator[str]:
+    """Yield each text and number in a JSON value, as text."""
     if isinstance(value, (dict, list)):
         for part in value.values() if isinstance(value, dict) else value:
-            yield from _texts(part)
+            yield from texts_in(part)
     elif value is not None:
         yield str(value)
 

@@ -20,6 +20,7 @@ from dyntui.config.paths import paths
 from dyntui.config.private_files import open_private, private_dir
 from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.core.file_lock import lock_file
+from dyntui.core.redact import redactor
 from dyntui.core.text import quantity
 from dyntui.core.times import now, parse_time
 from dyntui.services.actions.audit_log import NO_OUTCOME, AuditFilter, read_newest_first
@@ -28,7 +29,7 @@ from dyntui.services.configuration.apply_writes import WriteRunner
 from dyntui.services.configuration.compare import change_lines
 from dyntui.services.configuration.history import Snapshot, save_snapshot
 from dyntui.services.configuration.model import EnvironmentConfig
-from dyntui.services.configuration.normal_form import FieldRules
+from dyntui.services.configuration.normal_form import FieldRules, has_secret
 from dyntui.services.configuration.plan import ConfigPlan, MissingValue, changes_since, make_plan
 from dyntui.services.configuration.plan_impact import PlanImpact, assess_plan
 from dyntui.services.configuration.read import read_environment
@@ -175,6 +176,10 @@ async def apply_plan(
     gate = connection.write_gate
     gate.check(APPLY, [Target(plan.current.environment_id)])
     check_values(plan, values)
+    for each in plan.needed:
+        place = each.change.object.leaf_places().get(each.path)
+        if place is None or has_secret(place, values[each.name], rules):
+            redactor.add(values[each.name])
     with _one_at_a_time(connection):
         await _wait_for_lost_writes(connection, settle_s)
         prepared = await prepare_plan(connection, plan, rules)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from dyntui.resources.configuration import WHOLE_ELEMENT
-from dyntui.services.configuration.file_format import to_file_value
+from dyntui.services.configuration.file_format import to_shown_value
 from dyntui.services.configuration.model import (
     ABSENT,
     ConfigObject,
@@ -31,7 +31,6 @@ __all__ = [
     "compare",
     "is_same_value",
     "leaf_line",
-    "leaf_text",
 ]
 
 _SIGNS: Mapping[str, str] = {"create": "+", "update": "~", "delete": "-"}
@@ -50,6 +49,24 @@ class LeafChange:
     def name(self) -> str:
         """The path as text."""
         return text_of_path(self.path)
+
+    @property
+    def field(self) -> str:
+        """The name of the field of the value: for an element of a list, that of the list."""
+        *parents, last = self.path
+        is_element = parents and (self.is_whole_element or last.startswith("["))
+        return parents[-1] if is_element else last
+
+    @property
+    def is_whole_element(self) -> bool:
+        """Whether it is an element of a list that only one side has."""
+        value = self.before if self.after is ABSENT else self.after
+        is_one_side = len(self.path) > 1 and ABSENT in (self.before, self.after)
+        return is_one_side and self.path[-1] == element_key(value, WHOLE_ELEMENT)
+
+    def text(self, value: object) -> str:
+        """Return one of its sides as text: `not set` for none, and no secret."""
+        return "not set" if value is ABSENT else field_text(to_shown_value(value, self.field)) or '""'
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,15 +164,13 @@ def change_lines(change: ObjectChange) -> Iterator[str]:
 
 def leaf_line(change: ObjectChange, leaf: LeafChange) -> str:
     """Return a value that differs as text: `scope: a → b`, `events: + user.created`."""
-    *parents, last = leaf.path
-    value = leaf.before if leaf.after is ABSENT else leaf.after
-    if parents and ABSENT in (leaf.before, leaf.after) and last == element_key(value, WHOLE_ELEMENT):
-        sign = "-" if leaf.after is ABSENT else "+"
-        text = " ".join(map(leaf_text, value.values())) if isinstance(value, Mapping) else leaf_text(value)
-        return f"{text_of_path(tuple(parents))}: {sign} {text}"
+    if leaf.is_whole_element:
+        sign, value = ("-", leaf.before) if leaf.after is ABSENT else ("+", leaf.after)
+        text = " ".join(map(leaf.text, value.values())) if isinstance(value, Mapping) else leaf.text(value)
+        return f"{text_of_path(leaf.path[:-1])}: {sign} {text}"
     if change.kind is ChangeKind.CREATE:
-        return f"{leaf.name}: {leaf_text(leaf.after)}"
-    before, after = elide_common(leaf_text(leaf.before), leaf_text(leaf.after))
+        return f"{leaf.name}: {leaf.text(leaf.after)}"
+    before, after = elide_common(leaf.text(leaf.before), leaf.text(leaf.after))
     return f"{leaf.name}: {before} → {after}"
 
 
@@ -167,7 +182,11 @@ def change_rows(changes: Iterable[ObjectChange]) -> list[dict[str, object]]:
             "resource": change.object.resource,
             "name": change.object.name,
             "values": [
-                {"path": leaf.name, **_side("before", leaf.before), **_side("after", leaf.after)}
+                {
+                    "path": leaf.name,
+                    **_side("before", leaf.before, leaf.field),
+                    **_side("after", leaf.after, leaf.field),
+                }
                 for leaf in change.leaves
             ],
         }
@@ -175,10 +194,5 @@ def change_rows(changes: Iterable[ObjectChange]) -> list[dict[str, object]]:
     ]
 
 
-def _side(name: str, value: object) -> dict[str, object]:
-    return {} if value is ABSENT else {name: to_file_value(value)}
-
-
-def leaf_text(value: object) -> str:
-    """Return the value of a leaf as text: `not set` for none."""
-    return "not set" if value is ABSENT else field_text(to_file_value(value)) or '""'
+def _side(name: str, value: object, field: str) -> dict[str, object]:
+    return {} if value is ABSENT else {name: to_shown_value(value, field)}

@@ -20,7 +20,12 @@ def to_document(config: EnvironmentConfig) -> dict[str, object]:
         "unavailable": dict(config.unavailable),
         "problems": [[each.resource, each.name, each.message] for each in config.problems],
         "objects": [
-            {"resource": each.resource, "name": each.name, "values": to_file_value(each.values)}
+            {
+                "resource": each.resource,
+                "name": each.name,
+                "values": to_file_value(each.values),
+                **({"identified": True} if each.is_identified else {}),
+            }
             for each in config.objects.values()
         ],
     }
@@ -39,7 +44,8 @@ def from_document(
         record = RESOURCES.get(resource)
         if record is not None and record.configuration is not None and isinstance(values, Mapping):
             normal = normal_values(record, values, rules or FieldRules())
-            objects.append(ConfigObject(resource, as_text(item.get("name")), normal))
+            is_identified = item.get("identified") is True
+            objects.append(ConfigObject(resource, as_text(item.get("name")), normal, is_identified=is_identified))
     problems = (as_list(item) for item in as_list(document.get("problems")))
     return EnvironmentConfig(
         environment,

@@ -7,9 +7,10 @@ import unicodedata
 from collections.abc import Callable, Collection, Mapping
 from hashlib import sha256
 
-from dyntui.services.configuration.model import Reference
+from dyntui.core.masking import HIDDEN
+from dyntui.services.configuration.model import Reference, is_secret_text
 
-__all__ = ["ENDING", "file_stem", "from_file_value", "to_file_value"]
+__all__ = ["ENDING", "file_stem", "from_file_value", "to_file_value", "to_shown_value"]
 
 ENDING = ".yaml"
 _REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -24,18 +25,31 @@ _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 def to_file_value(value: object) -> object:
     """Return a value as it is in a file, with references as texts."""
 
-    def written(part: object) -> object:
-        if isinstance(part, Reference):
-            return str(part)
-        return f"${part}" if isinstance(part, str) and _ESCAPED.fullmatch(part) else part
+    return _changed(value, _file_text)
 
-    return _changed(value, written)
+
+def _file_text(part: object, name: str = "") -> object:
+    if isinstance(part, Reference):
+        return str(part)
+    return f"${part}" if isinstance(part, str) and _ESCAPED.fullmatch(part) else part
+
+
+def to_shown_value(value: object, name: str) -> object:
+    """Return a value as `to_file_value`, for people and programs: a secret by its name or form is `HIDDEN`.
+
+    name: of the field.
+    """
+
+    def shown(part: object, name: str) -> object:
+        return HIDDEN if isinstance(part, str) and is_secret_text(name, part) else _file_text(part)
+
+    return _changed(value, shown, name)
 
 
 def from_file_value(value: object) -> object:
     """Return a value of a file, with texts that are references as `Reference`."""
 
-    def read(part: object) -> object:
+    def read(part: object, name: str) -> object:
         if not isinstance(part, str):
             return part
         if found := _REFERENCE.fullmatch(part):
@@ -45,11 +59,11 @@ def from_file_value(value: object) -> object:
     return _changed(value, read)
 
 
-def _changed(value: object, change: Callable[[object], object]) -> object:
-    """Return a value with each single value in it as `change` returns it."""
+def _changed(value: object, change: Callable[[object, str], object], name: str = "") -> object:
+    """Return a value with each single value in it as `change` returns it for the value and the name of its field."""
     if isinstance(value, Mapping):
-        return {name: _changed(part, change) for name, part in value.items()}
-    return [_changed(part, change) for part in value] if isinstance(value, list) else change(value)
+        return {key: _changed(part, change, key) for key, part in value.items()}
+    return [_changed(part, change, name) for part in value] if isinstance(value, list) else change(value, name)
 
 
 def file_stem(name: str, taken: Collection[str]) -> str:

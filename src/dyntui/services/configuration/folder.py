@@ -22,7 +22,7 @@ from dyntui.services.configuration.model import (
     map_leaves,
     object_name,
 )
-from dyntui.services.configuration.normal_form import is_secret_place, normal_values
+from dyntui.services.configuration.normal_form import has_secret, is_secret_place, normal_values
 
 if TYPE_CHECKING:
     from dyntui.core.yaml_document import YamlDocument
@@ -61,17 +61,25 @@ class ConfigFolder:
     def resolve(self, file: ConfigFile, values: Mapping[str, object]) -> ConfigObject:
         """Return the object of a file in the normal form.
 
-        values: by name, in place of references. A reference without a value remains, and each of a secret.
+        values: by name, in place of references. A reference without a value remains, and each of a secret, also if
+        only the form of its value says that it is one.
         """
+        rules = self.manifest.rules
+        secret: set[tuple[str | int, ...]] = set()
 
         def known(place: LeafPlace, value: object) -> object:
-            if isinstance(value, Reference) and not is_secret_place(place, self.manifest.rules):
-                return values.get(value.name, value)
-            return value
+            if not isinstance(value, Reference) or is_secret_place(place, rules) or place.keys in secret:
+                return value
+            found = values.get(value.name, value)
+            if found is not value and has_secret(place, found, rules):
+                secret.add(place.keys)
+            return found
 
         resolved = map_leaves(file.record, file.values, known)
         name = object_name(file.record, resolved)
-        normal = normal_values(file.record, resolved, self.manifest.rules)
+        if secret:
+            resolved = map_leaves(file.record, file.values, known)
+        normal = normal_values(file.record, resolved, rules)
         return ConfigObject(file.record.name, name, normal, place=self.place_of(file))
 
 

@@ -25,6 +25,7 @@ __all__ = [
     "Manifest",
     "check_new_folder",
     "environment_file_name",
+    "is_environment_name",
     "read_document",
     "read_manifest",
     "read_values",
@@ -101,9 +102,14 @@ def environment_file_name(profile: str) -> str:
     return shorten(re.sub(r"[^A-Za-z0-9._-]+", "-", profile).strip("-._"), 60) or "environment"
 
 
+def is_environment_name(name: str) -> bool:
+    """Return whether a text can be the name of an environment, which is a part of the name of a file."""
+    return _NAME.fullmatch(name) is not None
+
+
 def values_file(folder: Path, environment: str) -> Path:
     """Return the file with the values of an environment. Raises UsageError for a name that is no file name."""
-    if not _NAME.fullmatch(environment):
+    if not is_environment_name(environment):
         raise UsageError(
             f"{environment!r} cannot be the name of an environment.",
             hint="Use letters, digits, dots, - and _, at most 64 of them.",

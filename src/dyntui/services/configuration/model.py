@@ -37,6 +37,7 @@ __all__ = [
     "config_records",
     "element_key",
     "identity_reference",
+    "is_identity_reference",
     "is_secret_text",
     "map_leaves",
     "object_name",
@@ -44,6 +45,7 @@ __all__ = [
     "references_of",
     "text_of_path",
     "visit_leaves",
+    "visit_values",
 ]
 
 LeafPath: TypeAlias = tuple[str, ...]
@@ -95,6 +97,8 @@ class ConfigObject:
     """The row as it was read, with ids, times and secrets. It is never saved."""
     place: str = field(default="", compare=False)
     """Where it was read, for messages: the path of its file in the folder; "" for an environment."""
+    is_identified: bool = field(default=False, compare=False)
+    """Whether `name` was made with the value of a secret that `values` only refer to."""
 
     @property
     def key(self) -> ObjectKey:
@@ -212,6 +216,15 @@ def identity_reference(record: Resource, path: str, value: object) -> Reference 
     return Reference(reference_name(record, f"{shown} {sha256(value.encode()).hexdigest()[:8]}", path.split(".")))
 
 
+_HASHED_NAME = re.compile(r"_[0-9A-F]{8}_[A-Z0-9_]+")
+
+
+def is_identity_reference(record: Resource, path: str, reference: Reference) -> bool:
+    """Return whether a reference has a name as `identity_reference` gives it, so that its value is a secret."""
+    rules = record.configuration
+    return rules is not None and path in rules.identity and bool(_HASHED_NAME.search(reference.name))
+
+
 def is_secret_text(name: str, value: str) -> bool:
     """Return whether a text is a secret by the name of its field or by its form."""
     if redact(value, people=False) != value or mask_field(name, value) != value:
@@ -306,18 +319,19 @@ def map_leaves(
 
 def visit_leaves(record: Resource, values: Mapping[str, object]) -> Iterator[tuple[LeafPlace, object]]:
     """Yield place and value of each single value of an object, in lists too."""
+    return visit_values(LeafPlace(record), values)
 
-    def visit(place: LeafPlace, value: object) -> Iterator[tuple[LeafPlace, object]]:
-        if isinstance(value, Mapping):
-            for name, part in value.items():
-                yield from visit(place.part(name), part)
-        elif isinstance(value, list):
-            for number, part in enumerate(value):
-                yield from visit(place.element(number, part), part)
-        else:
-            yield place, value
 
-    return visit(LeafPlace(record), values)
+def visit_values(place: LeafPlace, value: object) -> Iterator[tuple[LeafPlace, object]]:
+    """Yield place and value of each single value of a value at a place, in lists too."""
+    if isinstance(value, Mapping):
+        for name, part in value.items():
+            yield from visit_values(place.part(name), part)
+    elif isinstance(value, list):
+        for number, part in enumerate(value):
+            yield from visit_values(place.element(number, part), part)
+    else:
+        yield place, value
 
 
 def references_of(each: ConfigObject) -> Iterator[tuple[LeafPlace, Reference]]:

@@ -12,13 +12,30 @@ from dyntui.core.masking import is_masked_name
 from dyntui.resources.all_resources import RESOURCES
 from dyntui.resources.configuration import ENABLED, Configuration
 from dyntui.resources.resource import Resource
-from dyntui.services.configuration.model import ABSENT, LeafPlace, element_key, is_secret_text
+from dyntui.services.configuration.model import (
+    ABSENT,
+    LeafPlace,
+    Reference,
+    element_key,
+    is_identity_reference,
+    is_secret_text,
+    visit_values,
+)
 from dyntui.services.schemas import inner_schema
 
 if TYPE_CHECKING:
     from dyntui.api.catalog import Schema
 
-__all__ = ["FieldRules", "configuration_of", "is_secret", "is_secret_place", "normal_values", "value_schema"]
+__all__ = [
+    "FieldRules",
+    "configuration_of",
+    "has_secret",
+    "is_secret",
+    "is_secret_place",
+    "is_secret_reference",
+    "normal_values",
+    "value_schema",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +123,18 @@ def is_secret(place: LeafPlace, value: object, rules: FieldRules) -> bool:
     if not isinstance(value, str):
         return is_masked_name(name) and isinstance(value, int) and not isinstance(value, bool)
     return is_secret_text(name, value)
+
+
+def has_secret(place: LeafPlace, value: object, rules: FieldRules) -> bool:
+    """Return whether a value at a place, which may be an object or a list, has a single value that is a secret."""
+    return any(is_secret(inner, part, rules) for inner, part in visit_values(place, value))
+
+
+def is_secret_reference(place: LeafPlace, reference: Reference, rules: FieldRules) -> bool:
+    """Return whether it is known, without its value, that what a reference stands for is a secret."""
+    if is_secret_place(place, rules) or is_identity_reference(place.record, place.name, reference):
+        return True
+    return is_masked_name(place.name)
 
 
 def normal_values(record: Resource, values: Mapping[str, object], rules: FieldRules) -> dict[str, object]:

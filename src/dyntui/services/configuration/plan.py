@@ -22,10 +22,11 @@ from dyntui.services.configuration.model import (
     LeafPath,
     ObjectKey,
     Reference,
+    references_of,
     text_of_path,
     visit_leaves,
 )
-from dyntui.services.configuration.normal_form import FieldRules, configuration_of, value_schema
+from dyntui.services.configuration.normal_form import FieldRules, configuration_of, is_secret_reference, value_schema
 from dyntui.services.forms import body_schema
 
 __all__ = [
@@ -223,7 +224,7 @@ def _without_unknown(change: ObjectChange, *, send_secrets: bool) -> tuple[Objec
 
 
 _UNIDENTIFIED = {
-    ChangeKind.CREATE: "What identifies it is a reference without a value. Write it into values.ENV.yaml.",
+    ChangeKind.CREATE: "What identifies it is a reference without a value.",
     ChangeKind.DELETE: "It may be in the files, where what identifies an object is a reference without a value.",
 }
 
@@ -235,16 +236,28 @@ def _unidentified_reason(change: ObjectChange, found: Sequence[ObjectChange]) ->
         for each in found
         if each.kind is ChangeKind.DELETE and each.object.resource == change.object.resource and _is_unidentified(each)
     ]
-    if change.kind is not ChangeKind.CREATE or not names:
-        return _UNIDENTIFIED[change.kind]
-    return (
-        "What identifies it is a reference without a value."
-        f" If it is {' or '.join(names)}, use that reference. Otherwise write its value into values.ENV.yaml."
-    )
+    reason = _UNIDENTIFIED[change.kind]
+    if change.kind is not ChangeKind.CREATE:
+        return reason
+    other = f" If it is {' or '.join(names)}, use that reference. Otherwise" if names else " So"
+    return f"{reason}{other} {_how_to_identify(change)}"
+
+
+def _how_to_identify(change: ObjectChange) -> str:
+    """Return where to write the value of what identifies an object: never a secret into a file."""
+    each = change.object
+    identity = configuration_of(each.record).identity
+    found = [(place, reference) for place, reference in references_of(each) if place.name in identity]
+    names = " and ".join(reference.name for _, reference in found)
+    if all(is_secret_reference(place, reference, FieldRules()) for place, reference in found):
+        return f"set the environment variable {names} to it: it is a secret, which no file may have."
+    return f"write {names} into values.ENV.yaml, or, if it is a secret, set an environment variable of this name."
 
 
 def _is_unidentified(change: ObjectChange) -> bool:
     """Return whether it is not known what identifies an object."""
+    if change.object.is_identified:
+        return False
     values = change.object.values
     return any(references_in(get_path(values, path)) for path in configuration_of(change.object.record).identity)
 

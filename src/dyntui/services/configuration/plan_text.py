@@ -14,7 +14,6 @@ from dyntui.services.configuration.compare import (
     change_lines,
     change_rows,
     leaf_line,
-    leaf_text,
 )
 from dyntui.services.configuration.model import ABSENT
 from dyntui.services.configuration.plan import ConfigPlan, broken_references
@@ -210,8 +209,9 @@ def _differences(parts: list[ObjectChange]) -> Iterator[Difference]:
 
 
 def _leaf_difference(change: ObjectChange, leaf: LeafChange) -> Difference:
-    sides = ["" if value is ABSENT else leaf_text(value) for value in (leaf.after, leaf.before)]
+    sides = ["" if value is ABSENT else leaf.text(value) for value in (leaf.after, leaf.before)]
     kind = "missing" if leaf.before is ABSENT else "extra" if leaf.after is ABSENT else "changed"
-    is_element = leaf_line(change, leaf).partition(": ")[2][:2] in ("+ ", "- ") and kind != "changed"
-    path = ".".join(leaf.path[:-1]) if is_element else leaf.name
-    return Difference(kind if is_element else "changed", change.object.resource, change.object.title, path, *sides)
+    path = ".".join(leaf.path[:-1]) if leaf.is_whole_element else leaf.name
+    return Difference(
+        kind if leaf.is_whole_element else "changed", change.object.resource, change.object.title, path, *sides
+    )

@@ -13,6 +13,7 @@ from dyntui.core.errors import UsageError
 from dyntui.core.json_types import as_object
 from dyntui.core.yaml_document import YamlDocument, update_yaml
 from dyntui.core.yaml_text import dump_yaml
+from dyntui.resources.configuration import WHOLE_ELEMENT
 from dyntui.resources.resource import Resource
 from dyntui.services.configuration.file_format import ENDING, file_stem, from_file_value, to_file_value
 from dyntui.services.configuration.folder import ConfigFile, ConfigFolder, file_paths, read_files
@@ -302,7 +303,10 @@ def _set_document(writing: _Writing, path: Path, values: Mapping[str, object], i
         return
     before = read_document(path)
     is_same = (before.value or {}) == values
-    text = before.text if is_same else update_yaml(before.text, values, lambda path, element: element)
+    if is_same:
+        writing.set(path, before.text, before.text)
+        return
+    text = update_yaml(before.text, values, lambda path, element: element_key(element, WHOLE_ELEMENT))
     writing.set(path, text, before.text)
 
 

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import os
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dyntui.core.errors import UsageError
 from dyntui.core.text import quantity
+from dyntui.resources.cell_formats import get_path
 from dyntui.services.configuration.folder import read_folder
 from dyntui.services.configuration.history import find_snapshot, read_snapshot
 from dyntui.services.configuration.manifest import environment_file_name, read_manifest, values_file
-from dyntui.services.configuration.model import EnvironmentConfig
-from dyntui.services.configuration.normal_form import FieldRules
+from dyntui.services.configuration.model import (
+    ConfigObject,
+    EnvironmentConfig,
+    ObjectKey,
+    Reference,
+    identity_reference,
+    object_name,
+)
+from dyntui.services.configuration.normal_form import FieldRules, configuration_of
 from dyntui.services.configuration.plan import for_other_environment, make_plan
 from dyntui.services.configuration.plan_file import SavedPlan
 from dyntui.services.configuration.read import environment_label, read_environment
@@ -23,7 +32,7 @@ if TYPE_CHECKING:
     from dyntui.config.profile import Profile
     from dyntui.services.connection import Connection
 
-__all__ = ["DesiredConfig", "from_environment", "from_folder", "from_snapshot", "plan_for"]
+__all__ = ["DesiredConfig", "from_environment", "from_folder", "from_snapshot", "plan_for", "with_identities"]
 
 _NAMED, _WARNINGS = 3, 10
 
@@ -76,7 +85,8 @@ def from_folder(folder: Path, profile: Profile) -> DesiredConfig:
     own_values = values_file(folder, name).name if name else ""
     warnings = [str(each) for each in problems if not each.file.startswith("values.") or each.file == own_values]
     more = [f"… and {len(warnings) - _WARNINGS:,} more"] if len(warnings) > _WARNINGS else []
-    return DesiredConfig(config, manifest.rules, folder.as_posix(), (*warnings[:_WARNINGS], *more))
+    identified = with_identities(config, os.environ)
+    return DesiredConfig(identified, manifest.rules, folder.as_posix(), (*warnings[:_WARNINGS], *more))
 
 
 def from_snapshot(name: str, profile: Profile) -> DesiredConfig:
@@ -88,7 +98,7 @@ def from_snapshot(name: str, profile: Profile) -> DesiredConfig:
     config, rules = read_snapshot(snapshot), FieldRules()
     if snapshot.environment_id != profile.environment_id:
         config = for_other_environment(config, rules)
-    return DesiredConfig(config, rules, f"snapshot {snapshot.id}")
+    return DesiredConfig(with_identities(config, os.environ), rules, f"snapshot {snapshot.id}")
 
 
 async def from_environment(
@@ -107,7 +117,30 @@ async def from_environment(
         )
     found = await read_environment(connection, only=only, include_entries=include_entries)
     rules = FieldRules()
-    return DesiredConfig(for_other_environment(found, rules), rules, found.environment)
+    config = with_identities(for_other_environment(found, rules), os.environ)
+    return DesiredConfig(config, rules, found.environment)
+
+
+def with_identities(config: EnvironmentConfig, variables: Mapping[str, str]) -> EnvironmentConfig:
+    """Return a configuration in which an object that a secret identifies is known by the hash of that secret.
+
+    variables: by the names of references. A value that is no secret belongs into the values of an environment, and is
+    not used. Raises UsageError when two objects are the same then.
+    """
+    objects: dict[ObjectKey, ConfigObject] = {}
+    for each in config.objects.values():
+        identity: dict[str, object] = {}
+        for path in configuration_of(each.record).identity:
+            value = get_path(each.values, path)
+            text = variables.get(value.name, "") if isinstance(value, Reference) else ""
+            if identity_reference(each.record, path, text):
+                identity[path] = text
+        if identity:
+            each = replace(each, name=object_name(each.record, {**each.values, **identity}), is_identified=True)
+        if each.key in objects:
+            raise UsageError(f"{each.title} is there twice: the environment variables of two references are the same.")
+        objects[each.key] = each
+    return replace(config, objects=objects)
 
 
 async def plan_for(

@@ -11,21 +11,37 @@ from typing import TYPE_CHECKING
 
 from dyntui.api.catalog import catalog
 from dyntui.core.errors import UsageError
+from dyntui.core.masking import texts_in
 from dyntui.core.text import shorten
 from dyntui.core.yaml_document import YamlDocument
 from dyntui.resources.all_resources import RESOURCES
 from dyntui.resources.cell_formats import get_path
 from dyntui.services.body_check import did_you_mean
-from dyntui.services.configuration.file_format import ENDING
+from dyntui.services.configuration.file_format import ENDING, to_shown_value
 from dyntui.services.configuration.folder import ConfigFile, ConfigFolder, file_paths, read_file
-from dyntui.services.configuration.manifest import MANIFEST, Manifest, read_document, read_manifest, values_file
+from dyntui.services.configuration.manifest import (
+    MANIFEST,
+    Manifest,
+    is_environment_name,
+    read_document,
+    read_manifest,
+    values_file,
+)
 from dyntui.services.configuration.model import (
     ConfigObject,
     Reference,
     config_order,
+    is_secret_text,
     visit_leaves,
 )
-from dyntui.services.configuration.normal_form import configuration_of, is_secret, is_secret_place, value_schema
+from dyntui.services.configuration.normal_form import (
+    configuration_of,
+    has_secret,
+    is_secret,
+    is_secret_place,
+    is_secret_reference,
+    value_schema,
+)
 from dyntui.services.schemas import inner_schema
 
 if TYPE_CHECKING:
@@ -131,11 +147,13 @@ class _Check:
         schema = value_schema(resource)
         for place, message, is_warning in _unknown_keys(file, schema, file.document.value, ()):
             self._at(file, place, message, is_warning=is_warning)
-        references = {
-            place.keys for place, value in visit_leaves(file.record, file.values) if isinstance(value, Reference)
+        not_checked = {
+            place.keys
+            for place, value in visit_leaves(file.record, file.values)
+            if isinstance(value, Reference) or is_secret(place, value, self.manifest.rules)
         }
         for place, message, is_warning in _schema_errors(resource, file.document.value):
-            if place not in references:
+            if place not in not_checked:
                 self._at(file, place, message, is_warning=is_warning)
         self._secrets_and_references(file)
 
@@ -157,7 +175,7 @@ class _Check:
     def objects(self) -> None:
         """Check the files together: identities, names of other objects, and the values of each environment."""
         opened = ConfigFolder(self.folder, self.manifest, tuple(self.files))
-        for environment in self.manifest.environments or ("",):
+        for environment in (*self.manifest.environments, *self._other_environments()) or ("",):
             try:
                 values = opened.values_of(environment)
             except UsageError as error:
@@ -168,6 +186,13 @@ class _Check:
             self._references_to_objects(resolved)
             if environment:
                 self._values(environment, values)
+
+    def _other_environments(self) -> list[str]:
+        """Return the environments that have a file with values and are not in the manifest: names of profiles."""
+        names = [
+            path.name.removeprefix("values.").removesuffix(ENDING) for path in self.folder.glob(f"values.*{ENDING}")
+        ]
+        return sorted({name for name in names if is_environment_name(name)} - {*self.manifest.environments})
 
     def _identities(self, resolved: Iterable[tuple[ConfigFile, ConfigObject]]) -> None:
         places: dict[object, str] = {}
@@ -186,6 +211,8 @@ class _Check:
                 value = get_path(each.values, path)
                 if value in (None, "") or isinstance(value, Reference) or resource not in complete:
                     continue
+                if is_secret_text(path, str(value)):
+                    continue  # that is a mistake already, and no message may have it
                 if (resource, value) not in known:
                     names = [name for found, name in known if found == resource]
                     noun = RESOURCES[resource].singular
@@ -196,25 +223,29 @@ class _Check:
         """Check that an environment has a value for each reference that is no secret, of the right type."""
         path = values_file(self.folder, environment)
         document = read_document(path) if values else YamlDocument({}, {})
+        secret = {name for name, value in values.items() if _has_secret_form(value)}
         self._unused_values(path, document)
         for file in self.files:
             for place, reference in visit_leaves(file.record, file.values):
                 if not isinstance(reference, Reference):
                     continue
                 line = document.line_of((reference.name,))
-                if is_secret_place(place, self.manifest.rules):
-                    if reference.name in values:
-                        message = "This is a secret, which no file may have. Set an environment variable of this name."
-                        self._add(path, line, reference.name, message)
-                    continue
                 if reference.name not in values:
-                    message = f"It has no value for {reference.name}, which {self._name(file)} needs to be applied."
-                    self._add(path, 0, "", message, is_warning=True)
+                    if not is_secret_reference(place, reference, self.manifest.rules):
+                        message = f"It has no value for {reference.name}, which {self._name(file)} needs to be applied."
+                        self._add(path, 0, "", message, is_warning=True)
                     continue
-                with_value = _with_value(file.document.value, place.keys, values[reference.name])
+                value = values[reference.name]
+                if is_secret_place(place, self.manifest.rules) or has_secret(place, value, self.manifest.rules):
+                    secret.add(reference.name)
+                    continue
+                with_value = _with_value(file.document.value, place.keys, value)
                 for error_place, message, is_warning in _schema_errors(file.record.name, with_value):
                     if error_place == place.keys:
                         self._add(path, line, reference.name, message, is_warning=is_warning)
+        for name in secret:
+            action = "Remove it, and set an environment variable of this name."
+            self._add(path, document.line_of((name,)), name, f"This is a secret, which no file may have. {action}")
 
     def _unused_values(self, path: Path, document: YamlDocument) -> None:
         """Warn of values to which no file refers, such as those with a typing error in the name."""
@@ -227,6 +258,11 @@ class _Check:
 
     def _name(self, file: ConfigFile) -> str:
         return file.path.relative_to(self.folder).as_posix()
+
+
+def _has_secret_form(value: object) -> bool:
+    """Return whether a value of an environment has a text that is a secret by its form."""
+    return any(is_secret_text("", text) for text in texts_in(value))
 
 
 def _unknown_keys(
@@ -259,12 +295,16 @@ def _components() -> dict[str, object]:
     return {"schemas": catalog().open_schemas()}
 
 
+_MASK = "\0"
+"""What is in place of the value in the message of an error."""
+
+
 @cache
 def _validator(resource: str) -> jsonschema_rs.Validator:
     import jsonschema_rs
 
     root = {**value_schema(resource), "components": _components()}
-    return jsonschema_rs.validator_for(root, validate_formats=True)
+    return jsonschema_rs.validator_for(root, validate_formats=True, mask=_MASK)
 
 
 def _schema_errors(resource: str, value: object) -> Iterator[tuple[YamlPath, str, bool]]:
@@ -284,7 +324,7 @@ def _described(error: jsonschema_rs.ValidationError) -> Iterator[tuple[YamlPath,
     from jsonschema_rs import ValidationErrorKind
 
     place, kind = tuple(error.instance_path), error.kind
-    shown = shorten(repr(error.instance), 60)
+    shown = _shown_instance(error)
     match kind:
         case ValidationErrorKind.Required():
             yield place, f"The key {kind.property!r} is missing.", False
@@ -301,7 +341,16 @@ def _described(error: jsonschema_rs.ValidationError) -> Iterator[tuple[YamlPath,
         case ValidationErrorKind.Type():
             yield place, f"{shown} is not of the type {' or '.join(kind.types)}.", False
         case _:
-            yield place, f"{error.message}.", False
+            yield place, f"{error.message.replace(_MASK, shown)}.", False
+
+
+def _shown_instance(error: jsonschema_rs.ValidationError) -> str:
+    """Return the value of an error for its message: never a secret, and nothing that may have one inside."""
+    value = error.instance
+    if isinstance(value, (dict, list)):
+        return "An object" if isinstance(value, dict) else "A list"
+    names = [part for part in error.instance_path if isinstance(part, str)]
+    return shorten(repr(to_shown_value(value, names[-1] if names else "")), 60)
 
 
 def _without_null(value: object) -> object:

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from dyntui.core.text import quantity
 from dyntui.resources.all_resources import RESOURCES
-from dyntui.services.configuration.compare import ChangeKind, LeafChange, ObjectChange, leaf_text
+from dyntui.services.configuration.compare import ChangeKind, LeafChange, ObjectChange
 from dyntui.services.configuration.comparison import Comparison
 from dyntui.services.configuration.model import LeafPath, LeafPlace, ObjectKey, Reference
 from dyntui.services.configuration.normal_form import configuration_of, is_secret_place
@@ -170,7 +170,7 @@ class _Builder:
 
     def _leaf(self, parent: ComparisonNode, change: ObjectChange, leaf: LeafChange, place: LeafPlace) -> ComparisonNode:
         is_secret = is_secret_place(place, self._comparison.rules)
-        texts = ["secret" if isinstance(value, Reference) else leaf_text(value) for value in (leaf.before, leaf.after)]
+        texts = ["secret" if isinstance(value, Reference) else leaf.text(value) for value in (leaf.before, leaf.after)]
         current, other = elide_common(*texts)
         node = ComparisonNode(
             "\0".join((parent.id, *leaf.path)),
