@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from dyntui.api.catalog import catalog
+from dyntui.api.operation_groups import group_title
 from dyntui.cli.root import root
 from dyntui.cli.root_help import PAGE_WIDTHS
 from dyntui.resources.all_resources import RESOURCES
@@ -193,7 +194,9 @@ def resources() -> str:
     other = (record for record in RESOURCES.values() if record.configuration is None)
     lines += [NOT_CONFIGURATION_TEXT + "\n".join(f"| {each.title} | {each.not_configuration} |" for each in other)]
     lines.append(OPERATIONS_TEXT)
-    lines.append("| operation | request | screen | command | why only `dyntui api` |\n|---|---|---|---|---|")
+    lines.append(
+        "| operation | request | group | screen | command | why only `dyntui api` |\n|---|---|---|---|---|---|"
+    )
     holders: dict[str, list[Resource]] = {}
     for record in RESOURCES.values():
         for name in record.operations:
@@ -203,7 +206,8 @@ def resources() -> str:
         screens = ", ".join(dict.fromkeys(record.title for record in where)) or "API console"
         commands = f"`dyntui api {operation.id}`" if not where else _operation_command(where[0], operation.id)
         reason = "" if where else api_only_reason(operation)
-        row = (f"`{operation.id}`", f"{operation.method} `{operation.path}`", screens, commands, reason)
+        group, request = group_title(operation.group), f"{operation.method} `{operation.path}`"
+        row = (f"`{operation.id}`", request, group, screens, commands, reason)
         lines.append(f"| {' | '.join(row)} |")
     return "\n".join(lines) + "\n"
 

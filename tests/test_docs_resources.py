@@ -10,11 +10,14 @@ from pathlib import Path
 import pytest
 
 from dyntui.api.catalog import catalog
+from dyntui.api.operation_groups import GROUP_TITLES, group_title
 from dyntui.resources.all_resources import RESOURCES
 from dyntui.resources.api_only import API_ONLY_REASONS, api_only_reason
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "resources.md").read_text()
+NAMES = {"API", "JWT", "MFA", "SDK", "URLs", "WalletConnect"}
+"""Words of the names of groups that have other capitals than words of a sentence."""
 SEED: list[str] = json.loads((ROOT / "tests" / "data" / "seed_operations.json").read_text())
 ROWS = {found[1]: found[0] for found in re.finditer(r"^\| `(\w+)` \|.*$", PAGE, re.MULTILINE)}
 
@@ -34,13 +37,23 @@ def test_each_resource_lists_screen_command_and_operations(name: str) -> None:
 def test_each_required_operation_has_a_screen_and_a_command() -> None:
     assert len(SEED) == 149
     for operation in SEED:
-        _, _, screen, command, *_ = (part.strip() for part in ROWS[operation].split("|")[1:])
+        _, _, group, screen, command, *_ = (part.strip() for part in ROWS[operation].split("|")[1:])
         assert screen
+        assert group == GROUP_TITLES[catalog().get(operation).group]
         assert command.startswith("`dyntui ")
 
 
 def test_each_operation_of_the_catalog_is_listed() -> None:
     assert set(ROWS) >= set(catalog().operations)
+
+
+def test_each_group_of_operations_has_a_name_for_people() -> None:
+    assert {operation.group for operation in catalog()} == set(GROUP_TITLES)
+    for title in GROUP_TITLES.values():
+        assert all(word in NAMES or word == word.lower() for word in title.split()[1:]), title
+        first = title.split()[0]
+        assert first in NAMES or first == first.capitalize(), title
+    assert group_title("PasskeyRules") == "Passkey rules", "a newer catalog has it"
 
 
 def test_each_operation_has_a_resource_or_the_reason_why_only_api_calls_it() -> None:

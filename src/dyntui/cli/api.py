@@ -16,6 +16,8 @@ from dyntui.core.errors import EXIT_ACCEPTED, UsageError
 from dyntui.core.text import quantity
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from dyntui.api.catalog import Operation
     from dyntui.api.transport import ApiResponse
     from dyntui.services.actions.write_types import Confirmation
@@ -271,9 +273,17 @@ def _print_operations(context: CliContext, operations: list[Operation]) -> None:
         }
         for operation in operations
     )
-    context.print_items(items, (Column("operationId", "operation"), Column("method"), Column("group")))
+    context.print_items(
+        items, (Column("operationId", "operation"), Column("method"), Column("group", format=_group_text))
+    )
     if not context.prints_data:
         context.print_message(quantity(len(operations), "operation"))
+
+
+def _group_text(value: object, now: datetime) -> str:
+    from dyntui.api.operation_groups import group_title
+
+    return group_title(str(value))
 
 
 def _find_operation(words: tuple[str, ...]) -> tuple[Operation, dict[str, str]]:

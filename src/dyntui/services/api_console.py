@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, quote, urlencode
 
+from dyntui.api.operation_groups import group_title
 from dyntui.core.errors import DyntuiError, UsageError, join_sentences
 from dyntui.core.file_version import check_version
 from dyntui.core.json_types import as_object
@@ -111,7 +112,8 @@ def search_operations(catalog: Catalog, text: str) -> list[Operation]:
     words = text.lower().split()
 
     def matches(operation: Operation) -> bool:
-        text = f"{operation.id} {operation.method} {operation.path} {operation.group} {operation.summary}".lower()
+        group = f"{operation.group} {group_title(operation.group)}"
+        text = f"{operation.id} {operation.method} {operation.path} {group} {operation.summary}".lower()
         return all(word in text for word in words)
 
     first_word = words[0] if words else ""

@@ -53,13 +53,14 @@ class ApiOperationsScreen(FilteredTableScreen):
         load_history(self, connection)
 
     def _rows(self) -> list[Row]:
+        from dyntui.api.operation_groups import group_title
         from dyntui.services.api_console import search_operations
 
         return [
             {
                 "id": operation.id,
                 "method": operation.method,
-                "group": operation.group,
+                "group": group_title(operation.group),
                 "path": operation.path.replace("/environments/{environmentId}", "/environments/…"),
                 "used_by": _used_by(operation),
             }

@@ -13,6 +13,7 @@ from textual.app import ComposeResult, SuspendNotSupported
 from textual.containers import Horizontal, Vertical
 
 from dyntui.api.catalog import Operation, catalog
+from dyntui.api.operation_groups import group_title
 from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.core.json_types import Row
 from dyntui.core.masking import HIDDEN, is_masked_name
@@ -185,7 +186,7 @@ class ApiRequestScreen(SearchableScreen):
     def _field_lines(self) -> list[FieldLine]:
         operation, values = self.operation, self.request.values
         lines = [
-            FieldLine(operation.group, heading=True),
+            FieldLine(group_title(operation.group), heading=True),
             FieldLine("summary", operation.summary),
             FieldLine("method", operation.method),
             FieldLine("path", operation.path),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
@@ -22,9 +21,6 @@ __all__ = ["ResourceIndexScreen"]
 
 _OFTEN_FORBIDDEN = ("organizations", "my-invites", "membership-environments", "user-tokens")
 """Lists that the token of an environment often cannot read; they are checked when the screen opens."""
-
-_WORD_START = re.compile(r"(?<=[a-z])(?=[A-Z])")
-"""Where a word begins in the name of a group, such as GlobalWallets."""
 
 
 class ResourceIndexScreen(LocalTableScreen):
@@ -48,6 +44,7 @@ class ResourceIndexScreen(LocalTableScreen):
 
     def build_rows(self) -> list[Row]:
         from dyntui.api.catalog import catalog
+        from dyntui.api.operation_groups import group_title
 
         operations = catalog()
         return [
@@ -55,8 +52,7 @@ class ResourceIndexScreen(LocalTableScreen):
                 "name": record.name,
                 "title": record.title,
                 "opened_with": _opened_with(record),
-                "group": record.group
-                or _WORD_START.sub(" ", operations.get(record.detail or record.list.operation).group),
+                "group": record.group or group_title(operations.get(record.detail or record.list.operation).group),
                 "actions": str(len(record.actions)) if record.actions else "",
                 "access": self._access(record),
             }
