@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -158,7 +158,7 @@ def api(
         _print_all_pages(context, operation, path, query)
         return
 
-    async def work(connection: Connection) -> Any:
+    async def work(connection: Connection) -> object:
         from dyntui.services.actions.raw_writes import is_sensitive, raw_write_action
         from dyntui.services.actions.write_types import ACCEPTED_NOT_DONE, Target, WriteOutcome
 

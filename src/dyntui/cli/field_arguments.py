@@ -52,7 +52,7 @@ class FieldArguments:
 
     texts: Mapping[str, str]
     """FIELD=VALUE: texts, which are converted to the type of the field."""
-    values: Mapping[str, Any]
+    values: Mapping[str, object]
     """FIELD:=JSON and the fields of --data: they are sent as written, including null."""
 
     def __bool__(self) -> bool:
@@ -73,7 +73,7 @@ class FieldArguments:
         texts = {name: _parse_value(known_fields.get(name), name, text) for name, text in self.texts.items()}
         return {**self.values, **texts}
 
-    def form_values(self, fields: Sequence[FormField]) -> tuple[dict[str, str], dict[str, Any]]:
+    def form_values(self, fields: Sequence[FormField]) -> tuple[dict[str, str], dict[str, object]]:
         """Return the texts for the form with these fields, and the values by dot path that are sent as written.
 
         The text of a field that is not in the form is sent as written, too: a newer server may know it.
@@ -82,7 +82,7 @@ class FieldArguments:
 
         known = {field.name: field for field in fields}
         texts: dict[str, str] = {}
-        values: dict[str, Any] = {}
+        values: dict[str, object] = {}
         for name, value in self.values.items():
             if name in known and known[name].location != "body":
                 texts[name] = field_text(value)
@@ -101,7 +101,7 @@ def nested_body(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return values by dot path as nested objects. Raises UsageError for a path inside another value."""
     from dyntui.services.forms import set_path
 
-    found: dict[str, Any] = {}
+    found: dict[str, object] = {}
     for name, value in values.items():
         set_path(found, name, value)
     return found
@@ -116,7 +116,7 @@ def parse_fields(pairs: Sequence[str], data: str | None = None) -> FieldArgument
     if not isinstance(document, dict):
         raise UsageError("--data is not a JSON object.", hint='Write its fields: {"name": "value"}.')
     texts: dict[str, str] = {}
-    values: dict[str, Any] = dict(document)
+    values: dict[str, object] = dict(document)
     given: set[str] = set()
     for pair in pairs:
         name, separator, text = pair.partition("=")
@@ -143,7 +143,7 @@ def split_arguments(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
     return [argument for argument in arguments if argument not in pairs], pairs
 
 
-def read_data(data: str) -> Any:
+def read_data(data: str) -> object:
     """Return the JSON value of --data: the text itself, or that of a file or of standard input. Raises UsageError.
 
     A file may be YAML. One that has nothing but comments is an empty object.
@@ -210,7 +210,7 @@ def _body_fields(operation: str) -> dict[str, FormField]:
     }
 
 
-def _parse_value(field: FormField | None, name: str, text: str) -> Any:
+def _parse_value(field: FormField | None, name: str, text: str) -> object:
     from dyntui.services.forms import FieldKind, parse_value
 
     if field is None or field.kind in (FieldKind.TEXT, FieldKind.CHOICE):
@@ -223,7 +223,7 @@ def _parse_value(field: FormField | None, name: str, text: str) -> Any:
         raise UsageError(f"{name}: {error}") from None
 
 
-def _parse_json(name: str, text: str) -> Any:
+def _parse_json(name: str, text: str) -> object:
     from dyntui.services.metadata import read_json
 
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -162,7 +162,7 @@ def verify_webhook_body(
     content = b"" if message is not None else read_bytes(file or STDIN, "The request")
     recorded = parse_deliveries(content) if message is None and signature is None else []
 
-    async def work(connection: Connection) -> tuple[Any, Sequence[Row]]:
+    async def work(connection: Connection) -> tuple[object, Sequence[Row]]:
         write, row = read_secret_action(), await look_up_one(connection.client, record, webhook)
         target = make_target(record, row)
         rows = await read_deliveries(connection.client, target.id, message) if message is not None else recorded

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -277,7 +277,7 @@ def _result_id(item: TargetResult) -> str:
     return str(item.target.id or created_id or "")
 
 
-def _result_document(item: TargetResult) -> dict[str, Any]:
+def _result_document(item: TargetResult) -> dict[str, object]:
     from dyntui.services.access.entries import already_existed
 
     return {

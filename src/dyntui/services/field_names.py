@@ -91,7 +91,7 @@ def _operation_fields(operation_id: str, path: Sequence[str]) -> FieldNames:
     from dyntui.api.catalog import catalog
 
     names = FieldNames()
-    schema: Mapping[str, Any] | None = catalog().get(operation_id).response
+    schema: Mapping[str, object] | None = catalog().get(operation_id).response
     for part in path:
         if schema is not None and part:
             schema = next((each["properties"].get(part) for each in _objects(schema) if "properties" in each), None)
@@ -113,7 +113,7 @@ def _objects(schema: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     yield schema
 
 
-def _collect(schema: Mapping[str, Any], prefix: str, names: FieldNames, depth: int) -> None:
+def _collect(schema: Mapping[str, object], prefix: str, names: FieldNames, depth: int) -> None:
     for each in _objects(schema):
         properties = each.get("properties")
         if not properties and prefix and (each.get("type") == "object" or "additionalProperties" in each):

@@ -75,7 +75,7 @@ class EntryDraft:
     """The line in the input."""
     text: str
     """The text in the input."""
-    entry: Mapping[str, Any]
+    entry: Mapping[str, object]
     """The fields of the entry, as far as they are valid."""
     problems: tuple[Problem, ...] = ()
     state: DraftState = DraftState.NEW
@@ -116,7 +116,7 @@ def _mapper(region: str | None, live: bool) -> AllowlistMapper:
     return AllowlistMapper(mapping, region=region, environment_kind="live" if live else "sandbox")
 
 
-def key_of(entry: Mapping[str, Any]) -> str:
+def key_of(entry: Mapping[str, object]) -> str:
     """Return the key of an entry: `entry:email:ada@example.com`; "" without an identifier."""
     return next(iter(entry_keys(entry)), "")
 
@@ -214,7 +214,7 @@ def _without_prefix(text: str) -> str:
     return text.partition(":")[2].strip() if _kind_prefix(text) else text
 
 
-def identifier_fields(text: str) -> dict[str, Any]:
+def identifier_fields(text: str) -> dict[str, object]:
     """Return the field of an identifier: that of its prefix, such as `discord:ada`, else `identifier`."""
     kind = _kind_prefix(text)
     return {kind: _without_prefix(text)} if kind else {"identifier": text}

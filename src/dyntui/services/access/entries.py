@@ -53,7 +53,7 @@ ENTRY_EXPORT = (*IDENTIFIERS, "alias")
 """The columns of an export of entries, named as the import expects them."""
 
 
-def body_of(entry: Mapping[str, Any]) -> dict[str, Any]:
+def body_of(entry: Mapping[str, object]) -> dict[str, object]:
     """Return the request body of an entry: its identifier and its alias."""
     return {name: entry[name] for name in ENTRY_EXPORT if entry.get(name) not in (None, "")}
 
@@ -63,22 +63,22 @@ def new_job() -> str:
     return f"entries-{now():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
 
 
-def already_existed(value: Any) -> bool:
+def already_existed(value: object) -> bool:
     """Return whether a response of `add_entries` means that the entry existed before."""
     return isinstance(value, Mapping) and bool(value.get("exists"))
 
 
-def entry_target(entry: Mapping[str, Any]) -> Target:
+def entry_target(entry: Mapping[str, object]) -> Target:
     """Make the target of an entry to add."""
     return Target(key_of(entry).removeprefix("entry:"), entry_label(entry), {"entry": body_of(entry)})
 
 
-def removal_target(row: Mapping[str, Any]) -> Target:
+def removal_target(row: Mapping[str, object]) -> Target:
     """Make the target of an entry to remove."""
     return Target(str(row.get("id", "")), entry_label(row), {"entry": dict(row), "remove": True})
 
 
-async def post_entry(client: Client, list_id: str, body: Mapping[str, Any], permit: WritePermit) -> Row:
+async def post_entry(client: Client, list_id: str, body: Mapping[str, object], permit: WritePermit) -> Row:
     """Add an entry. After a lost response the entry is looked up."""
     from dyntui.api.errors import ApiProblem, Invalid
 
@@ -98,7 +98,7 @@ async def post_entry(client: Client, list_id: str, body: Mapping[str, Any], perm
     return {**body, "allowListId": list_id, **(document if isinstance(document, dict) else {})}
 
 
-async def _find_added(client: Client, list_id: str, body: Mapping[str, Any]) -> Row | None:
+async def _find_added(client: Client, list_id: str, body: Mapping[str, object]) -> Row | None:
     from dyntui.api.errors import ApiProblem
 
     try:
@@ -107,7 +107,7 @@ async def _find_added(client: Client, list_id: str, body: Mapping[str, Any]) -> 
         return None
 
 
-async def _remove(client: Client, list_id: str, row: Mapping[str, Any], permit: WritePermit) -> None:
+async def _remove(client: Client, list_id: str, row: Mapping[str, object], permit: WritePermit) -> None:
     """Delete an entry. One that is gone counts as deleted; after a lost response the entry is looked up."""
     from dyntui.api.errors import ApiProblem, NotFound
 
@@ -120,7 +120,7 @@ async def _remove(client: Client, list_id: str, row: Mapping[str, Any], permit: 
             raise
 
 
-async def _is_removed(client: Client, list_id: str, row: Mapping[str, Any]) -> bool:
+async def _is_removed(client: Client, list_id: str, row: Mapping[str, object]) -> bool:
     """Return whether the list certainly has no entry with that id."""
     from dyntui.api.errors import ApiProblem
 
@@ -130,7 +130,7 @@ async def _is_removed(client: Client, list_id: str, row: Mapping[str, Any]) -> b
         return False
 
 
-async def audited_entry(client: Client, target: Target, value: Any, before: Any) -> Any:
+async def audited_entry(client: Client, target: Target, value: object, before: object) -> object:
     """Return what the audit log saves of an entry that was added; None for one that existed before."""
     return None if already_existed(value) else value
 
@@ -209,7 +209,7 @@ class EntryChanges:
         return action, [*map(entry_target, self.add), *removals]
 
 
-def replacement_target(old: Mapping[str, Any], new: Mapping[str, Any]) -> Target:
+def replacement_target(old: Mapping[str, object], new: Mapping[str, object]) -> Target:
     """Make the target of an entry to replace."""
     return Target(str(old.get("id", "")), entry_label(old), {"entry": dict(old), "new": body_of(new)})
 
@@ -227,7 +227,7 @@ def replace_entry(row: Row, *, gap: bool = False, job: str = "") -> WriteAction:
     """
     list_id = str(row.get("id"))
 
-    async def call(client: Client, target: Target, permit: WritePermit) -> Any:
+    async def call(client: Client, target: Target, permit: WritePermit) -> object:
         old, new = target.data["entry"], target.data["new"]
         if body_of(old) == dict(new):
             raise UsageError("Nothing was changed, so nothing was sent.")
@@ -254,7 +254,7 @@ def replace_entry(row: Row, *, gap: bool = False, job: str = "") -> WriteAction:
             )
         return await _remove_then_add(client, list_id, old, new, permit)
 
-    async def before(client: Client, target: Target) -> Any:
+    async def before(client: Client, target: Target) -> object:
         return {"allowListId": list_id, **target.data["entry"]}
 
     async def assess(client: Client, targets: Sequence[Target]) -> Impact:
@@ -282,7 +282,7 @@ _ALIAS_ONLY = (
 
 
 async def _remove_then_add(
-    client: Client, list_id: str, old: Mapping[str, Any], new: Mapping[str, Any], permit: WritePermit
+    client: Client, list_id: str, old: Mapping[str, object], new: Mapping[str, object], permit: WritePermit
 ) -> Row:
     await _remove(client, list_id, old, permit)
     if permit.accepted:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row
@@ -38,7 +38,7 @@ def raw_write_action(
     *,
     path: Mapping[str, object] | None = None,
     query: Mapping[str, object] | None = None,
-    body: Any = None,
+    body: object = None,
     headers: Mapping[str, str] | None = None,
 ) -> WriteAction:
     """Return the action that calls `operation` with these values, for any target.
@@ -47,7 +47,7 @@ def raw_write_action(
     before they are confirmed.
     """
 
-    async def call(client: Client, target: Target, permit: WritePermit) -> Any:
+    async def call(client: Client, target: Target, permit: WritePermit) -> object:
         from dyntui.api.client import decode
         from dyntui.core.strict_json import dump_json
 

@@ -196,7 +196,7 @@ def detail_path(client: Client, record: Resource, row_id: str, parent: str = "")
     return {name: parent if name == record.parent else row_id for name in names if name != "environmentId"}
 
 
-def _unwrap(record: Resource, document: Any) -> Any:
+def _unwrap(record: Resource, document: object) -> object:
     """Return the object in a response that has a wrapper around it: `{"user": {...}}`."""
     found = document.get(record.detail_wrapper or record.singular) if isinstance(document, dict) else None
     return found if isinstance(found, dict) else document
@@ -256,7 +256,7 @@ def find_created_id(record: Resource, response: object) -> str:
 def mask_results(record: Resource, results: WriteResults) -> WriteResults:
     """Return the results without the values that must not be shown."""
 
-    def masked(value: Any) -> Any:
+    def masked(value: object) -> object:
         return mask_secrets(record, value) if isinstance(value, Mapping) else value
 
     items = (replace(item, value=masked(item.value), reread=masked(item.reread)) for item in results.items)
@@ -315,7 +315,7 @@ def make_write_action(
     if record.name in ACCESS_RECORDS:
         return access_action(name)
 
-    async def call(on: Client, target: Target, permit: WritePermit) -> Any:
+    async def call(on: Client, target: Target, permit: WritePermit) -> object:
         row = target.data.get("row") or {record.key: target.id}
         values = filled.body if filled is not None else target.data.get("fields")
         if action.disabled_reason is not None and (reason := action.disabled_reason(row)):
@@ -329,7 +329,7 @@ def make_write_action(
             raise DyntuiError(problem)
         return _unwrap(record, response)
 
-    async def reread(on: Client, target: Target) -> Any:
+    async def reread(on: Client, target: Target) -> object:
         return await read_one(on, record, target.id, parent=parent)
 
     can_reread = (

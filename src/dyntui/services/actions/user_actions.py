@@ -30,7 +30,7 @@ __all__ = [
 ]
 
 
-def user_target(row: Mapping[str, Any], **data: Any) -> Target:
+def user_target(row: Mapping[str, object], **data: object) -> Target:
     return Target(str(row.get("id", "")), RESOURCES["users"].label_of(row), data)
 
 
@@ -38,24 +38,24 @@ async def _reread_user(client: Client, target: Target) -> Any:
     return await client.users.get_raw(target.id)
 
 
-def set_metadata_field(key: str, value: Any) -> WriteAction:
+def set_metadata_field(key: str, value: object) -> WriteAction:
     """Set one metadata field. The user is read first, because it is not documented whether PUT merges metadata."""
 
     users: dict[str, Mapping[str, object]] = {}
     """The users as they were read for the audit log, by id."""
 
-    async def call(client: Client, target: Target, permit: WritePermit) -> Any:
+    async def call(client: Client, target: Target, permit: WritePermit) -> object:
         user = users.pop(target.id, None) or await _reread_user(client, target)
         metadata = {**metadata_of(user), key: value}
         return await client.call("updateUser", path={"userId": target.id}, body={"metadata": metadata}, permit=permit)
 
-    async def before(client: Client, target: Target) -> Any:
+    async def before(client: Client, target: Target) -> object:
         from dyntui.services.actions.undo_state import saved_values
 
         user = users[target.id] = await _reread_user(client, target)
         return saved_values({"metadata": metadata_of(user)})
 
-    async def after(client: Client, target: Target, value: Any, before: Any) -> Any:
+    async def after(client: Client, target: Target, value: object, before: object) -> object:
         from dyntui.services.actions.undo_state import saved_values
 
         user = value.get("user", value) if isinstance(value, Mapping) else {}
@@ -77,7 +77,7 @@ def set_metadata_field(key: str, value: Any) -> WriteAction:
 def add_to_allowlist(allowlist_id: str, name: str) -> WriteAction:
     """Add a user to an allowlist by email, else by the first wallet. An entry that exists counts as done."""
 
-    async def call(client: Client, target: Target, permit: WritePermit) -> Any:
+    async def call(client: Client, target: Target, permit: WritePermit) -> object:
         from dyntui.services.access.entries import post_entry
 
         user = await _reread_user(client, target)
@@ -105,13 +105,13 @@ def add_to_allowlist(allowlist_id: str, name: str) -> WriteAction:
     )
 
 
-def link_wallet(fields: Mapping[str, Any]) -> WriteAction:
+def link_wallet(fields: Mapping[str, object]) -> WriteAction:
     """Link an external wallet to a user; fields as CreateWalletRequest."""
 
-    async def call(client: Client, target: Target, permit: WritePermit) -> Any:
+    async def call(client: Client, target: Target, permit: WritePermit) -> object:
         return await client.call("createWallet", path={"userId": target.id}, body=dict(fields), permit=permit)
 
-    async def after(client: Client, target: Target, value: Any, before: Any) -> Any:
+    async def after(client: Client, target: Target, value: object, before: object) -> object:
         from dyntui.services.actions.resource_actions import find_created_id
 
         created_id = find_created_id(RESOURCES["wallets"], value)
@@ -143,8 +143,8 @@ def pregeneration(
     social: str = "",
     legacy: bool = False,
     farcaster_fid: int | None = None,
-    more: Mapping[str, Any] | None = None,
-) -> tuple[str, dict[str, Any]]:
+    more: Mapping[str, object] | None = None,
+) -> tuple[str, dict[str, object]]:
     """Return the operation and the body that pre-generate wallets for `identifier`. Raises UsageError for invalid
     values.
 
@@ -161,7 +161,7 @@ def pregeneration(
     identifier = identifier.strip()
     if farcaster_fid is not None:
         return operation, {"email": identifier, "fid": farcaster_fid, "chains": chain_names, **more}
-    body: dict[str, Any] = {"identifier": identifier, "type": kind, "chains": chain_names}
+    body: dict[str, object] = {"identifier": identifier, "type": kind, "chains": chain_names}
     if kind == "phoneNumber" and "smsCountryCode" not in more:
         body["identifier"], body["smsCountryCode"] = _phone(identifier)
     if kind in ("socialUsername", "socialAccountId") and not social:
@@ -195,13 +195,13 @@ def _phone(text: str) -> tuple[str, dict[str, str]]:
     return rest, {"isoCountryCode": region, "phoneCountryCode": str(number.country_code)}
 
 
-def pregenerate(operation: str, body: Mapping[str, Any]) -> WriteAction:
+def pregenerate(operation: str, body: Mapping[str, object]) -> WriteAction:
     """Pre-generate embedded wallets, which the user gets at the first sign-in.
 
     operation: createWaasWallet, or the legacy createEmbeddedWallet or createEmbeddedWalletFromFarcaster.
     """
 
-    async def call(client: Client, target: Target, permit: WritePermit) -> Any:
+    async def call(client: Client, target: Target, permit: WritePermit) -> object:
         document = await client.call(operation, body=dict(body), permit=permit)
         return document.get("user", document) if isinstance(document, dict) else document
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dyntui.core.errors import DyntuiError
 from dyntui.core.json_types import as_object, as_objects
@@ -302,7 +302,7 @@ class WriteRunner:
         return found.effects if found is not None else ()
 
 
-def _batch_of(write: PlannedWrite) -> tuple[Any, ...]:
+def _batch_of(write: PlannedWrite) -> tuple[object, ...]:
     """Return what the writes have in common that are sent as one action."""
     name = write.record.name
     return (name, write.kind, write.object.name if name in _ALONE else "")

@@ -29,7 +29,7 @@ def with_leaves(
     values: Mapping[str, object],
     leaves: Iterable[LeafChange],
     unset: Unset = lambda name: ABSENT,
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Return the values of an object with the changes of these leaves. Elements of lists with keys are found by them.
 
     unset: returns what is set in place of a value that is removed, by its dot path; ABSENT removes it.
