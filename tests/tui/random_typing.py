@@ -48,6 +48,9 @@ _SEQUENCES = {
     "f2": "\x1bOQ",
     "f5": "\x1b[15~",
 }
+BUSY, IDLE = "busy", "idle"
+"""Lines of the log: whether anything goes on in the console that may change which dialog has the keys."""
+_BUSY_INTERVAL_S = 0.01
 END_OF_STATE = "end of state"
 _COROUTINE = {"cr_frame", "cr_await", "gi_frame", "gi_yieldfrom", "ag_frame", "ag_await"}
 _IDLE = ("MessagePump._get_message:", "Timer._run:")
@@ -176,6 +179,17 @@ def _write_state(app: Any, log: TextIO) -> None:
     print(END_OF_STATE, file=log, flush=True)
 
 
+async def _write_busy(app: Any, log: TextIO) -> None:
+    """Write whether the console is busy, and from then on each change of that."""
+    written = ""
+    while True:
+        connection = app.session.connection
+        busy = any(worker.is_running for worker in app.workers) or (connection is not None and connection.log.in_flight)
+        if (state := BUSY if busy else IDLE) != written:
+            print(written := state, file=log, flush=True)
+        await asyncio.sleep(_BUSY_INTERVAL_S)
+
+
 def main() -> None:
     from dyntui.sandbox.options import SandboxOptions
     from dyntui.tui import run
@@ -184,12 +198,15 @@ def main() -> None:
 
     take, dispatch = TypeAheadMixin.on_event, TypeAheadMixin._dispatch_typed
     apps: list[Any] = []
+    tasks: list[asyncio.Task[None]] = []
 
     def note(what: str, event: Any) -> None:
         print(what, event.key if isinstance(event, events.Key) else "paste", file=log, flush=True)
 
     async def taken(self: Any, event: events.Event) -> None:
-        apps[:] = [self]
+        if not apps:
+            apps.append(self)
+            tasks.append(asyncio.create_task(_write_busy(self, log)))
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             note("came", event)
         await take(self, event)
