@@ -43,6 +43,7 @@ __all__ = [
     "all_by_creation_option",
     "all_option",
     "limit_option",
+    "list_of_one",
     "list_options",
     "list_rows",
     "match_options",
@@ -156,6 +157,14 @@ def list_rows(
         keeps_order=bool(order),
         text=text,
     )
+
+
+def list_of_one(argument: str, record: Resource) -> Callable[[F], F]:
+    """Return a decorator for a command that lists what belongs to one object: its argument, --watch and the filters.
+
+    argument: the name of the argument that says which object. record: of the rows.
+    """
+    return combine_options(click.argument(argument, metavar=argument.upper()), watch_option, filter_options(record))
 
 
 def print_whole_list(

@@ -10,13 +10,11 @@ import click
 from dyntui.cli.command_classes import BaseCommand
 from dyntui.cli.context import CliContext, pass_context
 from dyntui.cli.input_text import read_text
-from dyntui.cli.list_filters import filter_options
 from dyntui.cli.output import print_lines
 from dyntui.cli.questions import confirm
-from dyntui.cli.resource_lists import print_whole_list
+from dyntui.cli.resource_lists import list_of_one, print_whole_list
 from dyntui.cli.shared_options import confirm_options
 from dyntui.cli.targets import ignore_missing_option, users_argument
-from dyntui.cli.watch import watch_option
 from dyntui.cli.write_helpers import (
     confirm_access_options,
     perform,
@@ -42,13 +40,10 @@ __all__ = [
 
 
 @click.command("sessions", cls=BaseCommand)
-@click.argument("user", metavar="USER")
-@watch_option
-@filter_options(RESOURCES["sessions"])
+@list_of_one("user", RESOURCES["sessions"])
 @pass_context
 def list_sessions(context: CliContext, user: str, conditions: RowConditions) -> None:
     """List the sessions of a user, newest first."""
-    from dyntui.resources.all_resources import RESOURCES
     from dyntui.resources.cell_formats import time
     from dyntui.resources.resource import Column
     from dyntui.services.actions.target_lookup import read_object
@@ -70,9 +65,7 @@ def list_sessions(context: CliContext, user: str, conditions: RowConditions) -> 
 
 
 @click.command("balances", cls=BaseCommand)
-@click.argument("user", metavar="USER")
-@watch_option
-@filter_options(RESOURCES["balances"])
+@list_of_one("user", RESOURCES["balances"])
 @pass_context
 def list_balances(context: CliContext, user: str, conditions: RowConditions) -> None:
     """List the tokens that the wallets of a user hold on the enabled networks of the environment."""

@@ -14,7 +14,15 @@ from dyntui.cli.export_output import export_options, export_rows
 from dyntui.cli.field_arguments import data_option, parse_fields, print_warnings, split_arguments, warned_before_errors
 from dyntui.cli.list_filters import filter_options, refuse_empty
 from dyntui.cli.resource_commands import add_action_command, add_resource_commands
-from dyntui.cli.resource_lists import all_option, limit_option, match_options, object_fields, parse_match, print_list
+from dyntui.cli.resource_lists import (
+    all_option,
+    limit_option,
+    list_of_one,
+    match_options,
+    object_fields,
+    parse_match,
+    print_list,
+)
 from dyntui.cli.shared_options import confirm_options
 from dyntui.cli.watch import watch_option
 from dyntui.cli.write_helpers import perform_and_report, run_write
@@ -131,9 +139,7 @@ def get_wallet(context: CliContext, wallet: str) -> None:
 
 
 @wallets.command("balances")
-@click.argument("wallet", metavar="WALLET")
-@watch_option
-@filter_options(RESOURCES["balances"])
+@list_of_one("wallet", RESOURCES["balances"])
 @pass_context
 def list_balances(context: CliContext, wallet: str, conditions: RowConditions) -> None:
     """List the tokens that a wallet holds on the enabled networks of the environment. WALLET is its id or address."""

@@ -28,7 +28,7 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -122,28 +122,25 @@ def skip_garbage_collection_at_exit() -> None:
     gc.freeze()
 
 
-@contextmanager
-def permanent_objects() -> Iterator[None]:
+def permanent_objects() -> AbstractContextManager[None]:
     """Exempt what the block makes from garbage collection: modules, which stay loaded and take long to look through."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.freeze()
-            gc.enable()
+    return without_garbage_collection(exempt=True)
 
 
 @contextmanager
-def without_garbage_collection() -> Iterator[None]:
-    """Turn the collector off in the block: rows have no cycles, and collection takes a tenth of the time."""
+def without_garbage_collection(*, exempt: bool = False) -> Iterator[None]:
+    """Turn the collector off in the block: rows have no cycles, and collection takes a tenth of the time.
+
+    exempt: whether the objects that exist at the end of the block are exempt from later collections too.
+    """
     was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if was_enabled:
+            if exempt:
+                gc.freeze()
             gc.enable()
 
 

@@ -6,6 +6,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Callable, Collection
+from functools import partial
 
 from dyntui.core.text import quantity
 from dyntui.core.times import parse_time
@@ -236,15 +237,11 @@ def _alternative(value: object, field: ImportField, rules: ValidationContext, pr
     return value if text is None else text
 
 
-def _object(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
-    if not isinstance(value, dict) and not _reported(field.name, problems):
-        problems.append(Problem("error", "bad_json", field.name, f"{field.name} must be a JSON object."))
-    return value
-
-
-def _array(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
-    if not isinstance(value, list) and not _reported(field.name, problems):
-        problems.append(Problem("error", "bad_json", field.name, f"{field.name} must be a JSON list."))
+def _json(
+    kind: type, noun: str, value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]
+) -> object:
+    if not isinstance(value, kind) and not _reported(field.name, problems):
+        problems.append(Problem("error", "bad_json", field.name, f"{field.name} must be a JSON {noun}."))
     return value
 
 
@@ -310,8 +307,8 @@ _CHECKS: dict[str, FieldStep] = {
     "date": _date,
     "choice": _choice,
     "address": _address,
-    "object": _object,
-    "array": _array,
+    "object": partial(_json, dict, "object"),
+    "array": partial(_json, list, "list"),
     "strings": _strings,
     "any": _any,
     "domain": _domain,

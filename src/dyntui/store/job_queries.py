@@ -128,23 +128,28 @@ def problem_counts(journal: Journal) -> list[ProblemCount]:
     return [ProblemCount._make(one) for one in found]
 
 
-def problems_of(journal: Journal, number: int) -> list[RowProblem]:
-    """Return the errors and warnings of one row."""
-    found = journal.db.execute(f"SELECT {PROBLEM_COLUMNS} FROM problems WHERE row = ?", (number,))
+def problems_of(journal: Journal, number: int, table: str = "problems") -> list[RowProblem]:
+    """Return the errors and warnings of one row. table: where they are, with the columns PROBLEM_COLUMNS."""
+    found = journal.db.execute(f"SELECT {PROBLEM_COLUMNS} FROM {table} WHERE row = ?", (number,))
     return [RowProblem._make(one) for one in found]
 
 
 def failure_counts(journal: Journal) -> list[tuple[str, str, int]]:
     """Return the reasons of rows that were not imported: state, code and count, the most frequent first."""
-    found = journal.db.execute(
-        "SELECT state, code, count(*) AS n FROM rows WHERE code <> '' GROUP BY state, code ORDER BY n DESC, code"
-    )
-    return [(str(state), str(code), int(n)) for state, code, n in found]
+    return _count_pairs(journal, "state", "code", "rows WHERE code <> ''")
 
 
 def traffic(journal: Journal) -> list[tuple[str, str, int]]:
     """Return the sent batches by operation and outcome."""
+    return _count_pairs(journal, "operation", "outcome", "batches")
+
+
+def _count_pairs(journal: Journal, first: str, second: str, table: str) -> list[tuple[str, str, int]]:
+    """Return the pairs of the values of two columns with their counts, the most frequent first.
+
+    first, second, table: parts of the statement, never values.
+    """
     found = journal.db.execute(
-        "SELECT operation, outcome, count(*) AS n FROM batches GROUP BY operation, outcome ORDER BY n DESC, outcome"
+        f"SELECT {first}, {second}, count(*) AS n FROM {table} GROUP BY {first}, {second} ORDER BY n DESC, {second}"
     )
-    return [(str(operation), str(outcome), int(n)) for operation, outcome, n in found]
+    return [(str(left), str(right), int(n)) for left, right, n in found]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
-from dyntui.store.job_queries import PROBLEM_COLUMNS, RowProblem
+from dyntui.store.job_queries import PROBLEM_COLUMNS, RowProblem, problems_of
 from dyntui.store.journal import Journal
 from dyntui.store.review_queries import FILE_CODES
 
@@ -124,8 +124,8 @@ def originals(journal: Journal, rows: Sequence[int]) -> dict[int, bytes]:
 
 
 def file_problems(journal: Journal, row: int) -> list[RowProblem]:
-    found = journal.db.execute(f"SELECT {PROBLEM_COLUMNS} FROM review_file_problems WHERE row = ?", (row,))
-    return [RowProblem._make(one) for one in found]
+    """Return the problems that a row had as its file was read."""
+    return problems_of(journal, row, "review_file_problems")
 
 
 def copy(old: Journal, new: Journal) -> None:

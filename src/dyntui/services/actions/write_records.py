@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,15 @@ class WriteRecords:
                 f"The audit log cannot be written, so nothing was sent: {_reason(problem)}",
                 hint=f"Check {self._audit.file}, its folder and the free disk space.",
             ) from problem
+
+    @contextmanager
+    def recorded_error(self, action: WriteAction, target: Target) -> Iterator[None]:
+        """Record that the outcome is unknown when an error stops the block."""
+        try:
+            yield
+        except BaseException as error:
+            self.record_outcome(action, [target], "unknown", detail=f"stopped by an error: {type(error).__name__}")
+            raise
 
     def record_outcome(
         self,

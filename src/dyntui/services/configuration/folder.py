@@ -11,7 +11,7 @@ from dyntui.core.errors import UsageError
 from dyntui.resources.all_resources import RESOURCES
 from dyntui.resources.resource import Resource
 from dyntui.services.configuration.file_format import ENDING, from_file_value
-from dyntui.services.configuration.manifest import MANIFEST, Manifest, read_document, read_manifest, read_values
+from dyntui.services.configuration.manifest import Manifest, read_document, read_values, require_manifest
 from dyntui.services.configuration.model import (
     ConfigObject,
     EnvironmentConfig,
@@ -85,12 +85,7 @@ class ConfigFolder:
 
 def open_folder(folder: Path) -> ConfigFolder:
     """Read the files of a folder. Raises UsageError for one without a manifest, or with a file that cannot be read."""
-    manifest = read_manifest(folder)
-    if manifest is None:
-        raise UsageError(
-            f"{folder} is not a configuration folder: it has no {MANIFEST}.",
-            hint=f"Create it with: dyntui config pull {folder}",
-        )
+    manifest = require_manifest(folder)
     return ConfigFolder(folder, manifest, tuple(read_files(folder, manifest.resources)))
 
 

@@ -29,6 +29,7 @@ __all__ = [
     "read_document",
     "read_manifest",
     "read_values",
+    "require_manifest",
     "values_file",
 ]
 
@@ -137,6 +138,17 @@ def read_manifest(folder: Path) -> Manifest | None:
             )
     for name in manifest.environments:
         values_file(folder, name)
+    return manifest
+
+
+def require_manifest(folder: Path) -> Manifest:
+    """Return the manifest of a folder. Raises UsageError for a folder without one, or with one that is not valid."""
+    manifest = read_manifest(folder)
+    if manifest is None:
+        raise UsageError(
+            f"{folder} is not a configuration folder: it has no {MANIFEST}.",
+            hint=f"Create it with: dyntui config pull {folder}",
+        )
     return manifest
 
 

@@ -24,7 +24,7 @@ from dyntui.services.configuration.manifest import (
     Manifest,
     is_environment_name,
     read_document,
-    read_manifest,
+    require_manifest,
     values_file,
 )
 from dyntui.services.configuration.model import (
@@ -82,12 +82,7 @@ def validate_folder(folder: Path) -> list[FileProblem]:
 
     Raises UsageError for a folder without a manifest, or with one that cannot be read.
     """
-    manifest = read_manifest(folder)
-    if manifest is None:
-        raise UsageError(
-            f"{folder} is not a configuration folder: it has no {MANIFEST}.",
-            hint=f"Create it with: dyntui config pull {folder}",
-        )
+    manifest = require_manifest(folder)
     check = _Check(folder, manifest)
     check.names_of_files()
     for name in config_order():

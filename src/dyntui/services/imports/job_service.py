@@ -147,13 +147,8 @@ async def run_job(
     runner = ImportRunner(journal, client, destination_for(journal), permit, options, **run_options)
     target, action = _target(journal), action_for(journal)
     connection.write_gate.records.record_start(action, [target])
-    try:
+    with connection.write_gate.records.recorded_error(action, target):
         ended = await runner.run()
-    except BaseException as error:
-        connection.write_gate.records.record_outcome(
-            action, [target], "unknown", detail=f"stopped by an error: {type(error).__name__}"
-        )
-        raise
     counts = ", ".join(f"{n} {state}" for state, n in sorted(journal.counts.items()) if n)
     connection.write_gate.records.record_outcome(
         action, [target], ended.state.value, detail=f"{ended.reason}; {counts}" if ended.reason else counts

@@ -174,15 +174,11 @@ async def run_undo(
     action, target = _action(journal, connection), _target(journal)
     connection.write_gate.records.record_start(action, [target])
     stopped: JobStopped | None = None
-    try:
-        await _Deletions(journal, client, permit, control, on_progress).delete_all()
-    except JobStopped as halt:
-        stopped = halt
-    except BaseException as error:
-        connection.write_gate.records.record_outcome(
-            action, [target], "unknown", detail=f"stopped by an error: {type(error).__name__}"
-        )
-        raise
+    with connection.write_gate.records.recorded_error(action, target):
+        try:
+            await _Deletions(journal, client, permit, control, on_progress).delete_all()
+        except JobStopped as halt:
+            stopped = halt
     counts = ", ".join(f"{n} {state}" for state, n in undo_counts(journal).items())
     connection.write_gate.records.record_outcome(action, [target], "stopped" if stopped else "done", detail=counts)
     return undo_result(journal, stopped.reason, stopped.error) if stopped else undo_result(journal)

@@ -20,6 +20,7 @@ from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values, fi
 from dyntui.tui.shell.action_runner import run_action, run_read_worker
 
 if TYPE_CHECKING:
+    from dyntui.services.actions.write_types import Target, WriteAction
     from dyntui.services.connection import Connection
     from dyntui.tui.shell.console_app import ConsoleApp
 
@@ -76,24 +77,32 @@ def _open_profile_form(console: ConsoleApp, user: Row, opening_key: str) -> None
     note = "The API cannot change the email."
     form = FormDialog(f"Profile of {user_target(user).label}", inputs, verb="continue", note=note)
 
+    save = partial(_save, console, form, opening_key)
+
     def on_submit(values: Values) -> None:
         changes = {
             name: _profile_value(name, text.strip()) for name, text in values.items() if text.strip() != initial[name]
         }
-        if not changes:
-            form.finish()
-            console.notify(_NO_CHANGES)
-            return
-        run_action(
-            console,
-            write_action("users.edit"),
-            [user_target(user, fields=changes)],
-            opening_key=opening_key,
-            summary_lines=_change_lines(user, changes, _LABELS),
-            form=form,
-        )
+        target = user_target(user, fields=changes)
+        save(write_action("users.edit"), target, _change_lines(user, changes, _LABELS) if changes else ())
 
     console.open_form(form, on_submit)
+
+
+def _save(
+    console: ConsoleApp,
+    form: FormDialog,
+    opening_key: str,
+    action: WriteAction,
+    target: Target,
+    summary_lines: Sequence[str],
+) -> None:
+    """Save what a form changed, after a confirmation. summary_lines: the changes; none when nothing was changed."""
+    if not summary_lines:
+        form.finish()
+        console.notify(_NO_CHANGES)
+        return
+    run_action(console, action, [target], opening_key=opening_key, summary_lines=summary_lines, form=form)
 
 
 def ask_metadata_field(console: ConsoleApp, user_id: str, opening_key: str) -> None:
@@ -106,20 +115,13 @@ def _open_metadata_field_form(console: ConsoleApp, user: Row, opening_key: str) 
     title = f"Metadata of {user_target(user).label}"
     form = FormDialog(title, metadata_field_inputs(list(metadata)), check=check_metadata_field, verb="continue")
 
+    save = partial(_save, console, form, opening_key)
+
     def on_submit(values: Values) -> None:
         name, value = values["key"].strip(), parse_metadata_value(values["value"])
-        if name in metadata and metadata[name] == value:
-            form.finish()
-            console.notify(_NO_CHANGES)
-            return
-        run_action(
-            console,
-            set_metadata_field(name, value),
-            [user_target(user)],
-            opening_key=opening_key,
-            summary_lines=_change_lines(metadata, {name: value}, {}),
-            form=form,
-        )
+        is_same = name in metadata and metadata[name] == value
+        lines = () if is_same else _change_lines(metadata, {name: value}, {})
+        save(set_metadata_field(name, value), user_target(user), lines)
 
     console.open_form(form, on_submit)
 

@@ -73,13 +73,10 @@ class DialogFooter(LineWidget):
         return message + keys
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        return len(self._lines(width))
+        return self.count_lines(width)
 
-    def update_lines(self) -> None:
-        """Show the message and the keys, in as many lines as they need."""
-        if self.size and len(self._lines(self.size.width)) != self.size.height:
-            self.refresh(layout=True)
-        self.repaint()
+    def count_lines(self, width: int) -> int:
+        return len(self._lines(width))
 
     def on_click(self, event: events.Click) -> None:
         """Press the key that was clicked."""
@@ -141,13 +138,13 @@ class BaseDialog(ActionMixin, ModalScreen[T | None], Generic[T]):
         """Show a message above the keys. style: `dim` or `warn`."""
         footer = self.query_one(DialogFooter)
         footer.message, footer.message_style = safe(text, 500), style
-        footer.update_lines()
+        footer.repaint_lines()
 
     def show_footer_keys(self, *keys: tuple[str, str]) -> None:
         """Show other keys."""
         footer = self.query_one(DialogFooter)
         footer.keys = keys
-        footer.update_lines()
+        footer.repaint_lines()
 
     # Canceling
 

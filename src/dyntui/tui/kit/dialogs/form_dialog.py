@@ -114,21 +114,19 @@ class FormChoice(LineWidget, can_focus=True):
         return wrapped(safe(self.options.get(self.value, "")), width - len("‹  ›"))
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        return len(self._lines(width))
+        return self.count_lines(width)
 
-    def _show_value(self) -> None:
-        if self.size and len(self._lines(self.size.width)) != self.size.height:
-            self.refresh(layout=True)
-        self.repaint()
+    def count_lines(self, width: int) -> int:
+        return len(self._lines(width))
 
     def set_options(self, options: Mapping[str, str], value: str) -> None:
         """Replace the options, with `value` chosen."""
         self.options = dict(options)
         self.value = value
-        self._show_value()
+        self.repaint_lines()
 
     def watch_value(self) -> None:
-        self._show_value()
+        self.repaint_lines()
         self.post_message(self.Changed(self))
 
     def on_focus(self) -> None:

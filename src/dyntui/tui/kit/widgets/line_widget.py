@@ -112,6 +112,16 @@ class LineWidget(Widget):
         if dirty:
             self.refresh(*(Region(0, y, width, 1) for y in dirty))
 
+    def count_lines(self, width: int) -> int:
+        """Return the height that a widget with as many lines as it needs has at a width."""
+        return self.size.height
+
+    def repaint_lines(self) -> None:
+        """Paint the lines that changed, after their number may have changed too."""
+        if self.size and self.count_lines(self.size.width) != self.size.height:
+            self.refresh(layout=True)
+        self.repaint()
+
     def label_at(self, x: int, y: int) -> str:
         """Return the key at a place in a line of keys and their titles: the bold piece before it; "" for none."""
         pieces, _ = self.line(y, self.size.width)
