@@ -156,11 +156,14 @@ def test_a_resize_shows_the_same_screen_with_both_writers(start: Start) -> None:
     same_at_rest(lean, stock)
 
 
-def test_the_screen_is_restored_after_stop_and_continue(start: Start) -> None:
+@pytest.mark.parametrize("number", [signal.SIGTSTP, signal.SIGSTOP], ids=["TSTP", "STOP"])
+def test_the_screen_is_restored_after_stop_and_continue(start: Start, number: signal.Signals) -> None:
     lean = start("lean")
     lean.press("f2", "floating")
     before = lean.emulator.cells()
-    os.kill(lean.child.pid, signal.SIGTSTP)
+    threads = Path(f"/proc/{lean.child.pid}/task")
+    count = len(list(threads.iterdir()))
+    os.kill(lean.child.pid, number)
     lean.wait(lambda: Path(f"/proc/{lean.child.pid}/stat").read_text().split()[2] == "T")
     lean.emulator.reset()
     lean.emulator.reset_mode(7, private=True)
@@ -168,6 +171,8 @@ def test_the_screen_is_restored_after_stop_and_continue(start: Start) -> None:
     os.kill(lean.child.pid, signal.SIGCONT)
     lean.wait(lambda: "floating" in lean.emulator.text)
     assert lean.emulator.cells() == before
+    # A second thread that reads the terminal would take a part of the keys.
+    lean.wait(lambda: len(list(threads.iterdir())) == count)
 
 
 def test_the_screen_is_restored_after_a_suspend(start: Start) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 from textual import events, messages
@@ -68,6 +69,22 @@ class TerminalDriverMixin(textual_internals.SizeHookMixin):
         super().start_application_mode()
         self._has_terminal = True
         self.set_title(self._title)
+
+    def resume_application_mode(self) -> None:
+        """Take the terminal again. Called in a signal handler when the process is continued.
+
+        A process that was stopped by SIGSTOP could not give the terminal away before. It does so now, because a second
+        thread would read the terminal otherwise, and keys would be lost or arrive in another order.
+        """
+        if self._has_terminal:  # in the event loop, because the signal may have interrupted a write
+            asyncio.get_running_loop().call_soon_threadsafe(self._restart_application_mode)
+        else:
+            super().resume_application_mode()
+
+    def _restart_application_mode(self) -> None:
+        if self._has_terminal:
+            self.suspend_application_mode()
+            super().resume_application_mode()
 
     def stop_application_mode(self) -> None:
         if self._title_shown:
