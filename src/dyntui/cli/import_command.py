@@ -184,7 +184,7 @@ async def _prepare_and_run(
     allowlist: str,
     signals: JobSignals,
 ) -> int:
-    from dyntui.cli.job_runner import ProgressMeter, confirm_job, precheck, removed_unless_run, run_until_stopped
+    from dyntui.cli.job_runner import ProgressMeter, precheck, removed_unless_run, run_until_stopped
     from dyntui.services.imports.job_service import IMPORT, IMPORT_ENTRIES
     from dyntui.services.imports.jobs import JobLocation, load_organization_id
     from dyntui.services.imports.plan import make_plan, plan_lines, save_plan
@@ -240,8 +240,9 @@ async def _prepare_and_run(
             context.print_message(*plan_lines(plan))
             if not options.allow_no_identity:
                 _confirm_missing_identity(context, journal)
-            permit = await confirm_job(context, connection, journal, options.confirmation)
-            return await run_until_stopped(context, connection, journal, permit, signals, first=options.first)
+            return await run_until_stopped(
+                context, connection, journal, options.confirmation, signals, first=options.first
+            )
 
 
 def _has_rows_to_send(plan: dict[str, Any]) -> bool:

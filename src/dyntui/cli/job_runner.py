@@ -220,17 +220,21 @@ async def run_until_stopped(
     context: CliContext,
     connection: Connection,
     journal: Journal,
-    permit: WritePermit,
+    confirmation: Confirmation,
     signals: JobSignals,
     *,
     first: int | None = None,
     report: Path | None = None,
 ) -> int:
-    """Run the job until it ends, is stopped or has sent `first` rows. Print the result and return the exit code."""
+    """Run the job, when it is confirmed, until it ends, is stopped or has sent `first` rows.
+
+    confirmation: as in `confirm_job`. Print the result and return the exit code.
+    """
     from dyntui.services.imports.job_control import JobControl
     from dyntui.services.imports.job_service import run_job
     from dyntui.services.imports.reports import check_report_folder
 
+    permit = await confirm_job(context, connection, journal, confirmation)
     check_report_folder(journal, report)  # not only after the last row
     control = JobControl()
     meter = ProgressMeter()

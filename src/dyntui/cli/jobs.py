@@ -252,7 +252,7 @@ async def _resume(
     signals: JobSignals,
 ) -> int:
     """Run a job that exists. plan: it must still describe the job. options: replace those in the journal."""
-    from dyntui.cli.job_runner import confirm_job, finish_job, precheck, run_until_stopped
+    from dyntui.cli.job_runner import finish_job, precheck, run_until_stopped
     from dyntui.services.imports.job_service import action_for
     from dyntui.services.imports.jobs import JobLocation, check_location, load_organization_id
     from dyntui.services.imports.plan import check_plan
@@ -278,8 +278,9 @@ async def _resume(
             connection.write_gate.check(action_for(journal))
             check_location(journal, JobLocation.of(connection.profile, await load_organization_id(connection.client)))
             await precheck(connection, journal)
-            permit = await confirm_job(context, connection, journal, confirmation)
-            return await run_until_stopped(context, connection, journal, permit, signals, first=first, report=report)
+            return await run_until_stopped(
+                context, connection, journal, confirmation, signals, first=first, report=report
+            )
 
 
 @jobs.command("pause")

@@ -59,7 +59,7 @@ def retry_failed_rows(context: CliContext, job: str, report: Path | None, confir
 async def _retry(
     context: CliContext, path: Path, report: Path | None, confirmation: Confirmation, signals: JobSignals
 ) -> int:
-    from dyntui.cli.job_runner import confirm_job, precheck, removed_unless_run, run_until_stopped
+    from dyntui.cli.job_runner import precheck, removed_unless_run, run_until_stopped
     from dyntui.services.imports.job_service import action_for
     from dyntui.services.imports.jobs import JobLocation, check_location, load_organization_id
     from dyntui.services.imports.retry import retry_job
@@ -75,8 +75,7 @@ async def _retry(
             context.print_message(f"Job {journal.id} sends {quantity(journal.total, 'row')} of job {path.stem} again.")
             signals.hint = f"Continue with `dyntui jobs resume {journal.id}`."
             await precheck(connection, journal)
-            permit = await confirm_job(context, connection, journal, confirmation)
-            return await run_until_stopped(context, connection, journal, permit, signals, report=report)
+            return await run_until_stopped(context, connection, journal, confirmation, signals, report=report)
 
 
 @click.command("undo", cls=BaseCommand)

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ProgressDialog",
     "close_or_reopen_form",
+    "deliver_result",
     "is_in_use",
     "lockout_preview",
     "notify_results",
@@ -99,18 +100,38 @@ def run_read_worker(
     """Run `work` with the connection in a worker, then call `then`; an error is shown and passed to `failed`."""
     connection = console.session.connection
 
+    async def read() -> T:
+        if connection is None:
+            raise UsageError(NOT_OPEN)
+        return await work(connection)
+
     async def wait() -> None:
-        try:
-            if connection is None:
-                raise UsageError(NOT_OPEN)
-            found = await work(connection)
-        except DyntuiError as error:
-            console.call_next(console.notify_error, error)
-            console.call_next(failed, error)
-        else:
-            console.call_next(then, found)
+        await deliver_result(console, read(), then, failed)
 
     console.run_worker(wait, group="access")
+
+
+async def deliver_result(
+    console: ConsoleApp,
+    work: Awaitable[T],
+    then: Callable[[T], None],
+    failed: Callable[[DyntuiError], None] = lambda error: None,
+    *,
+    ended: Callable[[], None] = lambda: None,
+) -> None:
+    """Wait for `work` in a worker, then call `then` in the console; an error is shown and passed to `failed`.
+
+    ended: called before, in both cases, such as to close a dialog.
+    """
+    try:
+        found = await work
+    except DyntuiError as error:
+        console.call_next(ended)
+        console.call_next(console.notify_error, error)
+        console.call_next(failed, error)
+    else:
+        console.call_next(ended)
+        console.call_next(then, found)
 
 
 class AssessmentDialog(BaseDialog[None]):

@@ -170,18 +170,26 @@ class LineList(ActionMixin, LineWidget, can_focus=True):
     def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
         if y < self.head:
             return self.draw_head(y, width), ""
-        index = self.top + y - self.head
+        index, part = self.item_at(y)
         if index >= self.count:
             return self.draw_empty(y - self.head, width), ""
-        pieces = self.draw(index, width - 1)
-        if sign := self._scroll_sign(y, index):
+        pieces = self.draw_part(index, part, width - 1)
+        if sign := self.scroll_sign(y, index, part):
             used = sum(width_of(text) for text, _ in pieces)
             pieces = [*pieces, (" " * max(0, width - 1 - used), ""), (sign, "dim")]
         if index != self.cursor:
             return pieces, "marked" if self.is_marked(index) else ""
         return pieces, "cursor" if self.has_focus or self.LOOKS_FOCUSED else "cursor-blurred"
 
-    def _scroll_sign(self, y: int, index: int) -> str:
+    def item_at(self, y: int) -> tuple[int, int]:
+        """Return the item on line `y` of the widget and which of its lines that is."""
+        return self.top + y - self.head, 0
+
+    def draw_part(self, index: int, part: int, width: int) -> Sequence[Piece]:
+        """Return one line of an item: of an item with one line, `draw`."""
+        return self.draw(index, width)
+
+    def scroll_sign(self, y: int, index: int, part: int) -> str:
         """Return the sign for more lines above or below, for the first or last line in view."""
         if y == self.head and self.top:
             return "↑"

@@ -81,26 +81,16 @@ class WrappedList(LineList):
     def text_at(self, index: int) -> str:
         return " ".join("".join(text for text, _ in line) for line in self.item_lines(index, UNLIMITED_WIDTH))
 
-    def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
-        if y < self.head:
-            return self.draw_head(y, width), ""
-        index, part = self._item_at(y)
-        if index >= self.count:
-            return self.draw_empty(y - self.head, width), ""
-        pieces: list[Piece] = [self.bar(index), *self._lines_at(index)[part]]
-        last_y = self.size.height - 1
-        sign = "↑" if y == self.head and (self.top or self.first_line) else ""
-        if y == last_y and (index, part + 1) < (self.count - 1, self._height_at(self.count - 1)):
-            sign = "↓"
-        if sign:
-            used = sum(width_of(text) for text, _ in pieces)
-            pieces += [(" " * max(0, width - 1 - used), ""), (sign, "dim")]
-        if index != self.cursor:
-            return pieces, ""
-        return pieces, "cursor" if self.has_focus or self.LOOKS_FOCUSED else "cursor-blurred"
+    def draw_part(self, index: int, part: int, width: int) -> Sequence[Piece]:
+        return [self.bar(index), *self._lines_at(index)[part]]
 
-    def _item_at(self, y: int) -> tuple[int, int]:
-        """Return the item on line `y` of the widget and which of its lines that is."""
+    def scroll_sign(self, y: int, index: int, part: int) -> str:
+        is_last_line = (index, part + 1) >= (self.count - 1, self._height_at(self.count - 1))
+        if y == self.size.height - 1 and not is_last_line:
+            return "↓"
+        return "↑" if y == self.head and (self.top or self.first_line) else ""
+
+    def item_at(self, y: int) -> tuple[int, int]:
         index, part, width = self.top, self.first_line + y - self.head, self._text_width
         while index < self.count and part >= (height := self._height_at(index, width)):
             part -= height
@@ -196,7 +186,7 @@ class WrappedList(LineList):
             super()._scroll_with_wheel(lines)
 
     def _index_at(self, y: int) -> int:
-        return self._item_at(y)[0]
+        return self.item_at(y)[0]
 
 
 class WrappedItemList(WrappedList, ItemList[T], Generic[T]):

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, TypeVar
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from dyntui.core.errors import DyntuiError
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
+from dyntui.tui.shell.action_runner import deliver_result
 
 if TYPE_CHECKING:
     from dyntui.tui.shell.console_app import ConsoleApp
@@ -67,14 +67,7 @@ def scan_with_progress(
 
     async def run() -> None:
         await shown.wait()
-        try:
-            found = await work(dialog)
-        except DyntuiError as error:
-            console.call_next(dialog.finish)
-            console.call_next(console.notify_error, error)
-        else:
-            console.call_next(dialog.finish)
-            console.call_next(then, found)
+        await deliver_result(console, work(dialog), then, ended=dialog.finish)
 
     console.ask(dialog)
     dialog.call_after_refresh(shown.set)
