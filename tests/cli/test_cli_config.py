@@ -358,8 +358,12 @@ def test_an_object_whose_identity_is_a_secret_is_created_with_an_environment_var
     monkeypatch.setattr(dyntui, "_environ", lambda token: environ)
     outputs = [dyntui("config", "plan", *only, "--save", str(tmp_path / "plan"))]
     assert outputs[0].stdout.startswith("+ webhook ${WEBHOOKS_HTTPS_HOOKS_EXAMPLE_")
-    outputs.append(dyntui("config", "apply", str(tmp_path / "plan"), "--yes"))
-    assert "is as planned" in outputs[1].stderr
+    environ["MY_HOOK"] = url.replace("canary", "canary-2")
+    refused = dyntui("config", "apply", str(tmp_path / "plan"), "--yes", check=False)
+    assert refused.returncode == 2 and "has another value than in the plan" in refused.stderr
+    environ["MY_HOOK"] = url
+    outputs += [refused, dyntui("config", "apply", str(tmp_path / "plan"), "--yes")]
+    assert "is as planned" in outputs[-1].stderr
     assert url in [each["url"] for each in dyntui.json("get", "webhooks")["items"]]
     outputs.append(dyntui("config", "plan", *only, "--exit-code"))
     files = [path for path in tmp_path.rglob("*") if path.is_file()]

@@ -28,7 +28,7 @@ from dyntui.services.actions.write_types import Cancel, Confirmation, Target, Wr
 from dyntui.services.configuration.apply_writes import WriteRunner
 from dyntui.services.configuration.compare import change_lines
 from dyntui.services.configuration.history import Snapshot, save_snapshot
-from dyntui.services.configuration.model import EnvironmentConfig
+from dyntui.services.configuration.model import EnvironmentConfig, name_with_secrets
 from dyntui.services.configuration.normal_form import FieldRules, has_secret
 from dyntui.services.configuration.plan import ConfigPlan, MissingValue, changes_since, make_plan
 from dyntui.services.configuration.plan_impact import PlanImpact, assess_plan
@@ -104,7 +104,17 @@ class ApplyResult:
 
 
 def check_values(plan: ConfigPlan, known: Mapping[str, str]) -> None:
-    """Raise MissingValues for values that have to be sent and are not known. known: by name."""
+    """Raise MissingValues for values that have to be sent and are not known. known: by name.
+
+    Raises UsageError for a secret that identifies an object, if it is not the one that the plan was made with.
+    """
+    for change in plan.changes:
+        name = name_with_secrets(change.object, known)
+        if change.object.is_identified and name and name != change.object.name:
+            raise UsageError(
+                f"The environment variable that identifies {change.object.title} has another value than in the plan.",
+                hint="Nothing was sent. Set it as it was, or make a new plan.",
+            )
     missing: dict[str, MissingValue] = {each.name: each for each in reversed(plan.missing(known))}
     if not missing:
         return

@@ -40,6 +40,7 @@ __all__ = [
     "is_identity_reference",
     "is_secret_text",
     "map_leaves",
+    "name_with_secrets",
     "object_name",
     "reference_name",
     "references_of",
@@ -214,6 +215,21 @@ def identity_reference(record: Resource, path: str, value: object) -> Reference 
         return None
     shown = redact(without_secret_url(value), people=False)
     return Reference(reference_name(record, f"{shown} {sha256(value.encode()).hexdigest()[:8]}", path.split(".")))
+
+
+def name_with_secrets(each: ConfigObject, variables: Mapping[str, str]) -> str:
+    """Return the name of an object that a secret identifies, made with the value of that secret; "" for another object.
+
+    variables: the values of references, by name. One that is no secret is not used: it belongs into a file.
+    """
+    rules = each.record.configuration
+    identity: dict[str, object] = {}
+    for path in rules.identity if rules is not None else ():
+        value = get_path(each.values, path)
+        text = variables.get(value.name, "") if isinstance(value, Reference) else ""
+        if identity_reference(each.record, path, text) is not None:
+            identity[path] = text
+    return object_name(each.record, {**each.values, **identity}) if identity else ""
 
 
 _HASHED_NAME = re.compile(r"_[0-9A-F]{8}_[A-Z0-9_]+")

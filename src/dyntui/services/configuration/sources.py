@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from dyntui.core.errors import UsageError
 from dyntui.core.text import quantity
-from dyntui.resources.cell_formats import get_path
 from dyntui.services.configuration.folder import read_folder
 from dyntui.services.configuration.history import find_snapshot, read_snapshot
 from dyntui.services.configuration.manifest import environment_file_name, read_manifest, values_file
@@ -18,11 +17,9 @@ from dyntui.services.configuration.model import (
     ConfigObject,
     EnvironmentConfig,
     ObjectKey,
-    Reference,
-    identity_reference,
-    object_name,
+    name_with_secrets,
 )
-from dyntui.services.configuration.normal_form import FieldRules, configuration_of
+from dyntui.services.configuration.normal_form import FieldRules
 from dyntui.services.configuration.plan import for_other_environment, make_plan
 from dyntui.services.configuration.plan_file import SavedPlan
 from dyntui.services.configuration.read import environment_label, read_environment
@@ -124,19 +121,12 @@ async def from_environment(
 def with_identities(config: EnvironmentConfig, variables: Mapping[str, str]) -> EnvironmentConfig:
     """Return a configuration in which an object that a secret identifies is known by the hash of that secret.
 
-    variables: by the names of references. A value that is no secret belongs into the values of an environment, and is
-    not used. Raises UsageError when two objects are the same then.
+    variables: as in `name_with_secrets`. Raises UsageError when two objects are the same then.
     """
     objects: dict[ObjectKey, ConfigObject] = {}
     for each in config.objects.values():
-        identity: dict[str, object] = {}
-        for path in configuration_of(each.record).identity:
-            value = get_path(each.values, path)
-            text = variables.get(value.name, "") if isinstance(value, Reference) else ""
-            if identity_reference(each.record, path, text):
-                identity[path] = text
-        if identity:
-            each = replace(each, name=object_name(each.record, {**each.values, **identity}), is_identified=True)
+        if name := name_with_secrets(each, variables):
+            each = replace(each, name=name, is_identified=True)
         if each.key in objects:
             raise UsageError(f"{each.title} is there twice: the environment variables of two references are the same.")
         objects[each.key] = each
