@@ -101,6 +101,12 @@ class DocumentResource:
         """Store a new or changed document."""
         call.sandbox.store.put(self.kind, doc, parent, id=doc["id"] if self.locate is None else self._id(call))
 
+    def _save_changed(self, call: OperationCall, doc: Document, event: str, parent: str = "") -> Document:
+        """Store a document, record the event, and return the body of the response."""
+        self.save(call, doc, parent)
+        admin_event(call, self._resource, event, self.show(call, doc))
+        return self.respond(call, doc)
+
     def _id(self, call: OperationCall) -> str:
         return call.path[self.path or f"{self._resource}Id"] if self.locate is None else self.locate(call)
 
@@ -147,18 +153,14 @@ class DocumentResource:
             doc["enabledAt"] = None
         self._validate(call, doc)
         doc["id"] = call.new_id(self.kind)
-        self.save(call, doc, parent)
-        admin_event(call, self._resource, "created", self.show(call, doc))
-        return Reply(201, self.respond(call, doc))
+        return Reply(201, self._save_changed(call, doc, "created", parent))
 
     def update(self, call: OperationCall) -> Document:
         """Update the document of the path from the body."""
         doc = self.find(call)
         doc = {**self.change(call, doc, self._body(call)), "id": doc["id"]}
         self._validate(call, doc)
-        self.save(call, doc)
-        admin_event(call, self._resource, "updated", self.show(call, doc))
-        return self.respond(call, doc)
+        return self._save_changed(call, doc, "updated")
 
     def delete(self, call: OperationCall) -> None:
         doc = self.find(call)
@@ -172,6 +174,5 @@ class DocumentResource:
             doc["enabledAt"] = format_time(call.now) if enabled else None
             if enabled:
                 self.check(call, doc)
-            self.save(call, doc)
-            admin_event(call, self._resource, "enabled" if enabled else "disabled", self.show(call, doc))
+            return self._save_changed(call, doc, "enabled" if enabled else "disabled")
         return self.respond(call, doc)
