@@ -205,6 +205,7 @@ def test_the_screen_is_restored_after_the_external_editor(writer: str, tmp_path:
     terminal.wait("Profile")
     terminal.child.send(b"9")
     terminal.wait("plan")
+    terminal.wait("Credentials 4")  # counts of the tabs come later than the screen
     terminal.quiet()
     before = terminal.emulator.cells()
     terminal.child.send(b"E")
