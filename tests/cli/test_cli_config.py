@@ -34,11 +34,6 @@ def quick(sandbox: Sandbox, home: Path) -> Cli:
     return Cli(sandbox, home)
 
 
-@pytest.fixture
-def dyntui(sandbox: Sandbox, tmp_path: Path) -> Cli:
-    return quick(sandbox, tmp_path / "home")
-
-
 @pytest.fixture(scope="module")
 def pulled(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the configuration of the sandbox before the tests changed it."""
@@ -46,6 +41,12 @@ def pulled(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Path:
     first = quick(sandbox, folder.parent / "home").json("config", "pull", str(folder), "--include-entries")
     assert set(first["created"]) == set(texts(folder)) and first["unavailable"] == {} and first["problems"] == []
     return folder
+
+
+@pytest.fixture
+def dyntui(sandbox: Sandbox, pulled: Path, tmp_path: Path) -> Cli:
+    """The command line, after that folder was pulled: a test may change the configuration."""
+    return quick(sandbox, tmp_path / "home")
 
 
 @pytest.fixture

@@ -57,7 +57,9 @@ def with_secret(folder: Path) -> Path:
     return folder
 
 
-def test_a_plan_with_a_missing_secret_names_it_before_anything_is_sent(new: Cli, folder: Path, tmp_path: Path) -> None:
+def test_a_plan_with_a_missing_secret_names_it_before_anything_is_sent(
+    new: Cli, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     plan = tmp_path / "plan.json"
     some = (str(with_secret(folder)), "--only", "providers")
     done = new("config", "plan", *some, "--exit-code", "--save", str(plan), check=False)
@@ -71,6 +73,8 @@ def test_a_plan_with_a_missing_secret_names_it_before_anything_is_sent(new: Cli,
     settings = folder / "settings/settings.yaml"
     settings.write_text(settings.read_text().replace("displayName: Northwind", "displayName: ${MISSPELLED}"))
     assert "It has no value for MISSPELLED" in new("config", "plan", str(folder), "--only", "settings").stderr
+    monkeypatch.setenv("MISSPELLED", "Northwind")
+    assert "MISSPELLED" not in new("config", "plan", str(folder), "--only", "settings").stderr
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -226,8 +227,12 @@ class _Check:
                     continue
                 line = document.line_of((reference.name,))
                 if reference.name not in values:
-                    if not is_secret_reference(place, reference, self.manifest.rules):
-                        message = f"It has no value for {reference.name}, which {self._name(file)} needs to be applied."
+                    is_known = reference.name in os.environ
+                    if not is_known and not is_secret_reference(place, reference, self.manifest.rules):
+                        message = (
+                            f"It has no value for {reference.name}, which {self._name(file)} needs to be applied, "
+                            "and no environment variable has this name."
+                        )
                         self._add(path, 0, "", message, is_warning=True)
                     continue
                 value = values[reference.name]
