@@ -11,6 +11,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from math import inf
 from typing import Any, ClassVar
 
 import pytest
@@ -29,6 +30,7 @@ from dyntui.services.actions.write_types import ConfirmationLevel, Requirement
 from dyntui.tui.kit import action_registry
 from dyntui.tui.kit.action_registry import ACTIONS, Action, ActionMixin, bindings, disabled_reason_of, key_label
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
+from dyntui.tui.shell import confirm_dialog
 from dyntui.tui.shell.all_actions import ALL_ACTIONS
 from dyntui.tui.shell.app import Console
 from dyntui.tui.shell.confirm_dialog import ConfirmDialog
@@ -338,6 +340,44 @@ async def _answer(needed: Requirement, keys: list[str], opening_key: str = "") -
         text = text_of(console)
         await press(pilot, *keys)
     return answers, text
+
+
+async def test_a_dialog_that_opens_while_keys_are_typed_is_not_confirmed_by_one_of_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answers: list[Any] = []
+    console = demo(users=5)
+    async with console.run_test(size=(100, 30)) as pilot:
+        await settled(pilot)
+        typed_before = console.typed_keys
+        await press(pilot, "j")  # while the action is assessed
+        monkeypatch.setattr(confirm_dialog, "_REACTION_S", inf)
+        console.ask(ConfirmDialog(NEEDED, verb="Delete", opening_key="d", typed_before=typed_before), answers.append)
+        await settled(pilot)
+        await press(pilot, "y")
+        assert not answers and "This opened while you were typing. Press y again to confirm." in text_of(console)
+        await press(pilot, "escape")
+        monkeypatch.setattr(confirm_dialog, "_REACTION_S", 0.0)
+        for before in (typed_before, console.typed_keys):
+            dialog = ConfirmDialog(NEEDED, verb="Delete", opening_key="d", typed_before=before)
+            console.ask(dialog, answers.append)
+            await settled(pilot)
+            await press(pilot, "y")
+        assert [answer is not None for answer in answers] == [False, True, True]
+
+
+async def test_an_action_is_not_confirmed_on_another_screen() -> None:
+    console = demo(users=5, latency_ms=300)
+    async with console.run_test(size=(100, 30)) as pilot:
+        await settled(pilot)
+        await press(pilot, "colon", *"allowlists", "enter")
+        await settled(pilot)
+        await pilot.press("t")  # the impact is read first
+        console.open_route("environments")
+        await settled(pilot)
+        assert not isinstance(console.screen, ConfirmDialog)
+        texts = [each.text for each in console.session.notifications]
+        assert texts == ["Disable was not confirmed: you opened another screen first. Nothing was changed."]
 
 
 async def test_a_confirmation_names_target_environment_and_irreversible_effects() -> None:

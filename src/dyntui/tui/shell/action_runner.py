@@ -30,6 +30,8 @@ from dyntui.tui.shell.console_state import NOT_OPEN
 from dyntui.tui.shell.error_hints import error_hint
 
 if TYPE_CHECKING:
+    from textual.screen import Screen
+
     from dyntui.services.connection import Connection
     from dyntui.tui.shell.console_app import ConsoleApp
 
@@ -202,6 +204,7 @@ def run_action(
     form: BaseDialog[Any] | None = None,
     done: Callable[[WriteResults], None] = lambda results: None,
     reread: bool = False,
+    typed_before: int | None = None,
 ) -> None:
     """Run `action` on `targets` after it was confirmed, and show the results.
 
@@ -210,6 +213,7 @@ def run_action(
     form: the form with the input; it stays open below the confirmation and reopens unless something was done.
     done: receives the results, unless another environment was opened meanwhile.
     reread: whether `done` needs the targets as they are after the write; screens refresh on their own.
+    typed_before: as in `ConfirmDialog`; by default the keys that were typed until now.
     """
     connection = console.session.connection
     reason = connection.write_gate.refusal(action) if connection is not None else NOT_OPEN
@@ -226,6 +230,8 @@ def run_action(
         opening_key,
         form,
         done,
+        console.screen_stack[0],
+        console.typed_keys if typed_before is None else typed_before,
     )
     run.assess(summary_lines)
 
@@ -246,6 +252,9 @@ class _ActionRun:
     opening_key: str
     form: BaseDialog[Any] | None
     done: Callable[[WriteResults], None]
+    shown: Screen[Any]
+    """The screen that it began on, below any dialog."""
+    typed_before: int
 
     def assess(self, summary_lines: Sequence[str]) -> None:
         from dyntui.services.actions.resource_actions import with_warnings
@@ -267,6 +276,10 @@ class _ActionRun:
         if requirement.level is ConfirmationLevel.NONE:
             self._start(Confirmation(yes=True))
             return
+        if self.console.screen_stack[0] is not self.shown:
+            text = f"{_label(self.action)} was not confirmed: you opened another screen first. Nothing was changed."
+            self.console.notify(text, "warning")
+            return
 
         def on_confirmation(confirmation: Confirmation | None) -> None:
             if confirmation is not None:
@@ -280,6 +293,7 @@ class _ActionRun:
             opening_key=self.opening_key,
             summary_lines=summary_lines,
             preview=lockout_preview(self.connection, requirement),
+            typed_before=self.typed_before,
         )
         self.console.ask(dialog, on_confirmation)
 

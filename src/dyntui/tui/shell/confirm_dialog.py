@@ -1,14 +1,17 @@
 """The confirmation dialog of every write, and of other actions that are confirmed.
 
 An action can be confirmed only when every line has been in view, so that no warning is skipped. esc always cancels, and
-so does enter for a destructive action; the key that opened the dialog never confirms.
+so does enter for a destructive action; the key that opened the dialog never confirms. A dialog that opens late, while
+other keys are typed, is not confirmed by one of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from math import inf
+from time import monotonic
+from typing import TYPE_CHECKING, cast
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -39,6 +42,8 @@ _MAX_LINES = 20
 _MAX_TEXT = 20_000
 """Characters of one line before it is wrapped: what is confirmed can be read in full."""
 _CHROME_LINES, _TYPED_LINES = 10, 3
+_REACTION_S = 0.5
+"""Seconds from when a dialog is drawn, in which a person who was typing cannot have read it."""
 _COUNTING = "Counting affected users ···"
 
 _CONFIRM, _ALTERNATIVE, _DECLINE, _ENTER = "y", "o", "n", "enter"
@@ -120,6 +125,8 @@ class ConfirmDialog(BaseDialog[Confirmation]):
     opening_key: the key that opened the dialog, which never confirms.
     summary_lines: lines to show instead of the targets, such as a plan.
     preview: loads further lines.
+    typed_before: the number of keys that had been typed when the action began (`console.typed_keys`). When there are
+        more, the dialog opened while something else was typed, and no key confirms in the first half second.
     """
 
     BINDINGS = bindings(SHELL_ACTIONS, "confirm")
@@ -132,6 +139,7 @@ class ConfirmDialog(BaseDialog[Confirmation]):
         opening_key: str = "",
         summary_lines: Sequence[str] = (),
         preview: Preview | None = None,
+        typed_before: int | None = None,
     ) -> None:
         super().__init__(requirement.question, classes="confirm")
         self.requirement = requirement
@@ -142,6 +150,9 @@ class ConfirmDialog(BaseDialog[Confirmation]):
         self._summary_lines = list(summary_lines)
         self._preview = preview
         self._preview_lines: list[str] | None = None if preview is not None else []
+        self._typed_before = typed_before
+        self._keys_ignored_until = 0.0
+        """The monotonic time from which keys confirm; infinite until the dialog is drawn."""
 
     def content(self) -> ComposeResult:
         yield ReadTracker()
@@ -164,9 +175,15 @@ class ConfirmDialog(BaseDialog[Confirmation]):
         return self._preview_lines is not None and self.tracker.all_seen
 
     def on_mount(self) -> None:
+        if self._typed_before is not None and cast("ConsoleApp", self.app).typed_keys > self._typed_before:
+            self._keys_ignored_until = inf
+            self.call_after_refresh(self._on_drawn)
         self._update_lines()
         if self._preview is not None:
             start_worker(self, partial(self._load_preview, self._preview), group="preview")
+
+    def _on_drawn(self) -> None:
+        self._keys_ignored_until = monotonic() + _REACTION_S
 
     async def _load_preview(self, preview: Preview) -> None:
         try:
@@ -262,7 +279,10 @@ class ConfirmDialog(BaseDialog[Confirmation]):
             return
         if self.keys.confirms(event):
             event.stop()
-            if self.may_confirm:
+            if monotonic() < self._keys_ignored_until:
+                hint = f"This opened while you were typing. Press {self.keys.shown} again to confirm."
+                self.query_one("#problem", Static).update(hint)
+            elif self.may_confirm:
                 self.dismiss(Confirmation(yes=True, read=self.requirement.code))
         elif self.keys.declines(event):
             event.stop()

@@ -49,6 +49,10 @@ class ConsoleApp(ClipboardApp, Protocol):
     """The number of keys that were handled or are being handled."""
 
     @property
+    def typed_keys(self) -> int:
+        """The number of keys that were typed, also of those that wait."""
+
+    @property
     def screen(self) -> Screen[Any]:
         """The screen or dialog in front."""
 

@@ -41,6 +41,11 @@ class TypeAheadMixin(ActionMixin, App[int], inherit_bindings=False):
         """Whether a key is being handled."""
         return self._holds > 0
 
+    @property
+    def typed_keys(self) -> int:
+        """The number of keys and pastes that were typed, also of those that wait."""
+        return self.handled_keys + len(self._typed_ahead)
+
     def hold_keys(self) -> None:
         """Queue keys and pastes until `release_keys`. Holds are counted, so each needs its own release."""
         self._holds += 1

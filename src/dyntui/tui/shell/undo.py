@@ -49,6 +49,8 @@ def _undo(console: ConsoleApp, planner: Planner, *, opening_key: str, overwrites
     """Plan an undo and do it after a confirmation. What changed since is shown first, and has to be confirmed too."""
     from dyntui.services.actions.undo import ChangedSince
 
+    typed_before = console.typed_keys
+
     async def plan(connection: Connection) -> ChangeUndoPlan | ChangedSince:
         try:
             return await planner(connection, overwrites)
@@ -59,7 +61,7 @@ def _undo(console: ConsoleApp, planner: Planner, *, opening_key: str, overwrites
         if isinstance(found, ChangedSince):
             _ask_to_overwrite(console, found, lambda: _undo(console, planner, opening_key="", overwrites=True))
         else:
-            _run(console, found, opening_key)
+            _run(console, found, opening_key, typed_before)
 
     run_read_worker(console, plan, on_plan)
 
@@ -74,7 +76,7 @@ def _ask_to_overwrite(console: ConsoleApp, changed: ChangedSince, on_confirmed: 
     )
 
 
-def _run(console: ConsoleApp, plan: ChangeUndoPlan, opening_key: str = "") -> None:
+def _run(console: ConsoleApp, plan: ChangeUndoPlan, opening_key: str = "", typed_before: int | None = None) -> None:
     def done(results: WriteResults) -> None:
         if (then := plan.then) is not None:
             run_read_worker(console, lambda _: then(results), run_next)
@@ -83,4 +85,12 @@ def _run(console: ConsoleApp, plan: ChangeUndoPlan, opening_key: str = "") -> No
         if following is not None:
             _run(console, following)
 
-    run_action(console, plan.write, plan.targets, opening_key=opening_key, summary_lines=plan.lines, done=done)
+    run_action(
+        console,
+        plan.write,
+        plan.targets,
+        opening_key=opening_key,
+        summary_lines=plan.lines,
+        done=done,
+        typed_before=typed_before,
+    )

@@ -304,14 +304,16 @@ class ApiRequestScreen(SearchableScreen):
         from dyntui.services.api_console import request_requirement
 
         work = partial(request_requirement, connection, self.operation, self._form_result())
-        self.run_worker_then(work, lambda requirement: self._confirm(connection, requirement))
+        self.run_worker_then(work, partial(self._confirm, connection, self.console.typed_keys))
 
-    def _confirm(self, connection: Connection, requirement: Requirement) -> None:
+    def _confirm(self, connection: Connection, typed_before: int, requirement: Requirement) -> None:
         if requirement.level is ConfirmationLevel.NONE:
             self._send(connection, Confirmation())
             return
         preview = lockout_preview(connection, requirement)
-        dialog = ConfirmDialog(requirement, verb="send", opening_key="ctrl+s", preview=preview)
+        dialog = ConfirmDialog(
+            requirement, verb="send", opening_key="ctrl+s", preview=preview, typed_before=typed_before
+        )
         self.console.ask_then(dialog, partial(self._send, connection))
 
     def _send(self, connection: Connection, confirmation: Confirmation) -> None:

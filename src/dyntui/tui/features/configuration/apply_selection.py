@@ -103,11 +103,11 @@ class _ApplyRun:
         run_assessment(
             self.console,
             lambda: prepare_plan(self.connection, plan, rules),
-            partial(self._confirm, plan, values),
+            partial(self._confirm, plan, values, self.console.typed_keys),
             self.failed,
         )
 
-    def _confirm(self, plan: ConfigPlan, values: Mapping[str, str], prepared: PreparedPlan) -> None:
+    def _confirm(self, plan: ConfigPlan, values: Mapping[str, str], typed_before: int, prepared: PreparedPlan) -> None:
         if not is_in_use(self.console, self.connection):
             return
         if prepared.plan.is_empty:
@@ -129,6 +129,7 @@ class _ApplyRun:
                 *prepared.impact.lockout,
                 "A snapshot of the configuration is saved before.",
             ],
+            typed_before=typed_before,
         )
         total = sum(write.size for write in prepared.impact.writes)
         self.console.ask_then(dialog, partial(self._apply, plan, values, total))
