@@ -57,7 +57,7 @@ _HIDDEN_RANGES = (
     (0xE0000, 0xE0FFF),
 )
 _SUSPECT = re.compile("[\x00-\x1f" + "".join(f"{chr(low)}-{chr(high)}" for low, high in _HIDDEN_RANGES) + "]")
-_COMBINING_RUN = rf"[^\x00-\u02ff]{{{MAX_COMBINING + 1},}}"
+_COMBINING_RUN = re.compile(rf"[^\x00-\u02ff]{{{MAX_COMBINING + 1},}}")
 _SURROGATES = "[\ud800-\udfff]"
 _CONTROLS = "[\x00-\x08\x0b-\x1f\x7f-\x9f]"
 _CONTROLS_BUT_CR = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
@@ -90,7 +90,7 @@ def safe(text: object, limit: int = MAX_LENGTH) -> str:
     if longer:
         value = value[: max(0, limit)]
     if not (value.isascii() and value.isprintable()):
-        value = re.sub(_COMBINING_RUN, _cap_combining, value)
+        value = _COMBINING_RUN.sub(_cap_combining, value)
         value = _SUSPECT.sub(_visible, value)
     if longer or len(value) > limit:
         value = value[: limit - 1] + "…" if limit > 0 else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from rich.cells import get_character_cell_size, split_graphemes
 
@@ -14,13 +14,24 @@ __all__ = ["LEFT_TO_RIGHT_MARK", "drawn_width", "is_certain", "is_simple", "narr
 _SIMPLE = r" -~\xa0-\xac\xae-\u02ff\u0370-\u0482\u2010-\u2027\u2030-\u205e\u2190-\u21ff\u2500-\u25fc\u2800-\u28ff"
 """Characters of one column in every terminal, unless a combining character follows."""
 _ALL_SIMPLE = re.compile(f"[{_SIMPLE}]*")
-_OTHERS = f"([{_SIMPLE}]?(?:\u200d[{_SIMPLE}]|[^{_SIMPLE}])+)"
-
-_CONTROLS = "[\x00-\x1f\x7f-\x9f]"
-_SURROGATES = "[\ud800-\udfff]"
 
 
-_RIGHT_TO_LEFT = "[\u0590-\u08ff\u200f\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
+@cache
+def _others() -> re.Pattern[str]:
+    """Return the pattern for other characters with what they combine with. Like the next two, compiled when needed."""
+    return re.compile(f"([{_SIMPLE}]?(?:\u200d[{_SIMPLE}]|[^{_SIMPLE}])+)")
+
+
+@cache
+def _controls() -> re.Pattern[str]:
+    return re.compile("[\x00-\x1f\x7f-\x9f]")
+
+
+@cache
+def _right_to_left() -> re.Pattern[str]:
+    return re.compile("[\u0590-\u08ff\u200f\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
+
+
 LEFT_TO_RIGHT_MARK = "\u200e"
 _LINES = {"\u2500": "-", "\u2501": "-", "\u2550": "-", "\u2502": "|", "\u2503": "|", "\u2551": "|"}
 _NARROW_REPLACEMENTS = (
@@ -42,10 +53,12 @@ def split_cells(text: str) -> list[str]:
     if is_simple(text):
         return list(text)
     columns: list[str] = []
-    text = re.sub(_SURROGATES, "\ufffd", re.sub(_CONTROLS, "", text))
-    for index, part in enumerate(re.split(_OTHERS, text)):
+    text = _controls().sub("", text)
+    if not text.isprintable():
+        text = re.sub("[\ud800-\udfff]", "\ufffd", text)
+    for index, part in enumerate(_others().split(text)):
         columns += _combined(part) if index % 2 else part
-    if re.search(_RIGHT_TO_LEFT, text):
+    if _right_to_left().search(text):
         _isolate(columns)
     return columns
 
@@ -66,7 +79,7 @@ def _isolate(columns: list[str]) -> None:
                 found = False
         elif item:
             last, blanks = column, 0
-            found = found or re.search(_RIGHT_TO_LEFT, item) is not None
+            found = found or _right_to_left().search(item) is not None
 
 
 def is_simple(text: str, wide_ambiguous: bool = False) -> bool:
