@@ -3,7 +3,7 @@
 The baseline is an httpx loop that posts prepared JSON batches one after another to the same local server. Each figure
 comes from a separate process, each import uses a new sandbox. Neither the loop nor the import counts the start of the
 process and the creation of its client. BENCH_ROWS (default 100000) is the size of the comparison, BENCH_RUNS (3) the
-number of runs, BENCH_LARGE (200000) the size of the largest file, whose memory must be that of the comparison; 0 skips
+number of runs, BENCH_LARGE (150000) the size of the largest file, whose memory must be that of the comparison; 0 skips
 it.
 """
 
@@ -31,7 +31,7 @@ PREPARE = "read, map, validate, journal"
 def main() -> bool:
     """Run the benchmark. Returns whether all targets are met."""
     rows = int(os.environ.get("BENCH_ROWS", "100000"))
-    large = int(os.environ.get("BENCH_LARGE", "200000"))
+    large = int(os.environ.get("BENCH_LARGE", "150000"))
     with tempfile.TemporaryDirectory(prefix="dyntui-bench-") as folder:
         home = Path(folder)
         file = write_csv(home / "users.csv", rows)

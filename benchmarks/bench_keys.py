@@ -12,7 +12,7 @@ from functools import partial
 
 from benchmarks.measure import Figure, Turns, print_figures, run_in_pty, run_in_turns, sandbox
 
-KEYS = "down*30@cursor pagedown*20@page burst:down*40/10@warm down*30@scroll" + " home@first end@end" * 8
+KEYS = "down*30@cursor pagedown*20@page burst:down*40/10@warm down*30@scroll" + " home@first end@end" * 7
 """The measured keys. The burst moves the cursor to the last line, where each further key scrolls."""
 IDLE = " wait:5000" + " r@refresh wait:500" * 4
 DATATABLE_ROWS = 1_000

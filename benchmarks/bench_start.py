@@ -48,6 +48,7 @@ def main() -> bool:
                 "demo": partial(run_in_pty, "-m", "dyntui", "demo", "--no-tour", "--users", "500", marker=USERS),
             },
             3 * RUNS,
+            warm_up=("bare", "cached", "demo"),
         )
         script, users_list = measure_commands_ms(
             ["-m", "benchmarks.list_users_httpx"],

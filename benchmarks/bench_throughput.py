@@ -100,9 +100,12 @@ def make_cases(latency_ms: int, requests: int, *, is_limited: bool, batches: int
 
 
 TOGETHER = (
-    [*make_cases(3000, 160, is_limited=True, batches=75), Case("import", 3000, 160)],
+    [
+        *make_cases(3000, 160, is_limited=True, batches=75),
+        Case("import", 3000, 160),
+        *make_cases(200, 250, is_limited=True, batches=25),
+    ],
     [*make_cases(800, 240, is_limited=True, batches=30), Case("import", 800, 240)],
-    make_cases(200, 250, is_limited=True, batches=25),
 )
 """The cases that run at the same time."""
 ONE_BY_ONE = (
