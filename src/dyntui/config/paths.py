@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 __all__ = ["HOME_VARIABLE", "Paths", "paths", "zipapp_folder"]
@@ -24,13 +23,9 @@ class _Below:
         return folder / self._name
 
 
-@dataclass(frozen=True, slots=True)
 class Paths:
     """The three folders and the names of the files in them. `config.private_files` creates them."""
 
-    config: Path
-    state: Path
-    cache: Path
     profiles_file = _Below("config", "profiles.toml")
     """Profiles, without tokens."""
     settings_file = _Below("config", "settings.toml")
@@ -63,6 +58,11 @@ class Paths:
     """Requests that the API console sent."""
     filter_forms_file = _Below("cache", "filter-forms.json")
     """The forms of filters that servers understand."""
+
+    def __init__(self, config: Path, state: Path, cache: Path) -> None:
+        self.config = config
+        self.state = state
+        self.cache = cache
 
 
 def paths() -> Paths:

@@ -292,6 +292,8 @@ class Console(TerminalActionsMixin):
 
         # The severity has a sign too, not only the color of the border.
         shown_text = f"{sign_of_severity(severity)}{text}"
+        if self.screen_stack:
+            self.complete_styles()
         super().notify(shown_text, title=safe(title), severity=severity, timeout=timeout, markup=False)
 
     def copy_to_clipboard(self, text: str) -> None:
