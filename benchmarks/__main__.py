@@ -1,7 +1,7 @@
 """`python -m benchmarks [NAME ...]`: run the benchmarks bench_NAME, or all of them, and print a summary.
 
 Each figure is compared with a baseline of the same run. BENCH_RUNS (default 3) is the number of runs; with one run all
-benchmarks take 6 to 7 minutes. The noise is about 15 %: compare ratios, not times. The summary names the figures
+benchmarks take about six minutes. The noise is about 15 %: compare ratios, not times. The summary names the figures
 that are not reliable, because their runs are too far apart or other programs used the machine.
 """
 

@@ -1,12 +1,14 @@
-"""The start: rows kept on disk are there before the client is, and stay when there is none."""
+"""The start: rows kept on disk are there before the client is, and what the first screen does not need comes later."""
 
 from __future__ import annotations
 
+from math import inf
+from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.tui.access_support import notes
-from tests.tui.tui_support import TOKEN, press, profile, settled, text_of
+from tests.tui.tui_support import TOKEN, demo, press, profile, settled, text_of
 
 from dyntui.config.cache_files import cache_file
 from dyntui.config.paths import paths
@@ -15,6 +17,7 @@ from dyntui.core.json_types import Row
 from dyntui.resources.users import USERS
 from dyntui.services.lists.list_source import CachedList, ListQuery
 from dyntui.store.cache import RowCache
+from dyntui.tui.shell import app
 from dyntui.tui.shell.app import Console
 from dyntui.tui.shell.console_state import ConsoleState
 
@@ -41,3 +44,22 @@ async def test_cached_rows_are_shown_before_the_client_exists(monkeypatch: pytes
         if not no_cache:
             await press(pilot, "j", "asterisk")
             assert "The environment is not open." in notes(pilot)
+
+
+async def test_what_the_first_screen_does_not_need_is_loaded_when_no_key_is_typed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(app, "_START_PERIOD_S", 0.0)
+    monkeypatch.setattr(app, "_IDLE_S", inf)  # as if keys were typed all the time
+    console = demo(users=3)
+    async with console.run_test() as pilot:
+        await settled(pilot)
+        names = {path.name for path in app._STYLES.glob("*.tcss")}
+        assert styles(console) == {"base.tcss"} < names
+        monkeypatch.setattr(app, "_IDLE_S", 0.0)
+        console._load_rest()
+        assert styles(console) == names
+
+
+def styles(console: Console) -> set[str]:
+    return {Path(read_from[0]).name for read_from in console.stylesheet.source if read_from[0].endswith(".tcss")}

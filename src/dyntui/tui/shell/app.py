@@ -62,7 +62,9 @@ _FIRST_STYLES = [_STYLES / "base.tcss"]
 _AGE_INTERVAL_S = 20.0
 """Seconds between updates of ages on the screen; unchanged text is not painted."""
 _START_PERIOD_S = 3.0
-"""Seconds after the first screen until garbage collection and the rest of the styles are loaded."""
+"""Seconds after the first screen until garbage is collected and the rest is loaded."""
+_IDLE_S, _MAX_WAIT_S = 0.5, 15.0
+"""Seconds without a key after which the rest is loaded, and seconds after the first screen when it is in any case."""
 _SEVERITY_NAMES: dict[SeverityLevel, str] = {"information": "Message", "warning": "Warning", "error": "Error"}
 """How plain mode begins a notification."""
 _SLOW_REQUEST_S = 0.3
@@ -94,6 +96,8 @@ class Console(TerminalActionsMixin):
         self.latency = Latency()
         self.in_flight = 0
         self._is_quitting = False
+        self._started_at = 0.0
+        """When the first screen was mounted, in monotonic seconds."""
         self._last_toast = ("", 0.0)
         """The text of the last toast, and the monotonic time until which it is shown."""
         self.clipboard_text = ""
@@ -158,6 +162,7 @@ class Console(TerminalActionsMixin):
         self.check_theme()
         self.register_first_screen()
         self.set_interval(_AGE_INTERVAL_S, self._update_ages)
+        self._started_at = monotonic()
         self.set_timer(_START_PERIOD_S, self._on_start_period_over)
         if self.custom_keys:
             self._check_custom_keys()
@@ -213,9 +218,17 @@ class Console(TerminalActionsMixin):
             loop.default_exception_handler(context)
 
     def _on_start_period_over(self) -> None:
-        self.complete_styles()
         resume_garbage_collection()
         collect_rarely()
+        self._load_rest()
+
+    def _load_rest(self) -> None:
+        """Load what the first screen did not need, when no key has to wait for it."""
+        now_s = monotonic()
+        if now_s - self.typed_at < _IDLE_S and now_s - self._started_at < _MAX_WAIT_S:
+            self.set_timer(_IDLE_S, self._load_rest)
+            return
+        self.complete_styles()
         # Detail screens need the models, and pydantic takes some tenths of a second to load.
         self.run_worker(lambda: import_module("dyntui.api.models"), thread=True, group="models")
 
