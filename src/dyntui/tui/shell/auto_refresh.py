@@ -7,7 +7,6 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from dyntui.tui.kit.widgets.line_widget import Piece
-from dyntui.tui.shell.base_screen import ConsoleScreen
 from dyntui.tui.shell.error_hints import errors_shown
 
 if TYPE_CHECKING:
@@ -15,6 +14,9 @@ if TYPE_CHECKING:
 
     from dyntui.config.list_preferences import ListPreferences
     from dyntui.services.bulk import BulkRun
+    from dyntui.tui.shell.base_screen import ConsoleScreen as _Screen
+else:
+    _Screen = object
 
 __all__ = ["AutoRefreshMixin"]
 
@@ -24,8 +26,8 @@ _RATE_SHARE = 0.1
 """The share of the rate limit that refreshes use at most."""
 
 
-class AutoRefreshMixin(ConsoleScreen):
-    """A screen that is refreshed at an interval while it is in front and nothing is marked, typed or asked.
+class AutoRefreshMixin(_Screen):
+    """A mixin for a screen that is refreshed at an interval while it is in front and nothing is marked, typed or asked.
 
     A refresh sends requests in the background, which give way to those of the user. After a failure the interval
     doubles, up to five minutes. It is longer than chosen when a refresh needs many requests.

@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -77,39 +77,45 @@ class Notification(NamedTuple):
     text: str
 
 
-@dataclass(slots=True)
 class ConsoleState:
     """The state that all screens share."""
 
-    profile: Profile | None = None
-    """The profile of the environment; None until one is chosen."""
-    demo: SandboxOptions | None = None
-    """The options of the demo; None when it is not used."""
-    read_only: bool = False
-    """Whether this run of the console changes nothing."""
-    has_tour: bool = False
-    """Whether the hints of the tour are shown in the demo."""
-    connection: Connection | None = None
-    """The connection to the environment; None until it is open."""
-    rows: RowCache | None = None
-    """The row cache of the environment; None for no cache."""
-    error: DyntuiError | None = None
-    """Why the environment could not be opened; None when it could."""
-    running: BackgroundJob | None = None
-    """The import job of this console; None for none."""
-    recent: dict[str, str] = field(default_factory=dict)
-    """The ids and labels of the users that were opened, also before this start, the last one at the end.
+    def __init__(
+        self,
+        profile: Profile | None = None,
+        demo: SandboxOptions | None = None,
+        read_only: bool = False,
+        has_tour: bool = False,
+    ) -> None:
+        self.profile = profile
+        """The profile of the environment; None until one is chosen."""
+        self.demo = demo
+        """The options of the demo; None when it is not used."""
+        self.read_only = read_only
+        """Whether this run of the console changes nothing."""
+        self.has_tour = has_tour
+        """Whether the hints of the tour are shown in the demo."""
+        self.connection: Connection | None = None
+        """The connection to the environment; None until it is open."""
+        self.rows: RowCache | None = None
+        """The row cache of the environment; None for no cache."""
+        self.error: DyntuiError | None = None
+        """Why the environment could not be opened; None when it could."""
+        self.running: BackgroundJob | None = None
+        """The import job of this console; None for none."""
+        self.recent: dict[str, str] = {}
+        """The ids and labels of the users that were opened, also before this start, the last one at the end.
 
-    "" for a label that may not be stored and is not known yet.
-    """
-    drafts: dict[str, str] = field(default_factory=dict)
-    """Metadata that was edited and not saved, by user id."""
-    health: dict[str, HealthCheck] = field(default_factory=dict)
-    """The result of the last check, by profile name."""
-    last_change: tuple[Connection, str] | None = None
-    """The connection and the id of the last change, if it can be undone; None for none."""
-    notifications: deque[Notification] = field(default_factory=lambda: deque(maxlen=500))
-    """The last notifications, oldest first."""
+        "" for a label that may not be stored and is not known yet.
+        """
+        self.drafts: dict[str, str] = {}
+        """Metadata that was edited and not saved, by user id."""
+        self.health: dict[str, HealthCheck] = {}
+        """The result of the last check, by profile name."""
+        self.last_change: tuple[Connection, str] | None = None
+        """The connection and the id of the last change, if it can be undone; None for none."""
+        self.notifications: deque[Notification] = deque(maxlen=500)
+        """The last notifications, oldest first."""
 
     @property
     def has_environment(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from dataclasses import replace
+from copy import copy
 from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -240,7 +240,7 @@ class EnvironmentSwitchMixin(NavigationMixin):
     def open_environment(self) -> None:
         self._attempt += 1
         self._update_kind_style()
-        attempt, session = self._attempt, replace(self.session)
+        attempt, session = self._attempt, copy(self.session)
         self.run_worker(lambda: self._open_in_thread(attempt, session), thread=True, group="opening")
 
     def _open_in_thread(self, attempt: int, session: ConsoleState) -> None:
