@@ -55,6 +55,7 @@ async def test_what_the_first_screen_does_not_need_is_loaded_when_no_key_is_type
     async with console.run_test() as pilot:
         await settled(pilot)
         names = {path.name for path in app._STYLES.glob("*.tcss")}
+        console._load_rest()
         assert styles(console) == {"base.tcss"} < names
         monkeypatch.setattr(app, "_IDLE_S", 0.0)
         console._load_rest()
